@@ -1,0 +1,91 @@
+import type { Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { OptionsSchema } from './options.ts';
+import type { Named } from './registry.ts';
+import type { Rng } from './rng.ts';
+
+/** What a parameter starts from: filled row by row in TF.js layout. */
+export type Initializer = (shape: readonly number[], rng: Rng) => Float32Array;
+
+/** How a parameter is made. */
+export interface ParameterSpec {
+  /** TF.js layout: convolution filters are [kh, kw, in, out] (transposed: [kh, kw, out, in]). */
+  readonly shape: readonly number[];
+  readonly init: Initializer;
+  /** false for state that no optimiser touches: running statistics, spectral-norm vectors. Default true. */
+  readonly trainable?: boolean;
+}
+
+/**
+ * Where an architecture makes its parameters. Names are PyTorch's (`main.0.weight`), because checkpoints carry them;
+ * rank-4 parameters are stored transposed by [3, 2, 0, 1], which is PyTorch's OIHW (transposed convolutions: IOHW).
+ */
+export interface ParameterScope {
+  /** A scope whose names begin with `<name>.`. */
+  scope(name: string): ParameterScope;
+  /** @throws MedganError when the full name is taken. */
+  parameter(name: string, spec: ParameterSpec): Variable;
+  /** A step counter kept with the state and saved as int64 (batch norm's `num_batches_tracked`). */
+  counter(name: string): Variable;
+}
+
+/** Training updates running state; evaluation reads it. `batch-statistics` samples as training does but updates nothing. */
+export type Mode = 'training' | 'evaluation' | 'batch-statistics';
+
+/** One row of the layer table of `medgan models`. Shapes are without the batch, NHWC. */
+export interface LayerInfo {
+  readonly name: string;
+  readonly kind: string;
+  readonly output: readonly number[];
+  /** Trainable numbers in this layer. */
+  readonly parameters: number;
+}
+
+/** latents [N, latentSize] → images [N, S, S, C] in [−1, 1], NHWC. */
+export interface Generator {
+  apply(latents: Tensor2D, mode: Mode): Tensor4D;
+  readonly layers: readonly LayerInfo[];
+}
+
+/** images [N, S, S, C] in [−1, 1], NHWC → logits [N] (no sigmoid: the objective decides what they mean). */
+export interface Discriminator {
+  apply(images: Tensor4D, mode: Mode): Tensor;
+  readonly layers: readonly LayerInfo[];
+}
+
+/** What every architecture is told, beside its own options. */
+export interface NetworkSizes {
+  /** Pixels a side. */
+  readonly imageSize: number;
+  readonly channels: number;
+  /** Length of a latent vector. */
+  readonly latentSize: number;
+  /** Base width of the generator (`gen_feature_maps`). */
+  readonly generatorFeatures: number;
+  /** Base width of the discriminator (`dis_feature_maps`). */
+  readonly discriminatorFeatures: number;
+}
+
+/** A GAN architecture: a pair of networks, parametric in size. */
+export interface Architecture<Options extends object = object> extends Named {
+  readonly kind: 'architecture';
+  /** One line for lists. */
+  readonly summary: string;
+  /** The paper, as author, year, address. */
+  readonly reference: string;
+  readonly options: OptionsSchema;
+  /** Sizes it can be built at, in pixels. */
+  readonly imageSizes: readonly number[];
+  /** The objective it is trained with when the control file names none. */
+  readonly defaultObjective: string;
+  /** The smallest legal sizes, so that tests run in milliseconds. */
+  readonly tiny: NetworkSizes;
+  generator(sizes: NetworkSizes, options: Options, parameters: ParameterScope): Generator;
+  discriminator(sizes: NetworkSizes, options: Options, parameters: ParameterScope): Discriminator;
+}
+
+/** Declares an architecture plugin; the file's default export. */
+export function defineArchitecture<Options extends object>(
+  plugin: Omit<Architecture<Options>, 'kind'>,
+): Architecture<Options> {
+  return { kind: 'architecture', ...plugin };
+}

@@ -1,0 +1,2 @@
+export const name = '@medgan/nx-medgan';
+export const createNodes = ['experiments/*.yaml', () => []];
