@@ -42,6 +42,8 @@ export interface DatasetContext {
   /** Decoder threads. */
   readonly workers: number;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Told, in one line, of what the user should know and the run can go on with. */
+  readonly onWarning?: (message: string) => void;
   readonly signal?: AbortSignal;
 }
 
