@@ -1,0 +1,67 @@
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+
+/** Element types a step may take in: images and latents are float32. */
+export type DType = 'float32' | 'int32' | 'bool';
+
+/** Host values of a tensor. */
+export type Values = Float32Array | Int32Array | Uint8Array;
+
+/** Shape and type of one input of a step. Image inputs are NHWC. */
+export interface InputSpec {
+  readonly shape: readonly number[];
+  readonly dtype?: DType;
+}
+
+/**
+ * A training step: plain TF.js from input tensors to output tensors. It may read and assign variables of the engine
+ * that runs it. It may not read a tensor's values, nor draw random numbers: both would be frozen into a compiled step.
+ */
+export type Step = (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
+
+/** How a variable is made. `values` are in stored layout: see `storedShape`. */
+export interface VariableSpec {
+  /** For messages and drawings; need not be unique. */
+  readonly name: string;
+  /** TF.js shape. */
+  readonly shape: readonly number[];
+  readonly dtype?: 'float32' | 'int32';
+  /** Start values in stored layout; undefined = zeros. */
+  readonly values?: Float32Array | Int32Array;
+  readonly trainable?: boolean;
+}
+
+/** A step made ready for one set of input shapes. */
+export interface Program {
+  /** Runs the step once; resolves with the outputs' values, row by row in TF.js layout. */
+  run(inputs: Readonly<Record<string, Values>>): Promise<Record<string, Values>>;
+  /** What it is made of, for people. */
+  readonly description: ProgramDescription;
+  dispose(): Promise<void>;
+}
+
+/** Facts about a program, for `medgan bench` and drawings. */
+export interface ProgramDescription {
+  /** Nodes of the executed graph, or 0 when the step runs eagerly. */
+  readonly nodes: number;
+  /** Milliseconds it took to trace, compile and load. */
+  readonly compileMs: number;
+}
+
+/**
+ * Runs TF.js steps. State lives in the engine between calls as `tf.Variable`s and is read out on demand.
+ * Variables and programs of one engine work together; those of two engines do not.
+ */
+export interface Engine {
+  /** `onnx`, `tfjs-node-gpu`, `tfjs-node`, `wasm` or `cpu`. */
+  readonly name: string;
+  /** Where it computes, for people: `CPU, 2 threads`. */
+  readonly device: string;
+  variable(spec: VariableSpec): Variable;
+  /** The variable's values in stored layout, as a copy the caller owns. */
+  read(variable: Variable): Promise<Float32Array | Int32Array>;
+  /** Replaces the variable's values; `values` are in stored layout. */
+  write(variable: Variable, values: Float32Array | Int32Array): void;
+  compile(step: Step, inputs: Readonly<Record<string, InputSpec>>): Promise<Program>;
+  /** Frees every variable and program. */
+  dispose(): Promise<void>;
+}

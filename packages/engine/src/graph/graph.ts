@@ -1,0 +1,88 @@
+import type { DType, Values } from '../engine.ts';
+
+/** An edge of the graph: one tensor, written once. */
+export interface Value {
+  readonly id: number;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+/** Attributes of a node, in canonical form: see the rule of its kernel. */
+export type Attributes = Readonly<Record<string, number | boolean | string | readonly number[] | undefined>>;
+
+/** One operation. `kernel` is a TF.js kernel name. */
+export interface Node {
+  readonly kernel: string;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly attributes: Attributes;
+}
+
+/** A constant: all values, or the one value that fills it. */
+export type Constant = { readonly values: Values } | { readonly fill: number };
+
+/** State held by the engine between calls: what the step reads, and what it leaves behind. */
+export interface StateEdge {
+  /** Key of the engine's state slot. */
+  readonly slot: number;
+  /** Value holding the state at the start, or undefined when the step never reads it. */
+  readonly read: number | undefined;
+  /** Value that becomes the state, or undefined when the step never assigns it. */
+  readonly write: number | undefined;
+}
+
+/** A step as a graph in topological order. Shapes are static. */
+export interface Graph {
+  readonly values: ReadonlyMap<number, Value>;
+  readonly nodes: readonly Node[];
+  readonly constants: ReadonlyMap<number, Constant>;
+  readonly inputs: readonly { readonly name: string; readonly value: number }[];
+  readonly outputs: readonly { readonly name: string; readonly value: number }[];
+  readonly state: readonly StateEdge[];
+}
+
+/** The value with this id. */
+export function valueOf(graph: { readonly values: ReadonlyMap<number, Value> }, id: number): Value {
+  const value = graph.values.get(id);
+  if (!value) throw new Error(`graph has no value ${id}`);
+  return value;
+}
+
+/** Number of elements. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** True when both shapes are the same. */
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((n, i) => n === b[i]);
+}
+
+/** The constant's only value when all its elements are equal, else undefined. */
+export function uniformValue(constant: Constant | undefined): number | undefined {
+  if (!constant) return undefined;
+  if ('fill' in constant) return constant.fill;
+  const first = constant.values[0];
+  return constant.values.every((v) => v === first) ? first : undefined;
+}
+
+/** Ids that must survive: outputs and new state. */
+export function rootsOf(graph: Graph): number[] {
+  return [
+    ...graph.outputs.map((output) => output.value),
+    ...graph.state.flatMap((edge) => (edge.write === undefined ? [] : [edge.write])),
+  ];
+}
+
+/** The graph with every use of a value replaced as `rename` says. */
+export function renameUses(graph: Graph, rename: (id: number) => number): Graph {
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map(rename) })),
+    outputs: graph.outputs.map((output) => ({ ...output, value: rename(output.value) })),
+    state: graph.state.map((edge) => ({
+      ...edge,
+      write: edge.write === undefined ? undefined : rename(edge.write),
+    })),
+  };
+}

@@ -1,0 +1,67 @@
+import { sameShape, sizeOf, uniformValue, type Graph } from '../graph.ts';
+import { rewrite, type Rewriter, type Rule } from '../rewrite.ts';
+import { ints } from '../../trace/kernel-rule.ts';
+
+const BINARY = new Set(['Add', 'Sub', 'Multiply', 'RealDiv', 'Maximum', 'Minimum', 'SquaredDifference', 'Pow']);
+const COMPARE = new Set(['Equal', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'NotEqual']);
+
+/** The operand before it was broadcast, and the shape it was broadcast to. */
+function beforeBroadcast(id: number, g: Rewriter): number | undefined {
+  const node = g.producer(id);
+  return node?.kernel === 'BroadcastTo' ? node.inputs[0]! : undefined;
+}
+
+/** An operand that broadcasting makes as large as needed anyway need not be broadcast first. */
+const dropBroadcast: Rule = (node, g) => {
+  if (!BINARY.has(node.kernel) && !COMPARE.has(node.kernel)) return undefined;
+  const [a, b] = node.inputs as [number, number];
+  const [sourceA, sourceB] = [beforeBroadcast(a, g), beforeBroadcast(b, g)];
+  if (sourceB !== undefined && sameShape(g.type(a).shape, g.type(b).shape)) {
+    return g.emit(node.kernel, [a, sourceB], node.attributes);
+  }
+  if (sourceA !== undefined && sameShape(g.type(a).shape, g.type(b).shape)) {
+    return g.emit(node.kernel, [sourceA, b], node.attributes);
+  }
+  return undefined;
+};
+
+/** op(broadcast(x), scalar) = broadcast(op(x, scalar)): computed on the small tensor. */
+const broadcastLater: Rule = (node, g) => {
+  if (!BINARY.has(node.kernel)) return undefined;
+  const [a, b] = node.inputs as [number, number];
+  const small = (id: number): boolean => sizeOf(g.type(id).shape) === 1 && g.type(id).shape.length === 0;
+  for (const [x, other, flipped] of [
+    [a, b, false],
+    [b, a, true],
+  ] as const) {
+    const source = beforeBroadcast(x, g);
+    if (source === undefined || !small(other)) continue;
+    const computed = g.emit(node.kernel, flipped ? [other, source] : [source, other], node.attributes);
+    return g.emit('BroadcastTo', [computed], { shape: ints(g.producer(x)!.attributes, 'shape') });
+  }
+  return undefined;
+};
+
+/** A uniform constant of any shape is a scalar when the other operand already has the full shape. */
+const shrinkConstant: Rule = (node, g) => {
+  if (!BINARY.has(node.kernel) && !COMPARE.has(node.kernel)) return undefined;
+  const [a, b] = node.inputs as [number, number];
+  for (const [constant, other, flipped] of [
+    [b, a, false],
+    [a, b, true],
+  ] as const) {
+    const fill = uniformValue(g.constant(constant));
+    const { shape, dtype } = g.type(constant);
+    if (fill === undefined || shape.length === 0) continue;
+    const full = g.type(other).shape;
+    const covers = shape.length <= full.length && shape.every((n, i) => n === 1 || n === full.at(i - shape.length));
+    if (!covers) continue;
+    const scalar = g.fill({ shape: [], dtype }, fill);
+    return g.emit(node.kernel, flipped ? [scalar, other] : [other, scalar], node.attributes);
+  }
+  return undefined;
+};
+
+/** Keeps small what need not be large yet. */
+export const delayBroadcasts = (graph: Graph): Graph =>
+  rewrite(graph, [dropBroadcast, broadcastLater, shrinkConstant]);

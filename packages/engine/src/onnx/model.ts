@@ -1,0 +1,98 @@
+import { ProtobufWriter } from './protobuf.ts';
+
+/** ONNX element types we write (onnx.proto, TensorProto.DataType). */
+export const ELEMENT = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+
+/** Name of an ONNX element type. */
+export type ElementType = keyof typeof ELEMENT;
+
+/** Operator set of the models: the first in which every reduction takes its axes as an input. */
+export const OPSET = 18;
+
+export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
+
+export interface OnnxNode {
+  readonly op: string;
+  /** Empty names stand for omitted optional inputs. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+}
+
+export interface OnnxTensor {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  /** Little-endian elements. */
+  readonly bytes: Uint8Array;
+}
+
+/** A named input or output; a dimension given by name is dynamic. */
+export interface OnnxEdge {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly (number | string)[];
+}
+
+export interface OnnxGraph {
+  readonly name: string;
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: readonly OnnxTensor[];
+  readonly inputs: readonly OnnxEdge[];
+  readonly outputs: readonly OnnxEdge[];
+}
+
+function attribute(writer: ProtobufWriter, name: string, value: OnnxAttribute): void {
+  writer.string(1, name);
+  if (typeof value === 'number') writer.integer(3, value).integer(20, 2);
+  else if (typeof value === 'string') writer.string(4, value).integer(20, 3);
+  else if ('float' in value) writer.float(2, value.float).integer(20, 1);
+  else {
+    for (const n of value) writer.integer(8, n);
+    writer.integer(20, 7);
+  }
+}
+
+function node(writer: ProtobufWriter, { op, inputs, outputs, attributes }: OnnxNode): void {
+  for (const input of inputs) writer.string(1, input);
+  for (const output of outputs) writer.string(2, output);
+  writer.string(3, `${op}:${outputs[0] ?? ''}`).string(4, op);
+  for (const [name, value] of Object.entries(attributes)) {
+    writer.message(5, (inner) => attribute(inner, name, value));
+  }
+}
+
+function tensor(writer: ProtobufWriter, { name, type, shape, bytes }: OnnxTensor): void {
+  for (const n of shape) writer.integer(1, n);
+  writer.integer(2, ELEMENT[type]).string(8, name).bytes(9, bytes);
+}
+
+function edge(writer: ProtobufWriter, { name, type, shape }: OnnxEdge): void {
+  writer.string(1, name).message(2, (typeProto) =>
+    typeProto.message(1, (tensorType) => {
+      tensorType.integer(1, ELEMENT[type]).message(2, (shapeProto) => {
+        for (const n of shape) {
+          shapeProto.message(1, (dim) => (typeof n === 'number' ? dim.integer(1, n) : dim.string(2, n)));
+        }
+      });
+    }),
+  );
+}
+
+/** The bytes of an ONNX model (IR version 8) holding `graph`, with `metadata` as metadata_props. */
+export function encodeModel(graph: OnnxGraph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const writer = new ProtobufWriter();
+  writer.integer(1, 8).string(2, 'medgan');
+  writer.message(7, (g) => {
+    for (const item of graph.nodes) g.message(1, (inner) => node(inner, item));
+    g.string(2, graph.name);
+    for (const item of graph.initializers) g.message(5, (inner) => tensor(inner, item));
+    for (const item of graph.inputs) g.message(11, (inner) => edge(inner, item));
+    for (const item of graph.outputs) g.message(12, (inner) => edge(inner, item));
+  });
+  writer.message(8, (opset) => opset.string(1, '').integer(2, OPSET));
+  for (const [key, value] of Object.entries(metadata)) {
+    writer.message(14, (entry) => entry.string(1, key).string(2, value));
+  }
+  return writer.finish();
+}

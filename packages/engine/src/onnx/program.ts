@@ -1,0 +1,72 @@
+import { InferenceSession, Tensor, type InferenceSession as Types } from 'onnxruntime-node';
+import type { InputSpec, Program, ProgramDescription, Values } from '../engine.ts';
+import { EngineError } from '../engine-error.ts';
+import { sizeOf, valueOf, type Graph } from '../graph/graph.ts';
+import { inputName, outputName, stateInName, stateOutName } from './lower/index.ts';
+import { spareOf, swap, type StateSlot } from './state-store.ts';
+
+/** What a loaded program needs. */
+export interface LoadedStep {
+  readonly session: InferenceSession;
+  readonly graph: Graph;
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  readonly slots: ReadonlyMap<number, StateSlot>;
+  readonly description: ProgramDescription;
+}
+
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/** A compiled step: one session call reads the state, computes, and leaves the new state in the spare buffers. */
+export class OnnxProgram implements Program {
+  readonly description: ProgramDescription;
+  readonly #step: LoadedStep;
+  #released = false;
+
+  constructor(step: LoadedStep) {
+    this.#step = step;
+    this.description = step.description;
+  }
+
+  async run(values: Readonly<Record<string, Values>>): Promise<Record<string, Values>> {
+    const { session, graph, slots } = this.#step;
+    if (this.#released) throw new EngineError('a program was run after it was disposed of');
+    const feeds: Record<string, Tensor> = this.#feedInputs(values);
+    const fetches: Record<string, Tensor | null> = {};
+    for (const { slot, read, write } of graph.state) {
+      const state = slots.get(slot)!;
+      if (read !== undefined) feeds[stateInName(slot)] = state.current;
+      if (write !== undefined) fetches[stateOutName(slot)] = spareOf(state);
+    }
+    for (const { name } of graph.outputs) fetches[outputName(name)] = null;
+    const results: Types.ReturnType = await session.run(feeds, fetches);
+    for (const { slot, write } of graph.state) if (write !== undefined) swap(slots.get(slot)!);
+    return Object.fromEntries(
+      graph.outputs.map(({ name }) => [name, (results[outputName(name)] as Tensor).data as Values]),
+    );
+  }
+
+  #feedInputs(values: Readonly<Record<string, Values>>): Record<string, Tensor> {
+    const { graph, inputs } = this.#step;
+    const feeds: Record<string, Tensor> = {};
+    for (const { name, value } of graph.inputs) {
+      const { shape, dtype } = valueOf(graph, value);
+      const given = values[name];
+      if (!(given instanceof ARRAYS[dtype]) || given.length !== sizeOf(shape)) {
+        throw new EngineError(
+          `input ${name} must be a ${ARRAYS[dtype].name} of ${sizeOf(shape)} values [${shape.join(', ')}], got ` +
+            (given ? `${given.constructor.name} of ${given.length}` : 'nothing'),
+        );
+      }
+      feeds[inputName(name)] = new Tensor(dtype, given as never, shape as number[]);
+    }
+    const unknown = Object.keys(values).find((name) => !(name in inputs));
+    if (unknown !== undefined) throw new EngineError(`the step has no input ${unknown}`);
+    return feeds;
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    await this.#step.session.release();
+  }
+}

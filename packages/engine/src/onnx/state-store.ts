@@ -1,0 +1,36 @@
+import { Tensor } from 'onnxruntime-node';
+import type { Variable } from '@tensorflow/tfjs-core';
+import { sizeOf } from '../graph/graph.ts';
+import { storedShape } from '../stored-layout.ts';
+
+/** A variable's values between calls: the current ones, and the buffer the next call writes to. */
+export interface StateSlot {
+  readonly id: number;
+  readonly name: string;
+  /** TF.js shape. */
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32';
+  current: Tensor;
+  spare: Tensor | undefined;
+  readonly variable: Variable;
+}
+
+export function hostTensor(slot: Pick<StateSlot, 'shape' | 'dtype'>, values?: Float32Array | Int32Array): Tensor {
+  const dims = storedShape(slot.shape);
+  const size = sizeOf(dims);
+  return slot.dtype === 'float32'
+    ? new Tensor('float32', (values as Float32Array | undefined) ?? new Float32Array(size), dims)
+    : new Tensor('int32', (values as Int32Array | undefined) ?? new Int32Array(size), dims);
+}
+
+/** The buffer a call may write the slot's new values to. Two buffers a slot, swapped at every write. */
+export function spareOf(slot: StateSlot): Tensor {
+  slot.spare ??= hostTensor(slot);
+  return slot.spare;
+}
+
+/** Makes what was written to the spare buffer the slot's values. */
+export function swap(slot: StateSlot): void {
+  [slot.current, slot.spare] = [slot.spare!, slot.current];
+}
+

@@ -1,0 +1,23 @@
+/**
+ * TF.js, ready for gradients. Under Node, tfjs-core's bundle registers its gradients only when tfjs-layers is loaded.
+ * Production mode keeps the backends from printing advice.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-layers';
+
+tf.enableProdMode();
+
+/** Runs `body` with the named TF.js backend, which must be initialised, and puts the former one back. */
+export function withBackend<T>(name: string, body: () => T): T {
+  const former = tf.engine().backendName as string | undefined;
+  if (former === name) return body();
+  // For an initialised backend everything happens before the returned promise is made.
+  void tf.setBackend(name);
+  try {
+    return body();
+  } finally {
+    if (former !== undefined && tf.engine().registry[former] !== undefined) void tf.setBackend(former);
+  }
+}
+
+export { tf };

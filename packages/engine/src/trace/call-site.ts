@@ -1,0 +1,12 @@
+/** Frames of this file's folder and of TF.js say nothing to the author of a step. */
+const FOREIGN = /node:internal|[\\/]node_modules[\\/]|[\\/]engine[\\/](src|dist)[\\/](?!.*\.test\.)/;
+
+/** Where the author's code called the TF.js operation that is being recorded: `discriminator (my-gan.ts:12:5)`. */
+export function callSite(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 80;
+  const frames = (new Error().stack ?? '').split('\n').slice(1);
+  Error.stackTraceLimit = limit;
+  const frame = frames.find((line) => !FOREIGN.test(line));
+  return frame ? frame.trim().replace(/^at /, '') : 'the step';
+}

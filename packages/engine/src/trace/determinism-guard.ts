@@ -1,0 +1,20 @@
+import { EngineError } from '../engine-error.ts';
+import { callSite } from './call-site.ts';
+
+/**
+ * Runs `body` with `Math.random` refusing to answer: TF.js draws its random tensors (tf.randomNormal, tf.dropout, …)
+ * from it on the host, so a compiled step would repeat one draw for ever.
+ */
+export function withoutRandomness<T>(body: () => T): T {
+  const original = Math.random;
+  Math.random = () => {
+    throw new EngineError(`the step draws random numbers, in ${callSite()}`, {
+      cure: 'draw them from the Rng outside and pass them to the step as an input',
+    });
+  };
+  try {
+    return body();
+  } finally {
+    Math.random = original;
+  }
+}

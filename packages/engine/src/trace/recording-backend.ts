@@ -1,0 +1,239 @@
+import {
+  KernelBackend,
+  registerBackend,
+  registerKernel,
+  type BackendValues,
+  type DataType,
+  type NamedAttrMap,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import * as tfjsExports from '@tensorflow/tfjs-core';
+import type { DType, Values } from '../engine.ts';
+import { EngineError } from '../engine-error.ts';
+import { GraphBuilder, type Type } from '../graph/builder.ts';
+import type { Value } from '../graph/graph.ts';
+import { callSite } from './call-site.ts';
+import type { Emit } from './kernel-rule.ts';
+import { MACROS, RULES } from './kernels/index.ts';
+
+/** Name of the TF.js backend that records kernels instead of running them. */
+export const RECORDING_BACKEND = 'medgan-recording';
+
+/** What a TF.js data id stands for here. */
+type Datum = { references: number; readonly type: Type } & (
+  | { readonly kind: 'state'; readonly slot: number; readonly read: () => BackendValues }
+  | { readonly kind: 'value'; readonly builder: GraphBuilder; readonly id: number }
+  | { readonly kind: 'host'; readonly values: Values }
+);
+
+const UNREADABLE = (what: string): EngineError =>
+  new EngineError(`the step reads the values of a tensor (${what}), which do not exist while it is compiled`, {
+    cure: 'compute with TF.js operations only (tf.where instead of if), or run with engine: wasm or cpu',
+  });
+
+/** A TF.js backend whose kernels append nodes to the graph being recorded. */
+export class RecordingBackend extends KernelBackend {
+  readonly #data = new Map<object, Datum>();
+  #builder: GraphBuilder | undefined;
+
+  /** Runs `body` with its kernels recorded into `builder`. */
+  record<T>(builder: GraphBuilder, body: () => T): T {
+    if (this.#builder) throw new EngineError('a step compiles another step while it is compiled itself');
+    this.#builder = builder;
+    try {
+      return body();
+    } finally {
+      this.#builder = undefined;
+    }
+  }
+
+  /** A data id that stands for a slot of engine-held state. */
+  makeState(slot: number, type: Type, read: () => BackendValues): TensorInfo {
+    return this.#info({ kind: 'state', slot, type, read, references: 1 });
+  }
+
+  /** A data id that stands for a value of the graph being recorded. */
+  makeValue(value: Value): TensorInfo {
+    return this.#info({ kind: 'value', builder: this.#recording(), id: value.id, type: value, references: 1 });
+  }
+
+  /** The graph value behind a tensor; constants and state enter the graph on first use. */
+  graphValue(info: TensorInfo): Value {
+    const builder = this.#recording();
+    const datum = this.#data.get(info.dataId);
+    if (!datum) {
+      throw new EngineError(
+        `the step uses a tensor [${info.shape.join(', ')}] made outside of it on another TF.js backend`,
+        { cure: 'pass it as an input, or keep it in a variable of the engine' },
+      );
+    }
+    switch (datum.kind) {
+      case 'state':
+        return builder.readState(datum.slot, datum.type);
+      case 'host':
+        return builder.constant(datum.type, datum.values);
+      case 'value':
+        if (datum.builder !== builder) {
+          throw new EngineError('the step uses a tensor that was made by an earlier call of a step', {
+            cure: 'keep it in a variable of the engine instead',
+          });
+        }
+        return builder.get(datum.id);
+    }
+  }
+
+  #recording(): GraphBuilder {
+    if (!this.#builder) {
+      throw new EngineError('a TF.js operation on engine-held tensors was called outside of a step', {
+        cure: 'put it into a step and compile that, or read the variable with engine.read',
+      });
+    }
+    return this.#builder;
+  }
+
+  #info(datum: Datum): TensorInfo {
+    const dataId = {};
+    this.#data.set(dataId, datum);
+    return { dataId, shape: [...datum.type.shape], dtype: datum.type.dtype };
+  }
+
+  override write(values: BackendValues, shape: number[], dtype: DataType): object {
+    if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
+      throw new EngineError(`tensors of type ${dtype} cannot be compiled`);
+    }
+    const kept =
+      dtype === 'float32'
+        ? Float32Array.from(values as Float32Array)
+        : dtype === 'int32'
+          ? Int32Array.from(values as Int32Array)
+          : Uint8Array.from(values as Uint8Array);
+    return this.#info({ kind: 'host', values: kept, type: { shape, dtype }, references: 1 }).dataId;
+  }
+
+  override move(
+    dataId: object,
+    values: BackendValues,
+    shape: number[],
+    dtype: DataType,
+    references: number, // eslint-disable-line max-params -- TF.js's signature
+  ): void {
+    const type: Type = { shape, dtype: dtype as DType };
+    this.#data.set(dataId, { kind: 'host', values: values as Values, type, references });
+  }
+
+  override readSync(dataId: object): BackendValues {
+    const datum = this.#data.get(dataId);
+    if (datum?.kind === 'host') return datum.values;
+    if (datum?.kind === 'state' && !this.#builder) return datum.read();
+    throw UNREADABLE(`in ${callSite()}`);
+  }
+
+  override read(dataId: object): Promise<BackendValues> {
+    return Promise.resolve(this.readSync(dataId));
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    const datum = this.#data.get(dataId);
+    if (!datum) return true;
+    datum.references--;
+    if (!force && datum.references > 0) return false;
+    this.#data.delete(dataId);
+    return true;
+  }
+
+  override incRef(dataId: object): void {
+    const datum = this.#data.get(dataId);
+    if (datum) datum.references++;
+  }
+
+  override refCount(dataId: object): number {
+    return this.#data.get(dataId)?.references ?? 0;
+  }
+
+  override numDataIds(): number {
+    return this.#data.size;
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: true };
+  }
+
+  override timerAvailable(): boolean {
+    return false;
+  }
+
+  override floatPrecision(): 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override dispose(): void {
+    this.#data.clear();
+  }
+
+  /** Records one call of a TF.js kernel. */
+  call(kernel: string, named: Readonly<Record<string, TensorInfo | undefined>>, attrs: NamedAttrMap): TensorInfo | TensorInfo[] {
+    const builder = this.#recording();
+    const given = Object.entries(named).filter((entry): entry is [string, TensorInfo] => entry[1] !== undefined);
+    const inputs = Object.fromEntries(given.map(([name, info]) => [name, this.graphValue(info)]));
+    const macro = MACROS.get(kernel);
+    if (macro) {
+      const result = macro.expand({ emit: emitter(builder), builder, inputs, attrs });
+      return Array.isArray(result) ? result.map((v) => this.makeValue(v)) : this.makeValue(result);
+    }
+    const rule = RULES.get(kernel)!;
+    const ordered = rule.inputs === 'list' ? Object.values(inputs) : rule.inputs.map((name) => inputs[name]!);
+    return this.makeValue(emitter(builder)(kernel, ordered, rule.canonical?.(attrs, ordered)));
+  }
+}
+
+function emitter(builder: GraphBuilder): Emit {
+  return (kernel, inputs, attributes = {}) => {
+    const rule = RULES.get(kernel)!;
+    const outputs = rule.infer(inputs, attributes);
+    return builder.node(kernel, inputs.map((x) => x.id), { attributes, outputs })[0]!;
+  };
+}
+
+/** Every kernel TF.js can name, so that an uncompiled one fails with our words and not with TF.js's. */
+const ALL_KERNELS: readonly string[] = Object.entries(tfjsExports).flatMap(([name, value]: [string, unknown]) =>
+  typeof value === 'string' && /^_?[A-Z]/.test(name) ? [value] : [],
+);
+
+let singleton: RecordingBackend | undefined;
+
+/** The process's recording backend; TF.js keeps backends by name, so there is one. */
+export function recordingBackend(): RecordingBackend {
+  if (singleton) return singleton;
+  const backend = new RecordingBackend();
+  registerBackend(RECORDING_BACKEND, () => backend, 0);
+  for (const kernel of ALL_KERNELS) {
+    registerKernel({
+      kernelName: kernel,
+      backendName: RECORDING_BACKEND,
+      kernelFunc: ({ inputs, attrs }) => {
+        if (kernel === 'Identity') {
+          const x = inputs['x']!;
+          backend.incRef(x.dataId);
+          return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+        }
+        if (!RULES.has(kernel) && !MACROS.has(kernel)) {
+          throw new EngineError(`TF.js kernel ${kernel}, called in ${callSite()}, cannot be compiled`, {
+            cure: 'use other TF.js operations, or run with engine: wasm or cpu',
+          });
+        }
+        try {
+          return backend.call(kernel, inputs, attrs ?? {});
+        } catch (error) {
+          if (error instanceof EngineError) throw error;
+          throw new EngineError(`${kernel}, called in ${callSite()}: ${(error as Error).message}`, { cause: error });
+        }
+      },
+    });
+  }
+  singleton = backend;
+  return backend;
+}

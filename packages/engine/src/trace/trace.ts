@@ -1,0 +1,75 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { InputSpec, Step } from '../engine.ts';
+import { EngineError } from '../engine-error.ts';
+import { GraphBuilder } from '../graph/builder.ts';
+import type { Graph } from '../graph/graph.ts';
+import { tf, withBackend } from '../tf.ts';
+import { withoutRandomness } from './determinism-guard.ts';
+import { RECORDING_BACKEND, type RecordingBackend } from './recording-backend.ts';
+
+/** A variable of the engine, with the tensor that keeps its data id alive while a step assigns it. */
+export interface TracedVariable {
+  readonly slot: number;
+  readonly variable: Tensor;
+  readonly keeper: Tensor;
+  /** Points the variable back at the engine's state after a trace. */
+  restore(): void;
+}
+
+/** What is traced. */
+export interface TraceRequest {
+  readonly backend: RecordingBackend;
+  readonly step: Step;
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  readonly variables: readonly TracedVariable[];
+}
+
+function traceOnce({ backend, step, inputs, variables }: TraceRequest): Graph {
+  const builder = new GraphBuilder();
+  try {
+    backend.record(builder, () =>
+      tf.tidy(() => {
+        const placeholders: Record<string, Tensor> = {};
+        for (const [name, spec] of Object.entries(inputs)) {
+          const value = builder.input(name, { shape: spec.shape, dtype: spec.dtype ?? 'float32' });
+          placeholders[name] = tf.engine().makeTensorFromTensorInfo(backend.makeValue(value));
+        }
+        const outputs = withoutRandomness(() => step(placeholders));
+        for (const [name, tensor] of Object.entries(outputs)) {
+          builder.output(name, backend.graphValue(tensor).id);
+        }
+        for (const { slot, variable, keeper } of variables) {
+          if (variable.dataId !== keeper.dataId) builder.writeState(slot, backend.graphValue(variable).id);
+        }
+      }),
+    );
+  } finally {
+    for (const variable of variables) variable.restore();
+  }
+  return builder.build();
+}
+
+/** A text that is equal for two graphs exactly when they compute the same from the same inputs. */
+function signature(graph: Graph): string {
+  const constants = [...graph.constants].map(([id, constant]) => [
+    id,
+    'fill' in constant ? String(constant.fill) : Buffer.from(constant.values.buffer).toString('base64'),
+  ]);
+  return JSON.stringify([constants, graph.nodes, graph.inputs, graph.outputs, graph.state]);
+}
+
+/**
+ * Records the kernels that `step` calls, including those of its gradients, as a graph.
+ * The step is traced twice: where the two differ it depends on something that is not an input.
+ */
+export function trace(request: TraceRequest): Graph {
+  return withBackend(RECORDING_BACKEND, () => {
+    const graph = traceOnce(request);
+    if (signature(graph) !== signature(traceOnce(request))) {
+      throw new EngineError('two calls of the step with the same inputs do different things', {
+        cure: 'what changes from call to call (random numbers, counters, schedules) must be an input or a variable',
+      });
+    }
+    return graph;
+  });
+}
