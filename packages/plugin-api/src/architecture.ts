@@ -3,7 +3,7 @@ import type { OptionsSchema } from './options.ts';
 import type { Named } from './registry.ts';
 import type { Rng } from './rng.ts';
 
-/** What a parameter starts from: filled row by row in TF.js layout. */
+/** What a parameter starts from. `shape` and the values are in stored layout: PyTorch's (see `ParameterScope`). */
 export type Initializer = (shape: readonly number[], rng: Rng) => Float32Array;
 
 /** How a parameter is made. */

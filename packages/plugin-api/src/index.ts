@@ -6,6 +6,7 @@ export * from './metric.ts';
 export * from './nearest.ts';
 export * from './objective.ts';
 export * from './options.ts';
+export * from './parameter-store.ts';
 export * from './registry.ts';
 export * from './rng.ts';
 export * from './tracker.ts';

@@ -54,6 +54,13 @@ const rsqrt: Lowering = (node, w) =>
 const log1p: Lowering = (node, w) =>
   w.result(node, { op: 'Log', inputs: [w.emit('Add', [...names(node, w), w.scalar(1)])] });
 
+/** eˣ − 1 = tanh(x/2)·(eˣ + 1), which keeps its digits near 0. */
+const expm1: Lowering = (node, w) => {
+  const [x] = names(node, w) as [string];
+  const half = w.emit('Tanh', [w.emit('Mul', [x, w.scalar(0.5)])]);
+  w.result(node, { op: 'Mul', inputs: [half, w.emit('Add', [w.emit('Exp', [x]), w.scalar(1)])] });
+};
+
 const notEqual: Lowering = (node, w) => w.result(node, { op: 'Not', inputs: [w.emit('Equal', names(node, w))] });
 
 /** 1 where x > 0, else alpha. */
@@ -93,6 +100,7 @@ export const elementwise: Readonly<Record<string, Lowering>> = {
   Cast: cast,
   ClipByValue: clip,
   EluGrad: eluGrad,
+  Expm1: expm1,
   LeakyRelu: leakyRelu,
   Log1p: log1p,
   Mod: mod,

@@ -4,7 +4,7 @@ import type { Type } from '../../graph/builder.ts';
 import type { KernelRule } from '../kernel-rule.ts';
 
 const UNARY = [
-  'Abs', 'Ceil', 'Cos', 'Elu', 'Erf', 'Exp', 'Floor', 'Log', 'Log1p', 'Neg', 'Reciprocal', 'Relu', 'Relu6',
+  'Abs', 'Ceil', 'Cos', 'Elu', 'Erf', 'Exp', 'Expm1', 'Floor', 'Log', 'Log1p', 'Neg', 'Reciprocal', 'Relu', 'Relu6',
   'Round', 'Rsqrt', 'Sigmoid', 'Sign', 'Sin', 'Softplus', 'Sqrt', 'Square', 'Tanh',
 ] as const; // prettier-ignore
 

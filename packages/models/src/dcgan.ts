@@ -1,0 +1,32 @@
+import { defineArchitecture } from '@medgan/plugin-api';
+import { spectralNorm } from './layers/spectral-norm.ts';
+import { IMAGE_SIZES, dcganDiscriminator, dcganGenerator } from './networks.ts';
+
+/** Options of a DCGAN. */
+export interface DcganOptions {
+  readonly discriminator: 'plain' | 'spectral';
+}
+
+export default defineArchitecture<DcganOptions>({
+  name: 'dcgan',
+  aliases: ['DCGAN'],
+  summary: 'Deep convolutional GAN: strided convolutions and batch norm',
+  reference: 'Radford, Metz, Chintala 2016, https://arxiv.org/abs/1511.06434',
+  options: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      discriminator: {
+        enum: ['plain', 'spectral'],
+        default: 'plain',
+        description: 'spectral: normalise the discriminator as SNGAN does (the original MedImageGAN did at 128 px)',
+      },
+    },
+  },
+  imageSizes: IMAGE_SIZES,
+  defaultObjective: 'bce',
+  tiny: { imageSize: 64, channels: 1, latentSize: 2, generatorFeatures: 1, discriminatorFeatures: 1 },
+  generator: (sizes, _options, parameters) => dcganGenerator(sizes, parameters),
+  discriminator: (sizes, options, parameters) =>
+    dcganDiscriminator(sizes, parameters, options.discriminator === 'spectral' ? spectralNorm : undefined),
+});

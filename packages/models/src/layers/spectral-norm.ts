@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Initializer, Mode, ParameterScope } from '@medgan/plugin-api';
+import { unitVector } from './initializers.ts';
+
+/** Makes a layer's weight parameters and returns the weight to use in a forward pass. */
+export type WeightTransform<M> = (
+  shape: readonly [number, number, number, number],
+  init: Initializer,
+  parameters: ParameterScope,
+) => (mode: M) => tf.Tensor4D;
+
+const EPSILON = 1e-12;
+
+/** x / max(‖x‖, ε). */
+const normalised = (x: tf.Tensor2D): tf.Tensor2D => tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x))), EPSILON));
+
+/**
+ * The largest singular value of `matrix` [out, rest], by one power iteration from the saved u and v, and as
+ * torch.nn.utils.spectral_norm has it: u and v are constants for the gradient, σ = uᵀWv is not: dσ/dW = u vᵀ.
+ */
+function singularValue(matrix: tf.Tensor2D, state: { u: tf.Variable; v: tf.Variable; iterate: boolean }): tf.Scalar {
+  const [out, rest] = matrix.shape;
+  const estimate = tf.customGrad((w: tf.Tensor | tf.GradSaveFunc, save: tf.Tensor | tf.GradSaveFunc) => {
+    const m = w as tf.Tensor2D;
+    let u = tf.reshape(state.u, [out, 1]) as tf.Tensor2D;
+    let v = tf.reshape(state.v, [rest, 1]) as tf.Tensor2D;
+    if (state.iterate) {
+      v = normalised(tf.matMul(m, u, true));
+      u = normalised(tf.matMul(m, v));
+      state.u.assign(tf.reshape(u, [out]));
+      state.v.assign(tf.reshape(v, [rest]));
+    }
+    (save as tf.GradSaveFunc)([u, v]);
+    return {
+      value: tf.reshape(tf.matMul(u, tf.matMul(m, v), true), []),
+      gradFunc: (dy: tf.Tensor, [savedU, savedV]: tf.Tensor[]) =>
+        tf.mul(dy, tf.matMul(savedU as tf.Tensor2D, savedV as tf.Tensor2D, false, true)),
+    };
+  });
+  return estimate(matrix) as tf.Scalar;
+}
+
+/**
+ * Spectral normalisation of a convolution weight (Miyato et al. 2018, https://arxiv.org/abs/1802.05957), equal to
+ * torch.nn.utils.spectral_norm with dim 0 and one power iteration a training forward. State `weight_u` [out] and
+ * `weight_v` [in·k·k] is saved; parameter `weight_orig` is what is trained.
+ */
+export const spectralNorm: WeightTransform<Mode> = (shape, init, parameters) => {
+  const [kh, kw, inputs, outputs] = shape;
+  const rest = kh * kw * inputs;
+  const weight = parameters.parameter('weight_orig', { shape, init }) as tf.Variable<tf.Rank.R4>;
+  const u = parameters.parameter('weight_u', { shape: [outputs], init: unitVector, trainable: false });
+  const v = parameters.parameter('weight_v', { shape: [rest], init: unitVector, trainable: false });
+  return (mode) => {
+    const matrix = tf.reshape(tf.transpose(weight, [3, 2, 0, 1]), [outputs, rest]) as tf.Tensor2D;
+    return tf.div(weight, singularValue(matrix, { u, v, iterate: mode === 'training' }));
+  };
+};

@@ -1,0 +1,63 @@
+import type { Engine, Step } from '@medgan/engine';
+import {
+  ParameterStore,
+  type Architecture,
+  type Discriminator,
+  type Generator,
+  type Labels,
+  type NetworkSizes,
+  type Objective,
+  type Rng,
+} from '@medgan/plugin-api';
+import { ADAM_DEFAULTS, Adam } from './adam.ts';
+import { trainingStep } from './step.ts';
+
+/** What a GAN is built from. */
+export interface GanSpec {
+  readonly architecture: Architecture;
+  readonly architectureOptions: object;
+  readonly sizes: NetworkSizes;
+  readonly objective: Objective;
+  readonly objectiveOptions: object;
+  readonly labels: Labels;
+  readonly learningRate: { readonly generator: number; readonly discriminator: number };
+  readonly beta1: number;
+}
+
+/** A GAN living in one engine. */
+export interface Gan {
+  readonly engine: Engine;
+  readonly spec: GanSpec;
+  readonly generator: Generator;
+  readonly discriminator: Discriminator;
+  readonly generatorParameters: ParameterStore;
+  readonly discriminatorParameters: ParameterStore;
+  readonly generatorOptimizer: Adam;
+  readonly discriminatorOptimizer: Adam;
+  readonly step: Step;
+}
+
+/** Builds both networks with start values from `rng`, their optimisers, and the training step. */
+export function buildGan(engine: Engine, spec: GanSpec, rng: Rng): Gan {
+  const { architecture, architectureOptions, sizes, learningRate, beta1 } = spec;
+  const generatorParameters = new ParameterStore(engine, rng.split('generator'));
+  const discriminatorParameters = new ParameterStore(engine, rng.split('discriminator'));
+  const generator = architecture.generator(sizes, architectureOptions, generatorParameters.root);
+  const discriminator = architecture.discriminator(sizes, architectureOptions, discriminatorParameters.root);
+  const optimizer = (store: ParameterStore, rate: number): Adam =>
+    new Adam(engine, store.list(), { learningRate: rate, beta1, ...ADAM_DEFAULTS });
+  const generatorOptimizer = optimizer(generatorParameters, learningRate.generator);
+  const discriminatorOptimizer = optimizer(discriminatorParameters, learningRate.discriminator);
+  const step = trainingStep({ generator, discriminator, ...spec, generatorOptimizer, discriminatorOptimizer });
+  return {
+    engine,
+    spec,
+    generator,
+    discriminator,
+    generatorParameters,
+    discriminatorParameters,
+    generatorOptimizer,
+    discriminatorOptimizer,
+    step,
+  };
+}
