@@ -1,4 +1,15 @@
 export * from './engine.ts';
 export { EngineError } from './engine-error.ts';
 export { OnnxEngine, type ExecutionProvider, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
-export { storedShape, toStored, fromStored } from './stored-layout.ts';
+export { EAGER_ENGINES, type EagerEngineName } from './eager/backends.ts';
+export {
+  ENGINE_NAMES,
+  GPU_ENGINES,
+  resolveEngine,
+  startEngine,
+  type EngineName,
+  type PassedOver,
+  type Resolution,
+  type ResolveOptions,
+} from './resolve.ts';
+export { fromStored, storedShape, toStored } from './stored-layout.ts';

@@ -19,7 +19,8 @@ export default defineArchitecture<DcganOptions>({
       discriminator: {
         enum: ['plain', 'spectral'],
         default: 'plain',
-        description: 'spectral: normalise the discriminator as SNGAN does (the original MedImageGAN did at 128 px)',
+        description:
+          'spectral: normalise the discriminator as SNGAN does (the original MedImageGAN did at 128 px)',
       },
     },
   },

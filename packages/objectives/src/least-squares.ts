@@ -12,6 +12,7 @@ export default defineObjective({
   reference: 'Mao et al. 2017, https://arxiv.org/abs/1611.04076',
   options: { type: 'object', additionalProperties: false, properties: {} },
   usesLabels: true,
-  discriminatorLoss: ({ real, fake }, labels) => tf.add(distance(real, labels.real), distance(fake, labels.fake)),
+  discriminatorLoss: ({ real, fake }, labels) =>
+    tf.add(distance(real, labels.real), distance(fake, labels.fake)),
   generatorLoss: (fake, labels) => distance(fake, labels.generator),
 });

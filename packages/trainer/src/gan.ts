@@ -48,7 +48,13 @@ export function buildGan(engine: Engine, spec: GanSpec, rng: Rng): Gan {
     new Adam(engine, store.list(), { learningRate: rate, beta1, ...ADAM_DEFAULTS });
   const generatorOptimizer = optimizer(generatorParameters, learningRate.generator);
   const discriminatorOptimizer = optimizer(discriminatorParameters, learningRate.discriminator);
-  const step = trainingStep({ generator, discriminator, ...spec, generatorOptimizer, discriminatorOptimizer });
+  const step = trainingStep({
+    generator,
+    discriminator,
+    ...spec,
+    generatorOptimizer,
+    discriminatorOptimizer,
+  });
   return {
     engine,
     spec,

@@ -53,6 +53,9 @@ export function writeNetwork(
   }
   for (const { name, variable, counter } of parameters) {
     const { data } = tensors.get(name)!;
-    engine.write(variable, counter ? Int32Array.of(Number((data as BigInt64Array)[0]!)) : (data as Float32Array));
+    engine.write(
+      variable,
+      counter ? Int32Array.of(Number((data as BigInt64Array)[0]!)) : (data as Float32Array),
+    );
   }
 }

@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Engine } from '@medgan/engine';
-import { MedganError, createRng, messageOf, type Architecture, type Objective, type Registry } from '@medgan/plugin-api';
+import {
+  MedganError,
+  createRng,
+  messageOf,
+  type Architecture,
+  type Objective,
+  type Registry,
+} from '@medgan/plugin-api';
 import { readSafetensorsFile, type TensorData } from '@medgan/weights';
 import { buildGan, type Gan } from './gan.ts';
 import { toNhwc } from './layout.ts';
@@ -35,7 +42,11 @@ export interface ParityReport {
   readonly engine: string;
   readonly ok: boolean;
   readonly tolerance: number;
-  readonly steps: readonly { readonly step: number; readonly generator: number; readonly discriminator: number }[];
+  readonly steps: readonly {
+    readonly step: number;
+    readonly generator: number;
+    readonly discriminator: number;
+  }[];
   /** Largest relative error of a loss. */
   readonly max_loss_error: number;
   /** Largest relative L2 error of a state tensor: weights, running statistics, spectral-norm vectors. */
@@ -74,7 +85,8 @@ const latentOf = (z: TensorData, step: number): Float32Array => {
   return (z.data as Float32Array).slice(step * each, (step + 1) * each);
 };
 
-const relative = (actual: number, expected: number): number => Math.abs(actual - expected) / Math.abs(expected);
+const relative = (actual: number, expected: number): number =>
+  Math.abs(actual - expected) / Math.abs(expected);
 
 function relativeL2(actual: TensorData, expected: TensorData): number {
   let difference = 0;
@@ -102,7 +114,9 @@ async function weightErrors(gan: Gan, directory: string): Promise<{ name: string
 }
 
 async function imageError(gan: Gan, latent: Float32Array, directory: string): Promise<number> {
-  const expected = (await readSafetensorsFile(join(directory, 'eval-images.safetensors'))).tensors.get('images')!;
+  const expected = (await readSafetensorsFile(join(directory, 'eval-images.safetensors'))).tensors.get(
+    'images',
+  )!;
   const batch = expected.shape[0]!;
   const program = await gan.engine.compile(
     (inputs) => ({ images: gan.generator.apply(inputs['latent'] as Tensor2D, 'evaluation') }),
@@ -135,7 +149,10 @@ export async function replay(request: ParityRequest): Promise<ParityReport> {
       objective,
       objectiveOptions: {},
       labels: { real, fake: 0, generator: real },
-      learningRate: { generator: recorded.lr_g ?? LEARNING_RATE, discriminator: recorded.lr_d ?? LEARNING_RATE },
+      learningRate: {
+        generator: recorded.lr_g ?? LEARNING_RATE,
+        discriminator: recorded.lr_d ?? LEARNING_RATE,
+      },
       beta1: 0.5,
     },
     createRng(0),

@@ -35,7 +35,10 @@ export function trainingStep(parts: StepParts): Step {
   const judge = (images: tf.Tensor4D): tf.Tensor => discriminator.apply(images, 'training');
 
   const discriminatorStep = (real: tf.Tensor4D, fake: tf.Tensor4D, mix?: tf.Tensor4D) => {
-    let probabilities = { real: undefined as tf.Tensor | undefined, fake: undefined as tf.Tensor | undefined };
+    let probabilities = {
+      real: undefined as tf.Tensor | undefined,
+      fake: undefined as tf.Tensor | undefined,
+    };
     const { value, grads } = tf.variableGrads(() => {
       const logits = { real: judge(real), fake: judge(fake) };
       probabilities = { real: tf.keep(probability(logits.real)), fake: tf.keep(probability(logits.fake)) };
@@ -72,7 +75,11 @@ export function trainingStep(parts: StepParts): Step {
 }
 
 /** The inputs of a step for one batch size. Images are NHWC in [−1, 1]. */
-export function stepInputs(parts: Pick<StepParts, 'objective'>, sizes: NetworkSizes, batch: number): Record<string, InputSpec> {
+export function stepInputs(
+  parts: Pick<StepParts, 'objective'>,
+  sizes: NetworkSizes,
+  batch: number,
+): Record<string, InputSpec> {
   const { imageSize, channels, latentSize } = sizes;
   return {
     real: { shape: [batch, imageSize, imageSize, channels] },

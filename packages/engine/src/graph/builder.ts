@@ -46,7 +46,11 @@ export class GraphBuilder {
     return value;
   }
 
-  node(kernel: string, inputs: readonly number[], spec: { attributes?: Attributes; outputs: readonly Type[] }): Value[] {
+  node(
+    kernel: string,
+    inputs: readonly number[],
+    spec: { attributes?: Attributes; outputs: readonly Type[] },
+  ): Value[] {
     const outputs = spec.outputs.map((type) => this.value(type));
     this.nodes.push({
       kernel,

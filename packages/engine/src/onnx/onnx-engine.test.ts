@@ -9,7 +9,10 @@ describe('OnnxEngine', () => {
     const w = engine.variable({ name: 'w', shape: [2], values: Float32Array.of(1, 2) });
     const program = await engine.compile(
       ({ x }) => {
-        const { value, grads } = tf.variableGrads(() => tf.sum(tf.square(tf.mul(w, x as Tensor))) as never, [w]);
+        const { value, grads } = tf.variableGrads(
+          () => tf.sum(tf.square(tf.mul(w, x as Tensor))) as never,
+          [w],
+        );
         const g = Object.values(grads)[0]!;
         w.assign(tf.sub(w, tf.mul(g, 0.1)));
         return { loss: value };

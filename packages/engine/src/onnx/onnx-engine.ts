@@ -54,9 +54,9 @@ export class OnnxEngine implements Engine {
     const dtype = spec.dtype ?? 'float32';
     const type = { shape: [...spec.shape], dtype };
     return withBackend(RECORDING_BACKEND, () => {
-      const keeper = tf.engine().makeTensorFromTensorInfo(
-        backend.makeState(id, type, () => this.#toTfjs(this.#slots.get(id)!)),
-      );
+      const keeper = tf
+        .engine()
+        .makeTensorFromTensorInfo(backend.makeState(id, type, () => this.#toTfjs(this.#slots.get(id)!)));
       tf.keep(keeper);
       const variable = tf.variable(keeper, spec.trainable ?? true);
       const slot: Slot = {
@@ -136,10 +136,13 @@ export class OnnxEngine implements Engine {
         logSeverityLevel: 3,
       });
     } catch (error) {
-      throw new EngineError(`ONNX Runtime (${this.#provider}) refused the step: ${(error as Error).message}`, {
-        cause: error,
-        cure: 'run `medgan doctor` to see which engines and devices work here',
-      });
+      throw new EngineError(
+        `ONNX Runtime (${this.#provider}) refused the step: ${(error as Error).message}`,
+        {
+          cause: error,
+          cure: 'run `medgan doctor` to see which engines and devices work here',
+        },
+      );
     }
   }
 

@@ -15,7 +15,10 @@ export interface StateSlot {
   readonly variable: Variable;
 }
 
-export function hostTensor(slot: Pick<StateSlot, 'shape' | 'dtype'>, values?: Float32Array | Int32Array): Tensor {
+export function hostTensor(
+  slot: Pick<StateSlot, 'shape' | 'dtype'>,
+  values?: Float32Array | Int32Array,
+): Tensor {
   const dims = storedShape(slot.shape);
   const size = sizeOf(dims);
   return slot.dtype === 'float32'
@@ -33,4 +36,3 @@ export function spareOf(slot: StateSlot): Tensor {
 export function swap(slot: StateSlot): void {
   [slot.current, slot.spare] = [slot.spare!, slot.current];
 }
-

@@ -27,9 +27,12 @@ type Datum = { references: number; readonly type: Type } & (
 );
 
 const UNREADABLE = (what: string): EngineError =>
-  new EngineError(`the step reads the values of a tensor (${what}), which do not exist while it is compiled`, {
-    cure: 'compute with TF.js operations only (tf.where instead of if), or run with engine: wasm or cpu',
-  });
+  new EngineError(
+    `the step reads the values of a tensor (${what}), which do not exist while it is compiled`,
+    {
+      cure: 'compute with TF.js operations only (tf.where instead of if), or run with engine: wasm or cpu',
+    },
+  );
 
 /** A TF.js backend whose kernels append nodes to the graph being recorded. */
 export class RecordingBackend extends KernelBackend {
@@ -54,7 +57,13 @@ export class RecordingBackend extends KernelBackend {
 
   /** A data id that stands for a value of the graph being recorded. */
   makeValue(value: Value): TensorInfo {
-    return this.#info({ kind: 'value', builder: this.#recording(), id: value.id, type: value, references: 1 });
+    return this.#info({
+      kind: 'value',
+      builder: this.#recording(),
+      id: value.id,
+      type: value,
+      references: 1,
+    });
   }
 
   /** The graph value behind a tensor; constants and state enter the graph on first use. */
@@ -175,9 +184,15 @@ export class RecordingBackend extends KernelBackend {
   }
 
   /** Records one call of a TF.js kernel. */
-  call(kernel: string, named: Readonly<Record<string, TensorInfo | undefined>>, attrs: NamedAttrMap): TensorInfo | TensorInfo[] {
+  call(
+    kernel: string,
+    named: Readonly<Record<string, TensorInfo | undefined>>,
+    attrs: NamedAttrMap,
+  ): TensorInfo | TensorInfo[] {
     const builder = this.#recording();
-    const given = Object.entries(named).filter((entry): entry is [string, TensorInfo] => entry[1] !== undefined);
+    const given = Object.entries(named).filter(
+      (entry): entry is [string, TensorInfo] => entry[1] !== undefined,
+    );
     const inputs = Object.fromEntries(given.map(([name, info]) => [name, this.graphValue(info)]));
     const macro = MACROS.get(kernel);
     if (macro) {
@@ -194,13 +209,17 @@ function emitter(builder: GraphBuilder): Emit {
   return (kernel, inputs, attributes = {}) => {
     const rule = RULES.get(kernel)!;
     const outputs = rule.infer(inputs, attributes);
-    return builder.node(kernel, inputs.map((x) => x.id), { attributes, outputs })[0]!;
+    return builder.node(
+      kernel,
+      inputs.map((x) => x.id),
+      { attributes, outputs },
+    )[0]!;
   };
 }
 
 /** Every kernel TF.js can name, so that an uncompiled one fails with our words and not with TF.js's. */
-const ALL_KERNELS: readonly string[] = Object.entries(tfjsExports).flatMap(([name, value]: [string, unknown]) =>
-  typeof value === 'string' && /^_?[A-Z]/.test(name) ? [value] : [],
+const ALL_KERNELS: readonly string[] = Object.entries(tfjsExports).flatMap(
+  ([name, value]: [string, unknown]) => (typeof value === 'string' && /^_?[A-Z]/.test(name) ? [value] : []),
 );
 
 let singleton: RecordingBackend | undefined;
@@ -229,7 +248,9 @@ export function recordingBackend(): RecordingBackend {
           return backend.call(kernel, inputs, attrs ?? {});
         } catch (error) {
           if (error instanceof EngineError) throw error;
-          throw new EngineError(`${kernel}, called in ${callSite()}: ${(error as Error).message}`, { cause: error });
+          throw new EngineError(`${kernel}, called in ${callSite()}: ${(error as Error).message}`, {
+            cause: error,
+          });
         }
       },
     });

@@ -27,7 +27,11 @@ function momentsOf(x: tf.Tensor4D): Moments {
  * long chain that differentiating the formula gives. `mean` and `variance` are those of x; their part in the gradient
  * is in b and c. Differentiable twice, for gradient penalties.
  */
-function normalise(x: tf.Tensor4D, affine: { scale: tf.Tensor1D; shift: tf.Tensor1D }, moments: Moments): tf.Tensor4D {
+function normalise(
+  x: tf.Tensor4D,
+  affine: { scale: tf.Tensor1D; shift: tf.Tensor1D },
+  moments: Moments,
+): tf.Tensor4D {
   const count = x.size / x.shape[3];
   const operation = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const [input, scale, shift, save] = args as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
@@ -35,10 +39,18 @@ function normalise(x: tf.Tensor4D, affine: { scale: tf.Tensor1D; shift: tf.Tenso
     return {
       value: tf.batchNorm4d(input, moments.mean, moments.variance, shift, scale, EPSILON),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [savedX, savedScale, mean, variance] = saved as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+        const [savedX, savedScale, mean, variance] = saved as [
+          tf.Tensor4D,
+          tf.Tensor1D,
+          tf.Tensor1D,
+          tf.Tensor1D,
+        ];
         const inverseDeviation = tf.rsqrt(tf.add(variance, EPSILON));
         const dShift = tf.sum(dy, PIXELS);
-        const dScale = tf.mul(tf.sub(tf.sum(tf.mul(dy, savedX), PIXELS), tf.mul(mean, dShift)), inverseDeviation);
+        const dScale = tf.mul(
+          tf.sub(tf.sum(tf.mul(dy, savedX), PIXELS), tf.mul(mean, dShift)),
+          inverseDeviation,
+        );
         const a = tf.mul(savedScale, inverseDeviation);
         const b = tf.neg(tf.div(tf.mul(tf.mul(a, inverseDeviation), dScale), count));
         const c = tf.neg(tf.add(tf.div(tf.mul(a, dShift), count), tf.mul(b, mean)));
@@ -54,7 +66,10 @@ function normalise(x: tf.Tensor4D, affine: { scale: tf.Tensor1D; shift: tf.Tenso
  * biased variance of the batch, keeps an unbiased running variance, momentum 0.1, ε 1e-5.
  * State: `weight`, `bias`, `running_mean`, `running_var`, `num_batches_tracked`.
  */
-export function batchNorm(channels: number, parameters: ParameterScope): (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D {
+export function batchNorm(
+  channels: number,
+  parameters: ParameterScope,
+): (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D {
   const shape = [channels];
   const scale = parameters.parameter('weight', { shape, init: normal(1, 0.02) }) as tf.Variable<tf.Rank.R1>;
   const shift = parameters.parameter('bias', { shape, init: constant(0) }) as tf.Variable<tf.Rank.R1>;
@@ -72,7 +87,14 @@ export function batchNorm(channels: number, parameters: ParameterScope): (x: tf.
 
   return (x, mode) => {
     if (mode === 'evaluation') {
-      return tf.batchNorm4d(x, runningMean as tf.Tensor1D, runningVariance as tf.Tensor1D, shift, scale, EPSILON);
+      return tf.batchNorm4d(
+        x,
+        runningMean as tf.Tensor1D,
+        runningVariance as tf.Tensor1D,
+        shift,
+        scale,
+        EPSILON,
+      );
     }
     const moments = momentsOf(x);
     if (mode === 'training') track(moments, x.size / channels);

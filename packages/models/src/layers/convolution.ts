@@ -24,9 +24,7 @@ export function convolution<Mode>(
   transform?: WeightTransform<Mode>,
 ): Convolution<Mode> {
   const shape = [spec.kernel, spec.kernel, spec.inputs, spec.outputs] as const;
-  const weight = transform
-    ? transform(shape, DCGAN_WEIGHTS, parameters)
-    : plainWeight(shape, parameters);
+  const weight = transform ? transform(shape, DCGAN_WEIGHTS, parameters) : plainWeight(shape, parameters);
   return (x, mode) => tf.conv2d(x, weight(mode), spec.stride, spec.pad);
 }
 

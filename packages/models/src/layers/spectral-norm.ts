@@ -12,13 +12,17 @@ export type WeightTransform<M> = (
 const EPSILON = 1e-12;
 
 /** x / max(‖x‖, ε). */
-const normalised = (x: tf.Tensor2D): tf.Tensor2D => tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x))), EPSILON));
+const normalised = (x: tf.Tensor2D): tf.Tensor2D =>
+  tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x))), EPSILON));
 
 /**
  * The largest singular value of `matrix` [out, rest], by one power iteration from the saved u and v, and as
  * torch.nn.utils.spectral_norm has it: u and v are constants for the gradient, σ = uᵀWv is not: dσ/dW = u vᵀ.
  */
-function singularValue(matrix: tf.Tensor2D, state: { u: tf.Variable; v: tf.Variable; iterate: boolean }): tf.Scalar {
+function singularValue(
+  matrix: tf.Tensor2D,
+  state: { u: tf.Variable; v: tf.Variable; iterate: boolean },
+): tf.Scalar {
   const [out, rest] = matrix.shape;
   const estimate = tf.customGrad((w: tf.Tensor | tf.GradSaveFunc, save: tf.Tensor | tf.GradSaveFunc) => {
     const m = w as tf.Tensor2D;

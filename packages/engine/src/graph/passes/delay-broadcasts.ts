@@ -2,7 +2,16 @@ import { sameShape, sizeOf, uniformValue, type Graph } from '../graph.ts';
 import { rewrite, type Rewriter, type Rule } from '../rewrite.ts';
 import { ints } from '../../trace/kernel-rule.ts';
 
-const BINARY = new Set(['Add', 'Sub', 'Multiply', 'RealDiv', 'Maximum', 'Minimum', 'SquaredDifference', 'Pow']);
+const BINARY = new Set([
+  'Add',
+  'Sub',
+  'Multiply',
+  'RealDiv',
+  'Maximum',
+  'Minimum',
+  'SquaredDifference',
+  'Pow',
+]);
 const COMPARE = new Set(['Equal', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'NotEqual']);
 
 /** The operand before it was broadcast, and the shape it was broadcast to. */
@@ -54,7 +63,8 @@ const shrinkConstant: Rule = (node, g) => {
     const { shape, dtype } = g.type(constant);
     if (fill === undefined || shape.length === 0) continue;
     const full = g.type(other).shape;
-    const covers = shape.length <= full.length && shape.every((n, i) => n === 1 || n === full.at(i - shape.length));
+    const covers =
+      shape.length <= full.length && shape.every((n, i) => n === 1 || n === full.at(i - shape.length));
     if (!covers) continue;
     const scalar = g.fill({ shape: [], dtype }, fill);
     return g.emit(node.kernel, flipped ? [scalar, other] : [other, scalar], node.attributes);

@@ -8,14 +8,21 @@ export function eliminateDead(graph: Graph): Graph {
     node.inputs.forEach((id) => live.add(id));
     return true;
   });
-  const kept = new Set([...live, ...graph.inputs.map((input) => input.value), ...nodes.flatMap((n) => n.outputs)]);
+  const kept = new Set([
+    ...live,
+    ...graph.inputs.map((input) => input.value),
+    ...nodes.flatMap((n) => n.outputs),
+  ]);
   return {
     ...graph,
     nodes: nodes.reverse(),
     constants: new Map([...graph.constants].filter(([id]) => live.has(id))),
     values: new Map([...graph.values].filter(([id]) => kept.has(id))),
     state: graph.state
-      .map((edge) => ({ ...edge, read: edge.read !== undefined && live.has(edge.read) ? edge.read : undefined }))
+      .map((edge) => ({
+        ...edge,
+        read: edge.read !== undefined && live.has(edge.read) ? edge.read : undefined,
+      }))
       .filter((edge) => edge.read !== undefined || edge.write !== undefined),
   };
 }

@@ -6,8 +6,7 @@ const sumOfSquares: Rule = (node, g) => {
   if (node.kernel !== 'Sum') return undefined;
   const square = g.producer(node.inputs[0]!);
   const isSquare =
-    square?.kernel === 'Square' ||
-    (square?.kernel === 'Multiply' && square.inputs[0] === square.inputs[1]);
+    square?.kernel === 'Square' || (square?.kernel === 'Multiply' && square.inputs[0] === square.inputs[1]);
   return isSquare ? g.emit('SumSquare', [square.inputs[0]!], node.attributes) : undefined;
 };
 

@@ -19,7 +19,8 @@ const image =
   (operands: readonly Perm[], result: Perm = NCHW): LayoutRule =>
   (node, w) => {
     const inputs = node.inputs.map((id, i) => w.in(id, operands[i] ?? identity(w.shape(id).length)));
-    const shape = node.attributes['shape'] === undefined ? {} : { shape: permutedInts(node.attributes, 'shape', result) };
+    const shape =
+      node.attributes['shape'] === undefined ? {} : { shape: permutedInts(node.attributes, 'shape', result) };
     const id = w.emit(node.kernel, inputs, { ...node.attributes, ...shape, layout: 'NCHW' });
     w.place(output(node), { id, perm: result });
   };
@@ -45,7 +46,10 @@ const elementwise: LayoutRule = (node, w) => {
 const reduction: LayoutRule = (node, w) => {
   const { id: x, perm } = w.placed(node.inputs[0]!);
   const axes = ints(node.attributes, 'axes');
-  const storedAxes = axesOf(axes.map((axis) => perm.indexOf(axis)), perm.length);
+  const storedAxes = axesOf(
+    axes.map((axis) => perm.indexOf(axis)),
+    perm.length,
+  );
   const id = w.emit(node.kernel, [x], { ...node.attributes, axes: storedAxes });
   if (node.attributes['keepDims'] === true) return w.place(output(node), { id, perm });
   const kept = perm.filter((axis) => !axes.includes(axis));
@@ -88,7 +92,11 @@ const perAxis =
 const concat: LayoutRule = (node, w) => {
   const perm = leading(node, w);
   const axis = perm.indexOf(node.attributes['axis'] as number);
-  const id = w.emit('Concat', node.inputs.map((x) => w.in(x, perm)), { axis });
+  const id = w.emit(
+    'Concat',
+    node.inputs.map((x) => w.in(x, perm)),
+    { axis },
+  );
   w.place(output(node), { id, perm });
 };
 
@@ -103,7 +111,9 @@ const ELEMENTWISE = [
 /** Rules by kernel; a kernel without one gets its tensors in TF.js's layout. */
 export const LAYOUT_RULES: ReadonlyMap<string, LayoutRule> = new Map<string, LayoutRule>([
   ...ELEMENTWISE.map((kernel) => [kernel, elementwise] as const),
-  ...['All', 'Any', 'Max', 'Mean', 'Min', 'Prod', 'Sum', 'SumSquare'].map((kernel) => [kernel, reduction] as const),
+  ...['All', 'Any', 'Max', 'Mean', 'Min', 'Prod', 'Sum', 'SumSquare'].map(
+    (kernel) => [kernel, reduction] as const,
+  ),
   ['Conv2D', image([NCHW, OIHW])],
   ['Conv2DBackpropInput', image([NCHW, OIHW])],
   ['Conv2DBackpropFilter', image([NCHW, NCHW], OIHW)],

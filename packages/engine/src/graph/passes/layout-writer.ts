@@ -129,12 +129,17 @@ export class LayoutWriter {
       if (read === undefined) continue;
       const { shape, dtype } = valueOf(this.#graph, read);
       const perm = statePerm(shape.length);
-      this.place(read, { id: this.#builder.readState(slot, { shape: permuted(shape, perm), dtype }).id, perm });
+      this.place(read, {
+        id: this.#builder.readState(slot, { shape: permuted(shape, perm), dtype }).id,
+        perm,
+      });
     }
     for (const node of nodes) this.#node(node);
-    for (const { name, value } of outputs) this.#builder.output(name, this.in(value, identity(this.shape(value).length)));
+    for (const { name, value } of outputs)
+      this.#builder.output(name, this.in(value, identity(this.shape(value).length)));
     for (const { slot, write } of state) {
-      if (write !== undefined) this.#builder.writeState(slot, this.in(write, statePerm(this.shape(write).length)));
+      if (write !== undefined)
+        this.#builder.writeState(slot, this.in(write, statePerm(this.shape(write).length)));
     }
     return this.#builder.build();
   }

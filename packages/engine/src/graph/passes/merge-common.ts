@@ -11,8 +11,14 @@ export function mergeCommon(graph: Graph): Graph {
       const { dtype, shape } = valueOf(graph, id);
       const content =
         'fill' in constant
-          ? Object.is(constant.fill, -0) ? '-0' : String(constant.fill)
-          : Buffer.from(constant.values.buffer, constant.values.byteOffset, constant.values.byteLength).toString('base64');
+          ? Object.is(constant.fill, -0)
+            ? '-0'
+            : String(constant.fill)
+          : Buffer.from(
+              constant.values.buffer,
+              constant.values.byteOffset,
+              constant.values.byteLength,
+            ).toString('base64');
       const key = `${dtype}[${shape.join(',')}]${content}`;
       const former = known.get(key);
       if (former) renamed.set(id, former[0]!);

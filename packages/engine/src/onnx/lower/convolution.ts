@@ -11,10 +11,16 @@ const shapeOf = (w: OnnxWriter, id: number): Shape4 => w.type(id).shape as Shape
  * the image. GANs have two such layers, the first of the generator and the last of the discriminator.
  */
 function isWholeWindow(node: Node, image: Shape4, small: Shape4): boolean {
-  return small[2] === 1 && small[3] === 1 && ints(node.attributes, 'pads').every((n) => n === 0) && image[2] * image[3] > 0;
+  return (
+    small[2] === 1 &&
+    small[3] === 1 &&
+    ints(node.attributes, 'pads').every((n) => n === 0) &&
+    image[2] * image[3] > 0
+  );
 }
 
-const flat = (w: OnnxWriter, name: string, rows: number): string => w.emit('Reshape', [name, w.int64([rows, -1])]);
+const flat = (w: OnnxWriter, name: string, rows: number): string =>
+  w.emit('Reshape', [name, w.int64([rows, -1])]);
 
 /** x [N, I, H, W] with filter [O, I, kh, kw]. */
 const forward: Lowering = (node, w) => {
@@ -82,17 +88,25 @@ const backpropFilter: Lowering = (node, w) => {
     source = w.emit('Slice', [source, w.int64([0, 0]), w.int64(size), w.int64([2, 3])]);
   }
   const swapped = { perm: [1, 0, 2, 3] };
-  const product = w.emit('Conv', [w.emit('Transpose', [source], swapped), w.emit('Transpose', [w.name(dy)], swapped)], {
-    strides: dilations,
-    dilations: strides,
-    pads: [pads[0]!, pads[1]!, ...end.map((n) => Math.max(0, n))],
-    kernel_shape: [small[2], small[3]],
-  });
+  const product = w.emit(
+    'Conv',
+    [w.emit('Transpose', [source], swapped), w.emit('Transpose', [w.name(dy)], swapped)],
+    {
+      strides: dilations,
+      dilations: strides,
+      pads: [pads[0]!, pads[1]!, ...end.map((n) => Math.max(0, n))],
+      kernel_shape: [small[2], small[3]],
+    },
+  );
   w.result(node, { op: 'Transpose', inputs: [product], attributes: swapped });
 };
 
 function convolution(node: Node): [readonly number[], readonly number[], readonly number[]] {
-  return [ints(node.attributes, 'strides'), ints(node.attributes, 'dilations'), ints(node.attributes, 'pads')];
+  return [
+    ints(node.attributes, 'strides'),
+    ints(node.attributes, 'dilations'),
+    ints(node.attributes, 'pads'),
+  ];
 }
 
 /** Refuses a node that the layout pass has not turned to NCHW. */

@@ -61,7 +61,8 @@ const expm1: Lowering = (node, w) => {
   w.result(node, { op: 'Mul', inputs: [half, w.emit('Add', [w.emit('Exp', [x]), w.scalar(1)])] });
 };
 
-const notEqual: Lowering = (node, w) => w.result(node, { op: 'Not', inputs: [w.emit('Equal', names(node, w))] });
+const notEqual: Lowering = (node, w) =>
+  w.result(node, { op: 'Not', inputs: [w.emit('Equal', names(node, w))] });
 
 /** 1 where x > 0, else alpha. */
 const step: Lowering = (node, w) => {

@@ -29,11 +29,15 @@ export function lower(graph: Graph): OnnxGraph {
   const w = new OnnxWriter(graph);
   const inputs = [
     ...graph.inputs.map(({ name, value }) => ({ name: inputName(name), value })),
-    ...graph.state.flatMap(({ slot, read }) => (read === undefined ? [] : [{ name: stateInName(slot), value: read }])),
+    ...graph.state.flatMap(({ slot, read }) =>
+      read === undefined ? [] : [{ name: stateInName(slot), value: read }],
+    ),
   ];
   const outputs = [
     ...graph.outputs.map(({ name, value }) => ({ name: outputName(name), value })),
-    ...graph.state.flatMap(({ slot, write }) => (write === undefined ? [] : [{ name: stateOutName(slot), value: write }])),
+    ...graph.state.flatMap(({ slot, write }) =>
+      write === undefined ? [] : [{ name: stateOutName(slot), value: write }],
+    ),
   ];
   for (const { name, value } of inputs) w.alias(value, name);
   // An output that is an input, a constant or a second name of another output needs a copy of its own.

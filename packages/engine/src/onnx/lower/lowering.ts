@@ -47,7 +47,11 @@ export class OnnxWriter {
 
   #constant(name: string, { shape, dtype }: Value, constant: Constant): void {
     if ('fill' in constant && sizeOf(shape) > 1) {
-      const one = this.#initializer({ type: dtype, shape: shape.map(() => 1), values: typed(dtype, [constant.fill]) });
+      const one = this.#initializer({
+        type: dtype,
+        shape: shape.map(() => 1),
+        values: typed(dtype, [constant.fill]),
+      });
       this.nodes.push({ op: 'Expand', inputs: [one, this.int64(shape)], outputs: [name], attributes: {} });
       return;
     }
@@ -55,7 +59,11 @@ export class OnnxWriter {
     this.initializers.push({ name, type: dtype, shape, bytes: bytesOf(values) });
   }
 
-  #initializer(tensor: { type: ElementType; shape: readonly number[]; values: Values | BigInt64Array }): string {
+  #initializer(tensor: {
+    type: ElementType;
+    shape: readonly number[];
+    values: Values | BigInt64Array;
+  }): string {
     const { type, shape, values } = tensor;
     const bytes = bytesOf(values);
     const key = `${type}[${shape.join()}]${Buffer.from(bytes).toString('base64')}`;
@@ -83,18 +91,29 @@ export class OnnxWriter {
 
   /** A float32 vector operand filled with one value. */
   filled(length: number, value: number): string {
-    return this.#initializer({ type: 'float32', shape: [length], values: new Float32Array(length).fill(value) });
+    return this.#initializer({
+      type: 'float32',
+      shape: [length],
+      values: new Float32Array(length).fill(value),
+    });
   }
 
   /** Emits a node and returns the name of its output. */
-  emit(op: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}): string {
+  emit(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+  ): string {
     const output = `t${this.#next++}`;
     this.nodes.push({ op, inputs, outputs: [output], attributes });
     return output;
   }
 
   /** Emits the node whose output is the output of `node`. */
-  result(node: Node, emitted: { op: string; inputs: readonly string[]; attributes?: Readonly<Record<string, OnnxAttribute>> }): void {
+  result(
+    node: Node,
+    emitted: { op: string; inputs: readonly string[]; attributes?: Readonly<Record<string, OnnxAttribute>> },
+  ): void {
     this.nodes.push({
       op: emitted.op,
       inputs: emitted.inputs,

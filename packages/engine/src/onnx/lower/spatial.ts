@@ -3,8 +3,15 @@ import { refuse, type Lowering } from './lowering.ts';
 
 /** x [N, C, H, W] with per-channel mean, variance, offset and scale [C]. */
 const batchNorm: Lowering = (node, w) => {
-  const [x, mean, variance, offset, scale] = node.inputs.map((id) => w.name(id)) as [string, string, string, string, string];
-  if (w.type(node.inputs[1]!).shape.length !== 1) refuse(node, 'with statistics that are not one number a channel');
+  const [x, mean, variance, offset, scale] = node.inputs.map((id) => w.name(id)) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  if (w.type(node.inputs[1]!).shape.length !== 1)
+    refuse(node, 'with statistics that are not one number a channel');
   w.result(node, {
     op: 'BatchNormalization',
     inputs: [x, scale, offset, mean, variance],
@@ -29,7 +36,8 @@ const averagePoolGrad: Lowering = (node, w) => {
   const [dy, x] = node.inputs as [number, number];
   const [small, image] = [w.type(dy).shape, w.type(x).shape];
   const tiles = size.every((n, i) => n === strides[i] && small[i + 2]! * n === image[i + 2]);
-  if (!tiles || ints(node.attributes, 'pads').some((n) => n !== 0)) refuse(node, 'with overlapping or padded windows');
+  if (!tiles || ints(node.attributes, 'pads').some((n) => n !== 0))
+    refuse(node, 'with overlapping or padded windows');
   const share = w.emit('Mul', [w.name(dy), w.scalar(1 / (size[0]! * size[1]!))]);
   w.result(node, enlarge(w, share, { small, factors: size }));
 };

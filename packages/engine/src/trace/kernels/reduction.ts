@@ -8,25 +8,23 @@ const REDUCTIONS = ['All', 'Any', 'Max', 'Mean', 'Min', 'Prod', 'Sum', 'SumSquar
 
 /** Kernels that fold axes away. `SumSquare` is ours: a peephole makes it of Sum(Square(x)). */
 export const reduction: readonly KernelRule[] = [
-  ...REDUCTIONS.map(
-    (kernel): KernelRule => ({
-      kernel,
-      inputs: ['x'],
-      canonical: (attrs, [x]) => ({
-        axes: axesOf(attrs['axis'], x!.shape.length),
-        keepDims: Boolean(attrs['keepDims']),
-      }),
-      infer: ([x], attributes) => {
-        const sums = kernel === 'Sum' || kernel === 'Prod';
-        return [
-          {
-            shape: reduced(x!, ints(attributes, 'axes'), attributes['keepDims'] === true),
-            dtype: sums && x!.dtype === 'bool' ? 'int32' : x!.dtype,
-          },
-        ];
-      },
+  ...REDUCTIONS.map((kernel): KernelRule => ({
+    kernel,
+    inputs: ['x'],
+    canonical: (attrs, [x]) => ({
+      axes: axesOf(attrs['axis'], x!.shape.length),
+      keepDims: Boolean(attrs['keepDims']),
     }),
-  ),
+    infer: ([x], attributes) => {
+      const sums = kernel === 'Sum' || kernel === 'Prod';
+      return [
+        {
+          shape: reduced(x!, ints(attributes, 'axes'), attributes['keepDims'] === true),
+          dtype: sums && x!.dtype === 'bool' ? 'int32' : x!.dtype,
+        },
+      ];
+    },
+  })),
   {
     kernel: 'Softmax',
     inputs: ['logits'],

@@ -1,0 +1,80 @@
+import type { Engine } from './engine.ts';
+import { tf } from './tf.ts';
+import { EngineError } from './engine-error.ts';
+import { EAGER_ENGINES, startEager, type EagerEngineName } from './eager/backends.ts';
+import { OnnxEngine, type ExecutionProvider, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
+
+/** Engines by name: `onnx` compiles, the others run eagerly; `eager` takes the first of those that works. */
+export const ENGINE_NAMES = ['onnx', 'onnx-cuda', 'onnx-webgpu', 'eager', ...EAGER_ENGINES] as const;
+
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** Engines that compute on a GPU, in order of preference. */
+export const GPU_ENGINES = [
+  'onnx-cuda',
+  'onnx-webgpu',
+  'tfjs-node-gpu',
+] as const satisfies readonly EngineName[];
+
+/** An engine that was asked and could not start, and why. */
+export interface PassedOver {
+  readonly engine: string;
+  readonly reason: string;
+}
+
+export interface Resolution {
+  readonly engine: Engine;
+  readonly passedOver: readonly PassedOver[];
+}
+
+export type ResolveOptions = Pick<OnnxEngineOptions, 'threads' | 'monotonic'>;
+
+const PROVIDERS: Readonly<Record<string, ExecutionProvider>> = {
+  onnx: 'cpu',
+  'onnx-cuda': 'cuda',
+  'onnx-webgpu': 'webgpu',
+};
+
+/** Starts one engine by its own name. @throws EngineError saying why it cannot run here. */
+export async function startEngine(
+  name: Exclude<EngineName, 'eager'>,
+  options: ResolveOptions = {},
+): Promise<Engine> {
+  const provider = PROVIDERS[name];
+  if (!provider) return startEager(name as EagerEngineName, { threads: options.threads ?? 2 });
+  const engine = new OnnxEngine({ ...options, provider });
+  await probe(engine);
+  return engine;
+}
+
+/** Adds two numbers, so that a device that cannot is found before any work starts. */
+async function probe(engine: Engine): Promise<void> {
+  try {
+    const program = await engine.compile(({ x }) => ({ y: tf.add(x!, x!) }), { x: { shape: [1] } });
+    await program.run({ x: Float32Array.of(1) });
+    await program.dispose();
+  } catch (error) {
+    await engine.dispose();
+    throw error;
+  }
+}
+
+/** Starts the first of `names` that works, and keeps the reasons why those before it did not. */
+export async function resolveEngine(
+  names: readonly EngineName[],
+  options: ResolveOptions = {},
+): Promise<Resolution> {
+  const passedOver: PassedOver[] = [];
+  for (const name of names.flatMap((n) => (n === 'eager' ? EAGER_ENGINES : [n]))) {
+    try {
+      return { engine: await startEngine(name, options), passedOver };
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      passedOver.push({ engine: name, reason: firstLine(error.message) });
+    }
+  }
+  const reasons = passedOver.map(({ engine, reason }) => `\n  ${engine}: ${reason}`).join('');
+  throw new EngineError(`none of the engines works here:${reasons}`, { cure: 'use engine: onnx' });
+}
+
+const firstLine = (message: string): string => message.split('\n')[0]!.replace(/^\[medgan\] engine: /, '');
