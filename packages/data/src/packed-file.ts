@@ -132,8 +132,8 @@ async function readHeader(file: FileHandle, hash?: Hash): Promise<PackHeader & {
 export async function readPackHeader(path: string): Promise<PackHeader> {
   const file = await open(path, 'r');
   try {
-    const { pixelBytes: _, ...header } = await readHeader(file);
-    return header;
+    const { size, channels, names, fingerprint } = await readHeader(file);
+    return { size, channels, names, fingerprint };
   } finally {
     await file.close();
   }

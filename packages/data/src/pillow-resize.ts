@@ -99,7 +99,7 @@ function resizeGreyRows(image: ByteImage, taps: Taps, rows: { top: number; count
       let p = row + first[x]!;
       let sum = HALF;
       const end = x * stride + count[x]!;
-      for (let w = x * stride; w < end; w++) sum += Math.imul(data[p++]!, weights[w]!);
+      for (let w = x * stride; w < end; w++) sum = (sum + Math.imul(data[p++]!, weights[w]!)) | 0;
       out[o++] = sum >> PRECISION_BITS;
     }
   }
@@ -136,20 +136,22 @@ function resizeColourRows(image: ByteImage, taps: Taps, rows: { top: number; cou
   return out;
 }
 
-/** The vertical pass: `rows` is uint8 [·, rowLength] whose row 0 is input row `top`; writes into `out`. */
+/** The vertical pass: `rows` is uint8 [·, rowLength] whose row 0 is input row `top`; fills `out`. */
 function resizeColumns(rows: Uint8Array, taps: Taps, target: { top: number; out: Uint8Array }): void {
-  const outRows = taps.first.length;
-  const rowLength = target.out.length / outRows;
-  const sums = new Int32Array(rowLength);
-  for (let y = 0; y < outRows; y++) {
-    sums.fill(HALF);
-    let p = (taps.first[y]! - target.top) * rowLength;
-    for (let t = 0; t < taps.count[y]!; t++) {
-      const weight = taps.weights[y * taps.stride + t]!;
-      for (let x = 0; x < rowLength; x++) sums[x] = (sums[x]! + Math.imul(rows[p++]!, weight)) | 0;
+  const { first, count, weights, stride } = taps;
+  const { top, out } = target;
+  const rowLength = out.length / first.length;
+  let o = 0;
+  for (let y = 0; y < first.length; y++) {
+    const begin = (first[y]! - top) * rowLength;
+    const end = y * stride + count[y]!;
+    for (let x = 0; x < rowLength; x++) {
+      let p = begin + x;
+      let sum = HALF;
+      for (let w = y * stride; w < end; w++, p += rowLength)
+        sum = (sum + Math.imul(rows[p]!, weights[w]!)) | 0;
+      out[o++] = sum >> PRECISION_BITS;
     }
-    const row = y * rowLength;
-    for (let x = 0; x < rowLength; x++) target.out[row + x] = sums[x]! >> PRECISION_BITS;
   }
 }
 
