@@ -2,6 +2,7 @@ export * from './architecture.ts';
 export * from './clock.ts';
 export * from './dataset.ts';
 export * from './errors.ts';
+export * from './image-values.ts';
 export * from './metric.ts';
 export * from './nearest.ts';
 export * from './objective.ts';

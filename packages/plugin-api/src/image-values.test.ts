@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { denormalise, normaliseBatch } from './image-normalisation.ts';
+import { denormalise, normaliseBatch } from './image-values.ts';
 
 const images = {
   size: 1,

@@ -1,0 +1,119 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock, PackedImages, Rng, Tracker } from '@medgan/plugin-api';
+import { batches } from './batches.ts';
+import { pruneCheckpoints, writeCheckpoint } from './checkpoint.ts';
+import type { Gan } from './gan.ts';
+import { RunLog } from './log.ts';
+import { Pace, type Reporter } from './progress.ts';
+import { drawLossCurve, drawRealFakeGrid, drawSamples } from './pictures.ts';
+import { totalSteps, type RunConfig } from './run-config.ts';
+import { Sampler } from './sampler.ts';
+import { writeStatus } from './status.ts';
+import { StepRunner, type StepValues } from './step-runner.ts';
+
+/** What a run needs. The run folder exists and holds the configuration already. */
+export interface TrainRequest {
+  readonly gan: Gan;
+  readonly config: RunConfig;
+  readonly images: PackedImages;
+  readonly runDir: string;
+  readonly rng: Rng;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly tracker?: Tracker;
+  /** Aborting it ends the run after the step in progress, with a checkpoint. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a run ended. */
+export interface TrainResult {
+  readonly state: 'finished' | 'interrupted';
+  readonly steps: number;
+  readonly totalSteps: number;
+  readonly final: StepValues | undefined;
+  readonly stepsPerSecond: number | undefined;
+  readonly seconds: number;
+  /** The newest checkpoint; undefined when the run was interrupted before its first step. */
+  readonly checkpoint: string | undefined;
+}
+
+const KEPT_CHECKPOINTS = 2;
+
+/** Trains a GAN: the whole of a run, batch by batch. */
+export async function train(request: TrainRequest): Promise<TrainResult> {
+  const { gan, config, images, runDir, rng, clock, reporter, tracker, signal } = request;
+  const total = totalSteps(config, images.count);
+  const runner = new StepRunner(gan, images, rng);
+  const sampler = new Sampler(gan, config.sampleCount, rng);
+  const log = new RunLog(runDir);
+  const pace = new Pace(clock);
+  const start = clock.monotonic();
+  const seconds = (): number => (clock.monotonic() - start) / 1000;
+  await mkdir(join(runDir, 'samples'), { recursive: true });
+
+  let last: { step: number; epoch: number; values: StepValues } | undefined;
+  let checkpoint: string | undefined;
+
+  const wrote = (name: string): void => {
+    reporter.onFile(join(runDir, name));
+    tracker?.logFile({ path: join(runDir, name), name });
+  };
+  const status = (state: 'running' | TrainResult['state']): Promise<void> =>
+    writeStatus(runDir, { state, step: last?.step ?? 0, totalSteps: total, epoch: last?.epoch ?? 0, seconds: seconds() });
+  const save = async (): Promise<void> => {
+    if (!last) return;
+    log.flush();
+    checkpoint = await writeCheckpoint(runDir, gan, last);
+    await pruneCheckpoints(runDir, KEPT_CHECKPOINTS);
+    await status('running');
+  };
+  const draw = async (step: number): Promise<void> => {
+    wrote(await drawSamples(runDir, await sampler.draw(), step));
+    for (const name of await drawLossCurve(runDir, log.lines)) wrote(name);
+  };
+
+  await status('running');
+  const compileStart = clock.monotonic();
+  await runner.prepare(Math.min(config.batchSize, images.count));
+  reporter.onCompiled(clock.monotonic() - compileStart);
+
+  const interrupted = (): boolean => signal?.aborted === true;
+  if (!interrupted()) {
+    for (const batch of batches(config, images, { rng, done: 0 })) {
+      const { step, epoch } = batch;
+      pace.begin();
+      const values = await runner.run(batch);
+      pace.end();
+      last = { step, epoch, values };
+      log.add({ step, epoch, time: clock.now(), values });
+      tracker?.logStep({ step, epoch, values });
+      const { stepsPerSecond } = pace;
+      const secondsLeft = stepsPerSecond === undefined ? undefined : (total - step) / stepsPerSecond;
+      reporter.onStep({ step, totalSteps: total, epoch, epochs: config.epochs, values, stepsPerSecond, secondsLeft });
+      if (interrupted()) break;
+      if (step % config.cadence.logEvery === 0) log.flush();
+      if (step % config.cadence.sampleEvery === 0 && step !== total) await draw(step);
+      if (step % config.cadence.checkpointEvery === 0 && step !== total) await save();
+    }
+  }
+
+  const state = (last?.step ?? 0) < total ? 'interrupted' : 'finished';
+  await save();
+  if (state === 'finished' && last) {
+    await draw(last.step);
+    wrote(await drawRealFakeGrid(runDir, images, await sampler.draw()));
+  }
+  await status(state);
+  await tracker?.close(state);
+  return {
+    state,
+    steps: last?.step ?? 0,
+    totalSteps: total,
+    final: last?.values,
+    stepsPerSecond: pace.stepsPerSecond,
+    seconds: seconds(),
+    checkpoint,
+  };
+}
+

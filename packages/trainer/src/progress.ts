@@ -1,0 +1,51 @@
+import type { Clock } from '@medgan/plugin-api';
+import type { StepValues } from './step-runner.ts';
+
+/** Where a run stands after a step. */
+export interface Progress {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly values: StepValues;
+  /** Median over the last steps; undefined until there are some. */
+  readonly stepsPerSecond: number | undefined;
+  readonly secondsLeft: number | undefined;
+}
+
+/** Told what happens in a run, to show it. */
+export interface Reporter {
+  onCompiled(milliseconds: number): void;
+  onStep(progress: Progress): void;
+  /** A file a person may want to look at was written. */
+  onFile(path: string): void;
+}
+
+const WINDOW = 25;
+
+/** The speed of training, robust against steps that also compiled or drew. */
+export class Pace {
+  readonly #clock: Clock;
+  readonly #durations: number[] = [];
+  #start: number | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  begin(): void {
+    this.#start = this.#clock.monotonic();
+  }
+
+  end(): void {
+    this.#durations.push(this.#clock.monotonic() - this.#start!);
+    if (this.#durations.length > WINDOW) this.#durations.shift();
+  }
+
+  /** Steps a second, of the median duration. */
+  get stepsPerSecond(): number | undefined {
+    if (this.#durations.length < 2) return undefined;
+    const sorted = [...this.#durations].sort((a, b) => a - b);
+    return 1000 / Math.max(sorted[Math.floor(sorted.length / 2)]!, 1e-3);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Program } from '@medgan/engine';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { denormalise, type Rng } from '@medgan/plugin-api';
+import type { Gan } from './gan.ts';
+
+/** uint8 images, NHWC. */
+export interface ByteImages {
+  readonly count: number;
+  readonly size: number;
+  readonly channels: number;
+  readonly pixels: Uint8Array;
+}
+
+/**
+ * Draws images from the same latents at every call, so that one sees each of them grow. As in the original, batch norm
+ * uses the statistics of these images; unlike there, sampling leaves the running statistics alone.
+ */
+export class Sampler {
+  readonly #gan: Gan;
+  readonly #latent: Float32Array;
+  readonly #count: number;
+  #program: Promise<Program> | undefined;
+
+  constructor(gan: Gan, count: number, rng: Rng) {
+    this.#gan = gan;
+    this.#count = count;
+    this.#latent = rng.split('fixed-noise').normals(count * gan.spec.sizes.latentSize);
+  }
+
+  async draw(): Promise<ByteImages> {
+    const { engine, generator, spec } = this.#gan;
+    this.#program ??= engine.compile(
+      ({ latent }) => ({ images: generator.apply(latent as Tensor2D, 'batch-statistics') }),
+      { latent: { shape: [this.#count, spec.sizes.latentSize] } },
+    );
+    const { images } = await (await this.#program).run({ latent: this.#latent });
+    return {
+      count: this.#count,
+      size: spec.sizes.imageSize,
+      channels: spec.sizes.channels,
+      pixels: denormalise(images as Float32Array),
+    };
+  }
+}

@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import { writeFileAtomically } from '@medgan/weights';
+
+/** `status.json` of a run folder. */
+export interface RunStatus {
+  readonly state: 'running' | 'finished' | 'interrupted' | 'failed';
+  /** Steps done. */
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly epoch: number;
+  /** Wall-clock time of this process's part of the run. */
+  readonly seconds: number;
+}
+
+export function writeStatus(runDir: string, status: RunStatus): Promise<void> {
+  const text = `${JSON.stringify(status, undefined, 2)}\n`;
+  return writeFileAtomically(join(runDir, 'status.json'), [new TextEncoder().encode(text)]);
+}
