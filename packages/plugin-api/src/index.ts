@@ -10,4 +10,5 @@ export * from './options.ts';
 export * from './parameter-store.ts';
 export * from './registry.ts';
 export * from './rng.ts';
+export * from './shape-scope.ts';
 export * from './tracker.ts';

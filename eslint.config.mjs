@@ -1,0 +1,57 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom: the layers of docs/architecture.md. */
+const layers = [
+  { sourceTag: 'layer:engine', onlyDependOnLibsWithTags: ['layer:engine'] },
+  { sourceTag: 'layer:format', onlyDependOnLibsWithTags: ['layer:format'] },
+  { sourceTag: 'layer:contract', onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine'] },
+  {
+    sourceTag: 'layer:plugin',
+    onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine', 'layer:testing'],
+  },
+  {
+    sourceTag: 'layer:runtime',
+    onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine', 'layer:format', 'layer:testing'],
+  },
+  { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine'] },
+  { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['*'] },
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', 'runs/**', 'reports/**', 'coverage/**', 'docs/api/**'] },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { depConstraints: layers, banTransitiveDependencies: false, allow: [], enforceBuildableLibDependency: false },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': 'off',
+      'max-params': ['error', 3],
+      'no-console': 'error',
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'draw from the injected Rng' },
+        { object: 'Date', property: 'now', message: 'ask the injected Clock' },
+        { object: 'performance', property: 'now', message: 'ask the injected Clock' },
+      ],
+    },
+  },
+  {
+    files: ['**/*.test.ts', 'e2e/**/*.ts', 'benchmarks/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      'no-console': 'off',
+    },
+  },
+  { files: ['packages/cli/src/system-clock.ts', 'benchmarks/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+);

@@ -1,0 +1,53 @@
+import { availableParallelism, totalmem } from 'node:os';
+import pc from 'picocolors';
+import { ENGINE_NAMES, EngineError, startEngine } from '@medgan/engine';
+import { systemClock } from '../system-clock.ts';
+import { versions } from '../versions.ts';
+
+interface EngineFinding {
+  readonly engine: string;
+  readonly works: boolean;
+  readonly device?: string;
+  readonly startMs?: number;
+  readonly reason?: string;
+  readonly cure?: string;
+}
+
+async function examine(name: Exclude<(typeof ENGINE_NAMES)[number], 'eager'>): Promise<EngineFinding> {
+  const start = systemClock.monotonic();
+  try {
+    const engine = await startEngine(name, { threads: availableParallelism() });
+    const { device } = engine;
+    await engine.dispose();
+    return { engine: name, works: true, device, startMs: Math.round(systemClock.monotonic() - start) };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const [message, cure] = error.message.replace('[medgan] engine: ', '').split('\n  cure: ');
+    return { engine: name, works: false, reason: message!.split('\n')[0]!, ...(cure ? { cure } : {}) };
+  }
+}
+
+/** `medgan doctor`: which engines and devices work here, and why the others do not. */
+export async function doctorCommand(options: { json: boolean }): Promise<number> {
+  const engines: EngineFinding[] = [];
+  for (const name of ENGINE_NAMES) if (name !== 'eager') engines.push(await examine(name));
+  const machine = {
+    cores: availableParallelism(),
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    platform: `${process.platform} ${process.arch}`,
+  };
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ machine, versions: versions(), engines }, undefined, 2)}\n`);
+    return 0;
+  }
+  process.stdout.write(`${machine.platform}, ${machine.cores} cores, ${machine.memoryGiB} GiB\n`);
+  for (const [name, version] of Object.entries(versions())) process.stdout.write(`${name} ${version}\n`);
+  process.stdout.write('\nengines, in order of preference (engine: in a control file)\n');
+  for (const { engine, works, device, startMs, reason, cure } of engines) {
+    const mark = works ? pc.green('works  ') : pc.dim('not here');
+    const text = works ? `${device}, started in ${startMs} ms` : reason!;
+    process.stdout.write(`  ${engine.padEnd(14)} ${mark.padEnd(9)} ${text}\n`);
+    if (cure) process.stdout.write(`  ${' '.repeat(24)} cure: ${cure}\n`);
+  }
+  return engines.some((finding) => finding.works) ? 0 : 1;
+}

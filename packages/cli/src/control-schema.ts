@@ -1,0 +1,100 @@
+import { ENGINE_NAMES } from '@medgan/engine';
+import type { OptionsSchema } from '@medgan/plugin-api';
+
+const positiveInteger = { type: 'integer', minimum: 1 } as const;
+const label = { type: 'number', minimum: 0, maximum: 1 } as const;
+
+/** A control file, as written: the original's keys first, then ours. Defaults that depend on other keys are absent. */
+export interface ControlFile {
+  readonly arch: string;
+  readonly path?: string;
+  readonly out: string;
+  readonly run: string;
+  readonly seed: number;
+  readonly n_gpu: number;
+  readonly num_epochs: number;
+  readonly learning_rate: number;
+  readonly beta_adam: number;
+  readonly batch_size: number;
+  readonly latent_vector: number;
+  readonly image_size: number;
+  readonly loader_workers: number;
+  readonly number_channels: 1 | 3;
+  readonly gen_feature_maps: number;
+  readonly dis_feature_maps: number;
+  readonly arch_options: object;
+  readonly dataset?: string;
+  readonly dataset_options: object;
+  readonly classes?: readonly string[];
+  readonly subset?: number;
+  readonly subset_order: 'first' | 'seeded';
+  readonly cache?: string;
+  readonly engine?: string;
+  readonly threads?: number;
+  readonly objective?: string;
+  readonly objective_options: object;
+  readonly labels?: { readonly real?: number; readonly fake?: number; readonly generator?: number };
+  readonly max_steps?: number;
+  readonly log_every: number;
+  readonly sample_every: number;
+  readonly sample_count?: number;
+  readonly checkpoint_every: number;
+}
+
+/** JSON Schema of a control file. */
+export const CONTROL_SCHEMA: OptionsSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['arch'],
+  properties: {
+    arch: { type: 'string', description: 'architecture: dcgan, sngan (or DCGAN, SNGAN)' },
+    path: { type: 'string', minLength: 1, description: 'image folder, with a folder a class' },
+    out: { type: 'string', default: 'runs', description: 'folder of all runs; a run lies under <out>/<run>/' },
+    run: { type: 'string', minLength: 1, default: 'run', description: 'name of the run' },
+    seed: { type: 'integer', minimum: 0, default: 0, description: 'one seed, same bytes' },
+    n_gpu: { type: 'integer', minimum: 0, default: 0, description: '0: CPU; 1 or more: a GPU if one can be used' },
+    num_epochs: { ...positiveInteger, default: 200 },
+    learning_rate: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      default: 0.0002,
+      description: 'below 1: of both networks; from 1 on: the ratio discriminator / generator, at 0.0002',
+    },
+    beta_adam: { type: 'number', minimum: 0, exclusiveMaximum: 1, default: 0.5, description: "Adam's beta1" },
+    batch_size: { ...positiveInteger, default: 16 },
+    latent_vector: { ...positiveInteger, default: 100, description: 'length of a latent vector' },
+    image_size: { ...positiveInteger, default: 64, description: 'pixels a side: 64, 128 or 256' },
+    loader_workers: { type: 'integer', minimum: 0, default: 2, description: 'images decoded at a time' },
+    number_channels: { enum: [1, 3], default: 3 },
+    gen_feature_maps: { ...positiveInteger, default: 64 },
+    dis_feature_maps: { ...positiveInteger, default: 64 },
+    arch_options: { type: 'object', default: {}, description: 'options of the architecture' },
+    dataset: {
+      type: 'string',
+      description: 'default: image-folder where path is given, else synthetic-lesions',
+    },
+    dataset_options: { type: 'object', default: {}, description: 'options of the dataset' },
+    classes: { type: 'array', items: { type: 'string' }, minItems: 1, description: 'train on these classes only' },
+    subset: { ...positiveInteger, description: 'train on this many images only' },
+    subset_order: { enum: ['first', 'seeded'], default: 'first' },
+    cache: {
+      type: 'string',
+      description: 'folder of decoded images, default MEDGAN_CACHE or ~/.cache/medgan; "" keeps none',
+    },
+    engine: { enum: [...ENGINE_NAMES], description: 'default: onnx, or what n_gpu asks for' },
+    threads: { ...positiveInteger, description: "default: the machine's cores" },
+    objective: { type: 'string', description: "default: the architecture's" },
+    objective_options: { type: 'object', default: {}, description: 'options of the objective' },
+    labels: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { real: label, fake: label, generator: label },
+      description: "targets; default real 1, fake 0, generator = real. One-sided smoothing: {real: 0.9}",
+    },
+    max_steps: { ...positiveInteger, description: 'stop after this many steps' },
+    log_every: { ...positiveInteger, default: 50, description: 'steps between two printed lines' },
+    sample_every: { ...positiveInteger, default: 500, description: 'steps between two sample grids' },
+    sample_count: { ...positiveInteger, description: 'fixed-noise images; default: image_size, as the original' },
+    checkpoint_every: { ...positiveInteger, default: 500, description: 'steps between two checkpoints' },
+  },
+};

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { ENGINE_NAMES, EngineError } from '@medgan/engine';
+import { MedganError } from '@medgan/plugin-api';
+import { WeightsError } from '@medgan/weights';
+import type { BenchOptions } from './commands/bench.ts';
+import type { ExperimentRunOptions } from './commands/experiment-run.ts';
+import type { ParityOptions } from './commands/parity.ts';
+import type { RunOptions } from './commands/run.ts';
+
+const integer = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number from 1 on');
+  return value;
+};
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0');
+  return value;
+};
+
+const collect = (value: string, former: readonly string[]): string[] => [...former, value];
+
+const setOption = (): Option =>
+  new Option('--set <key=value>', 'replace a key of the control file; repeatable').argParser(collect).default([]);
+
+const engineOption = (): Option =>
+  new Option('--engine <name>', 'what computes').choices(ENGINE_NAMES.filter((name) => name !== 'eager')).default('onnx');
+
+/** Commands are loaded when they are called, so that `medgan --help` is instant. */
+function program(finish: (code: number) => void): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  const medgan = new Command('medgan')
+    .description('GAN experiments on medical images')
+    .version(version)
+    .showHelpAfterError('(medgan --help shows what there is)');
+
+  medgan
+    .command('run')
+    .description('train one GAN as a control file says')
+    .argument('<control.yaml>')
+    .addOption(setOption())
+    .option('--force', 'replace the run folder if there is one', false)
+    .action(async (file: string, options: RunOptions) => {
+      const { runCommand } = await import('./commands/run.ts');
+      finish(await runCommand(file, options));
+    });
+
+  const experiment = medgan.command('experiment').description('studies: one YAML, several trials, one table');
+  experiment
+    .command('run')
+    .description('train every trial of a study, one after another')
+    .argument('<experiment.yaml>')
+    .option('--configuration <name>', 'quick or paper', 'quick')
+    .option('--data <folder>', 'image folder to train on; also MEDGAN_DATA')
+    .option('--out <folder>', 'folder of all runs', 'runs')
+    .addOption(setOption())
+    .option('--force', 'train finished trials again', false)
+    .action(async (file: string, options: ExperimentRunOptions) => {
+      const { experimentRunCommand } = await import('./commands/experiment-run.ts');
+      finish(await experimentRunCommand(file, options));
+    });
+
+  medgan
+    .command('models')
+    .description('architectures, with parameters counted and the layer table')
+    .argument('[name]')
+    .option('--json', 'machine-readable', false)
+    .action(async (name: string | undefined, options: { json: boolean }) => {
+      const { modelsCommand } = await import('./commands/models.ts');
+      finish(modelsCommand(name, options));
+    });
+
+  medgan
+    .command('doctor')
+    .description('which engines and devices work here, and why the others do not')
+    .option('--json', 'machine-readable', false)
+    .action(async (options: { json: boolean }) => {
+      const { doctorCommand } = await import('./commands/doctor.ts');
+      finish(await doctorCommand(options));
+    });
+
+  medgan
+    .command('bench')
+    .description('median seconds of a training step')
+    .option('--arch <name>', 'architecture', 'DCGAN')
+    .option('--image-size <px>', 'pixels a side', integer, 64)
+    .option('--batch-size <n>', 'images a step', integer, 16)
+    .option('--latent <n>', 'length of a latent vector', integer, 100)
+    .option('--features <n>', 'feature maps of both networks', integer, 64)
+    .option('--threads <n>', 'CPU threads', integer)
+    .option('--steps <n>', 'timed steps, after two that are not', integer, 7)
+    .option('--objective <name>', "default: the architecture's")
+    .addOption(engineOption())
+    .option('--json', 'machine-readable', false)
+    .action(async (options: BenchOptions) => {
+      const { benchCommand } = await import('./commands/bench.ts');
+      finish(await benchCommand(options));
+    });
+
+  medgan
+    .command('parity')
+    .description('replay a trajectory recorded from PyTorch and measure the differences')
+    .argument('<case-dir>')
+    .addOption(engineOption())
+    .option('--threads <n>', 'CPU threads', integer)
+    .option('--tolerance <x>', 'largest error that passes', positive, 2e-5)
+    .option('--json', 'machine-readable', false)
+    .action(async (directory: string, options: ParityOptions) => {
+      const { parityCommand } = await import('./commands/parity.ts');
+      finish(await parityCommand(directory, options));
+    });
+
+  return medgan;
+}
+
+/** Errors a user can act on are told without a stack. */
+const isForUsers = (error: unknown): error is Error =>
+  error instanceof MedganError || error instanceof EngineError || error instanceof WeightsError;
+
+/** The command line. Sets the process's exit code; never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program((code) => (process.exitCode = code)).parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = 1;
+    if (isForUsers(error)) process.stderr.write(`${error.message}\n`);
+    else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  }
+}

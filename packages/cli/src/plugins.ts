@@ -1,0 +1,27 @@
+import { Registry, type Architecture, type Dataset, type Objective } from '@medgan/plugin-api';
+import * as data from '@medgan/data';
+import * as models from '@medgan/models';
+import * as objectives from '@medgan/objectives';
+
+/** All plugins a command can use, by kind. */
+export interface Plugins {
+  readonly architectures: Registry<Architecture>;
+  readonly objectives: Registry<Objective>;
+  readonly datasets: Registry<Dataset>;
+}
+
+/** The exports of a package that are plugins of one kind: built-ins are found as a third party's are. */
+function ofKind<T>(kind: string, exports: Readonly<Record<string, unknown>>): T[] {
+  return Object.values(exports).filter(
+    (value): value is T => typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind,
+  );
+}
+
+/** The plugins that come with medgan. */
+export function builtInPlugins(): Plugins {
+  return {
+    architectures: new Registry('architecture', ofKind<Architecture>('architecture', models)),
+    objectives: new Registry('objective', ofKind<Objective>('objective', objectives)),
+    datasets: new Registry('dataset', ofKind<Dataset>('dataset', data)),
+  };
+}

@@ -1,0 +1,143 @@
+import { availableParallelism, homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { GPU_ENGINES, type EngineName } from '@medgan/engine';
+import { MedganError, validateOptions, type Dataset, type Fault } from '@medgan/plugin-api';
+import type { RunConfig } from '@medgan/trainer';
+import type { ControlFile } from './control-schema.ts';
+import type { Plugins } from './plugins.ts';
+
+/** A control file with every choice made: what to train, on what, and with what. */
+export interface ResolvedRun {
+  readonly config: RunConfig;
+  readonly data: {
+    readonly dataset: Dataset;
+    readonly options: object;
+    readonly path?: string;
+    readonly classes?: readonly string[];
+    readonly subset?: number;
+    readonly subsetOrder: 'first' | 'seeded';
+    readonly workers: number;
+    readonly cacheDir?: string;
+  };
+  readonly engines: readonly EngineName[];
+  /** A GPU was asked for: say so once when there is none. */
+  readonly wantsGpu: boolean;
+  readonly threads: number;
+  readonly runDir: string;
+}
+
+const BASE_RATE = 0.0002;
+
+/** The original's rule: from 1 on, learning_rate is the discriminator's rate as a multiple of 0.0002. */
+function learningRates(rate: number): RunConfig['learningRate'] {
+  return rate >= 1
+    ? { generator: BASE_RATE, discriminator: BASE_RATE * rate }
+    : { generator: rate, discriminator: rate };
+}
+
+/** Where decoded images are kept: the control file's word, the environment's, or the user's cache folder. */
+function cacheDir(asked: string | undefined): { cacheDir?: string } {
+  if (asked === '') return {};
+  const home = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  return { cacheDir: resolve(asked ?? process.env['MEDGAN_CACHE'] ?? join(home, 'medgan')) };
+}
+
+/** Collects what is wrong, key by key, instead of stopping at the first. */
+class Faults {
+  readonly list: Fault[] = [];
+
+  add(key: string, message: string, cure?: string): void {
+    this.list.push({ path: key.split('.'), message, ...(cure === undefined ? {} : { cure }) });
+  }
+
+  /** The value `make` returns, or undefined with its complaint noted under `key`. */
+  attempt<T>(key: string, make: () => T): T | undefined {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof MedganError)) throw error;
+      this.list.push({ path: [key], message: error.message.split('\n')[0]!.replace('[medgan] ', ''), ...(error.cure ? { cure: error.cure } : {}) });
+      return undefined;
+    }
+  }
+
+  /** Options of a plugin with its defaults, faults noted under `key`. */
+  options(key: string, schema: object, given: object): object {
+    const { value, faults } = validateOptions<object>(schema, given);
+    for (const fault of faults) this.list.push({ ...fault, path: [key, ...fault.path] });
+    return value;
+  }
+}
+
+/** Checks a control file against the plugins and fills everything in; `faults` is empty exactly when it can run. */
+export function resolveControl(control: ControlFile, plugins: Plugins): { run?: ResolvedRun; faults: Fault[] } {
+  const faults = new Faults();
+  const architecture = faults.attempt('arch', () => plugins.architectures.get(control.arch));
+  if (architecture && !architecture.imageSizes.includes(control.image_size)) {
+    const sizes = architecture.imageSizes.join(', ');
+    faults.add('image_size', `image_size ${control.image_size} is not built by ${architecture.name} (${sizes})`, `use one of ${sizes}`);
+  }
+  const objective = faults.attempt('objective', () =>
+    plugins.objectives.get(control.objective ?? architecture?.defaultObjective ?? 'bce'),
+  );
+  if (objective && !objective.usesLabels && control.labels) {
+    faults.add('labels', `the objective ${objective.name} has no labels`, 'remove labels:');
+  }
+  const dataset = faults.attempt('dataset', () =>
+    plugins.datasets.get(control.dataset ?? (control.path === undefined ? 'synthetic-lesions' : 'image-folder')),
+  );
+  if (dataset?.source === 'path' && control.path === undefined) {
+    faults.add('path', `the dataset ${dataset.name} needs a folder`, 'add path: <folder of images>');
+  }
+  const archOptions = architecture && faults.options('arch_options', architecture.options, control.arch_options);
+  const objectiveOptions = objective && faults.options('objective_options', objective.options, control.objective_options);
+  const datasetOptions = dataset && faults.options('dataset_options', dataset.options, control.dataset_options);
+  if (faults.list.length > 0) return { faults: faults.list };
+
+  const real = control.labels?.real ?? 1;
+  const config: RunConfig = {
+    architecture: { name: architecture!.name, options: archOptions! },
+    objective: { name: objective!.name, options: objectiveOptions! },
+    sizes: {
+      imageSize: control.image_size,
+      channels: control.number_channels,
+      latentSize: control.latent_vector,
+      generatorFeatures: control.gen_feature_maps,
+      discriminatorFeatures: control.dis_feature_maps,
+    },
+    labels: { real, fake: control.labels?.fake ?? 0, generator: control.labels?.generator ?? real },
+    learningRate: learningRates(control.learning_rate),
+    beta1: control.beta_adam,
+    batchSize: control.batch_size,
+    epochs: control.num_epochs,
+    ...(control.max_steps === undefined ? {} : { maxSteps: control.max_steps }),
+    seed: control.seed,
+    sampleCount: control.sample_count ?? control.image_size,
+    cadence: {
+      logEvery: control.log_every,
+      sampleEvery: control.sample_every,
+      checkpointEvery: control.checkpoint_every,
+    },
+  };
+  const wantsGpu = control.engine === undefined && control.n_gpu >= 1;
+  return {
+    faults: [],
+    run: {
+      config,
+      data: {
+        dataset: dataset!,
+        options: datasetOptions!,
+        ...(control.path === undefined ? {} : { path: control.path }),
+        ...(control.classes === undefined ? {} : { classes: control.classes }),
+        ...(control.subset === undefined ? {} : { subset: control.subset }),
+        subsetOrder: control.subset_order,
+        workers: Math.max(1, control.loader_workers),
+        ...cacheDir(control.cache),
+      },
+      engines: wantsGpu ? [...GPU_ENGINES, 'onnx'] : [(control.engine ?? 'onnx') as EngineName],
+      wantsGpu,
+      threads: control.threads ?? availableParallelism(),
+      runDir: resolve(control.out, control.run),
+    },
+  };
+}

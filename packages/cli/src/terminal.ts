@@ -1,0 +1,93 @@
+import pc from 'picocolors';
+import type { Progress } from '@medgan/trainer';
+import type { RunReporter } from './execute-run.ts';
+
+/** A duration for people: 42s, 3m 05s, 2h 10m. */
+export function duration(seconds: number): string {
+  const s = Math.round(seconds);
+  if (s < 60) return `${s}s`;
+  if (s < 3600) return `${Math.floor(s / 60)}m ${String(s % 60).padStart(2, '0')}s`;
+  return `${Math.floor(s / 3600)}h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')}m`;
+}
+
+const BAR_WIDTH = 24;
+
+function bar(done: number, total: number): string {
+  const filled = Math.round((BAR_WIDTH * done) / Math.max(total, 1));
+  return '━'.repeat(filled) + pc.dim('━'.repeat(BAR_WIDTH - filled));
+}
+
+const fixed = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : String(value));
+
+/** The original's line: losses, D(x), D(G(z)) before and after the discriminator's step. */
+function statusLine(progress: Progress): string {
+  const { step, totalSteps, epoch, epochs, values, stepsPerSecond, secondsLeft } = progress;
+  const rate = stepsPerSecond === undefined ? '' : ` · ${stepsPerSecond.toFixed(2)} steps/s`;
+  const left = secondsLeft === undefined ? '' : ` · ${duration(secondsLeft)} left`;
+  return (
+    `epoch ${epoch}/${epochs} · step ${step}/${totalSteps} · ` +
+    `loss D ${fixed(values['loss/discriminator'])} G ${fixed(values['loss/generator'])} · ` +
+    `D(x) ${fixed(values['prob/real'])} · ` +
+    `D(G(z)) ${fixed(values['prob/fake_before'])} / ${fixed(values['prob/fake_after'])}${rate}${left}`
+  );
+}
+
+export interface TerminalOptions {
+  readonly stream: NodeJS.WriteStream;
+  /** Steps between two lines that stay. */
+  readonly logEvery: number;
+  /** Put before every line: the trial's name. */
+  readonly prefix?: string;
+}
+
+/** Shows a run: a moving line on a terminal, plain lines in a pipe. */
+export class TerminalReporter implements RunReporter {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #logEvery: number;
+  readonly #prefix: string;
+  readonly #live: boolean;
+
+  constructor({ stream, logEvery, prefix }: TerminalOptions) {
+    this.#stream = stream;
+    this.#logEvery = logEvery;
+    this.#prefix = prefix ? `${prefix}: ` : '';
+    this.#live = stream.isTTY === true;
+  }
+
+  #line(text: string): void {
+    this.#stream.write(`${this.#live ? '\r\x1b[K' : ''}${this.#prefix}${text}\n`);
+  }
+
+  #moving(text: string): void {
+    if (!this.#live) return;
+    const width = (this.#stream.columns ?? 80) - 1;
+    this.#stream.write(`\r\x1b[K${`${this.#prefix}${text}`.slice(0, width)}`);
+  }
+
+  onNote(message: string): void {
+    this.#line(message);
+  }
+
+  onWarning(message: string): void {
+    this.#line(pc.yellow(`warning: ${message}`));
+  }
+
+  onData(done: number, total: number): void {
+    if (done < total) this.#moving(`reading images ${bar(done, total)} ${done}/${total}`);
+    else this.#moving('');
+  }
+
+  onCompiled(milliseconds: number): void {
+    this.#line(`training step ready in ${(milliseconds / 1000).toFixed(1)} s`);
+  }
+
+  onStep(progress: Progress): void {
+    const { step, totalSteps } = progress;
+    if (step === 1 || step % this.#logEvery === 0 || step === totalSteps) this.#line(statusLine(progress));
+    else this.#moving(`${bar(step, totalSteps)} ${statusLine(progress)}`);
+  }
+
+  onFile(): void {
+    // Files are named once, at the end of the run.
+  }
+}
