@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import {
+  createRng,
+  type DatasetContext,
+  defineDataset,
+  MedganError,
+  nearest,
+  type OptionsSchema,
+  type PackedImages,
+  parseOptions,
+} from '@medgan/plugin-api';
+import { LESIONS, type LesionClass, Scene } from './synthetic/render.ts';
+import type { SkinTones } from './synthetic/skin.ts';
+
+/** Raised with every change that alters a pixel. */
+const VERSION = 1;
+const WHO = 'dataset synthetic-lesions';
+const CLASSES = Object.keys(LESIONS) as LesionClass[];
+/** Images rendered between two looks at the abort signal. */
+const BURST = 8;
+
+export interface SyntheticLesionsOptions {
+  /** Images of each class. */
+  readonly count?: number;
+  /** Another seed gives other images of the same kind. */
+  readonly seed?: number;
+  /** Share of the images with hair, in [0, 1]. */
+  readonly hair?: number;
+  readonly tones?: SkinTones;
+}
+
+const schema: OptionsSchema = {
+  type: 'object',
+  properties: {
+    count: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100_000,
+      default: 400,
+      description: 'images of each class',
+    },
+    seed: {
+      type: 'integer',
+      minimum: 0,
+      default: 1,
+      description: 'another seed gives other images of the same kind',
+    },
+    hair: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1,
+      default: 0.3,
+      description: 'share of the images with hair',
+    },
+    tones: {
+      type: 'string',
+      enum: ['archive', 'even'],
+      default: 'archive',
+      description: 'skin types: weighted as in public archives (mostly light), or all six alike',
+    },
+  },
+  additionalProperties: false,
+};
+
+/** One image of the whole set: number `index` of its class. */
+interface Item {
+  readonly lesion: LesionClass;
+  readonly index: number;
+}
+
+/** `000012-nevus`: sorted by name, the classes take turns, so the first N are balanced. */
+function nameOf({ lesion, index }: Item): string {
+  return `${String(index).padStart(6, '0')}-${lesion}`;
+}
+
+/** The classes wanted, in our own order whatever the order asked for. */
+function chooseClasses(wanted: readonly string[] | undefined): readonly LesionClass[] {
+  if (wanted === undefined) return CLASSES;
+  if (wanted.length === 0)
+    throw new MedganError(`${WHO}: classes is an empty list`, { cure: 'name a class, or leave classes out' });
+  for (const name of wanted) {
+    if (CLASSES.some((known) => known === name)) continue;
+    const guess = nearest(name, CLASSES);
+    throw new MedganError(
+      `${WHO}: no class is called ${JSON.stringify(name)}; known: ${CLASSES.join(', ')}`,
+      { cure: guess ? `did you mean ${JSON.stringify(guess)}?` : 'choose one of them' },
+    );
+  }
+  return CLASSES.filter((name) => wanted.includes(name));
+}
+
+/** The images asked for; a smaller subset is the beginning of a larger one. */
+function chooseItems(items: readonly Item[], context: DatasetContext): readonly Item[] {
+  const { subset, subsetOrder, rng } = context;
+  if (subset === undefined) return items;
+  if (!Number.isInteger(subset) || subset < 1 || subset > items.length) {
+    throw new MedganError(`${WHO}: subset ${subset} of ${items.length} images`, {
+      cure: `set subset to 1 … ${items.length}, leave it out to use all, or raise count`,
+    });
+  }
+  if (subsetOrder === 'first') return items.slice(0, subset);
+  const order = rng.split('subset').permutation(items.length);
+  return Array.from(order.subarray(0, subset), (place) => items[place]!);
+}
+
+/**
+ * Dermoscopy-like images made on the spot. Image i of a class depends on the options `seed`, `hair` and `tones`, the
+ * class and i alone; the format only sets the sampling. Equal to the byte on every machine.
+ */
+export default defineDataset<SyntheticLesionsOptions>({
+  name: 'synthetic-lesions',
+  summary: 'Procedural dermoscopy-like images of melanoma and nevus; nothing to download',
+  reference: 'The ABCD rule of dermatoscopy (Nachbar et al., J. Am. Acad. Dermatol. 30(4), 1994)',
+  options: schema,
+  source: 'none',
+  tiny: { count: 4 },
+  async open(given, context): Promise<PackedImages> {
+    const { path: _none, ...own } = given;
+    const { count, seed, hair, tones } = parseOptions<Required<SyntheticLesionsOptions>>(WHO, schema, own);
+    const { format, signal, onProgress } = context;
+    const classes = chooseClasses(context.classes);
+    const all = Array.from({ length: count }, (_, index) => classes.map((lesion) => ({ lesion, index })));
+    const items = chooseItems(all.flat(), context);
+
+    const { size, channels } = format;
+    const stride = size * size * channels;
+    const pixels = new Uint8Array(items.length * stride);
+    const root = createRng(`synthetic-lesions/${seed}`);
+    for (const [at, { lesion, index }] of items.entries()) {
+      if (at % BURST === 0) {
+        onProgress?.(at, items.length);
+        // Lets timers and signals through; rendering holds the thread.
+        await setImmediate();
+        signal?.throwIfAborted();
+      }
+      const scene = new Scene(root.split(`${lesion}/${index}`), lesion, { hair, tones });
+      scene.render(format, pixels, at * stride);
+    }
+    onProgress?.(items.length, items.length);
+
+    const names = items.map(nameOf);
+    const settings = { version: VERSION, seed, hair, tones, size, channels, names };
+    return {
+      size,
+      channels,
+      count: items.length,
+      pixels,
+      labels: Uint16Array.from(items, ({ lesion }) => classes.indexOf(lesion)),
+      classes,
+      names,
+      fingerprint: createHash('sha256').update(JSON.stringify(settings)).update(pixels).digest('hex'),
+      skipped: [],
+    };
+  },
+});
