@@ -1,6 +1,14 @@
+export { writeFileAtomically } from './atomic-file.ts';
 export { WeightsError } from './errors.ts';
+export { normaliseNames } from './normalise-names.ts';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 export type { SafetensorsContent, Tensors } from './safetensors.ts';
 export { readSafetensorsFile, writeSafetensorsFile } from './safetensors-file.ts';
 export { dtypes, elementCount, itemSize } from './tensor-data.ts';
 export type { DType, TensorData, TensorOf, TypedArrays } from './tensor-data.ts';
+export { toFloat32 } from './to-float32.ts';
+export { readTorchStateDict } from './torch-state-dict.ts';
+export type { TorchOptions } from './torch-state-dict.ts';
+export { defaultLimits } from './torch/limits.ts';
+export type { TorchLimits } from './torch/limits.ts';
+export { readWeightsFile } from './weights-file.ts';

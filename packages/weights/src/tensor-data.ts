@@ -79,6 +79,11 @@ export type ByteOrder = 'little' | 'big';
 
 const hostOrder: ByteOrder = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 'little' : 'big';
 
+/** Whether elements in this byte order must be turned round on this machine. */
+export function isForeign(order: ByteOrder, dtype: DType): boolean {
+  return order !== hostOrder && itemSize(dtype) > 1;
+}
+
 /**
  * The tensor that lies in `bytes` (exactly its elements, row-major). A view of the same memory where the address is
  * aligned and the byte order is this machine's; otherwise a copy.
@@ -89,9 +94,10 @@ export function tensorFromBytes(
   order: ByteOrder = 'little',
 ): TensorData {
   const size = itemSize(kind.dtype);
-  const foreign = order !== hostOrder && size > 1;
+  const foreign = isForeign(order, kind.dtype);
   const aligned = bytes.byteOffset % size === 0;
-  const source = foreign ? swapped(bytes, size) : aligned ? bytes : bytes.slice();
+  // Not slice(): a Buffer's is no copy.
+  const source = foreign ? swapped(bytes, size) : aligned ? bytes : new Uint8Array(bytes);
   const data = new arrayTypes[kind.dtype](source.buffer, source.byteOffset, source.byteLength / size);
   return { dtype: kind.dtype, shape: kind.shape, data } as TensorData;
 }
@@ -101,7 +107,7 @@ export function bytesOfTensor(tensor: TensorData): Uint8Array {
   const { buffer, byteOffset, byteLength } = tensor.data;
   const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   const size = itemSize(tensor.dtype);
-  return hostOrder === 'little' || size === 1 ? bytes : swapped(bytes, size);
+  return isForeign('little', tensor.dtype) ? swapped(bytes, size) : bytes;
 }
 
 function swapped(bytes: Uint8Array, size: number): Uint8Array {
