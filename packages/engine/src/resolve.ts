@@ -2,6 +2,7 @@ import type { Engine } from './engine.ts';
 import { tf } from './tf.ts';
 import { EngineError } from './engine-error.ts';
 import { EAGER_ENGINES, startEager, type EagerEngineName } from './eager/backends.ts';
+import { checkDevice } from './onnx/device-check.ts';
 import { OnnxEngine, type ExecutionProvider, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
 
 /** Engines by name: `onnx` compiles, the others run eagerly; `eager` takes the first of those that works. */
@@ -42,6 +43,7 @@ export async function startEngine(
 ): Promise<Engine> {
   const provider = PROVIDERS[name];
   if (!provider) return startEager(name as EagerEngineName, { threads: options.threads ?? 2 });
+  checkDevice(provider);
   const engine = new OnnxEngine({ ...options, provider });
   await probe(engine);
   return engine;

@@ -9,6 +9,7 @@ import { fromStored } from '../stored-layout.ts';
 import { tf, withBackend } from '../tf.ts';
 import { RECORDING_BACKEND, recordingBackend } from '../trace/recording-backend.ts';
 import { trace, type TracedVariable } from '../trace/trace.ts';
+import { shortNativeMessage } from './device-check.ts';
 import { lower } from './lower/index.ts';
 import { encodeModel } from './model.ts';
 import { OnnxProgram } from './program.ts';
@@ -137,11 +138,8 @@ export class OnnxEngine implements Engine {
       });
     } catch (error) {
       throw new EngineError(
-        `ONNX Runtime (${this.#provider}) refused the step: ${(error as Error).message}`,
-        {
-          cause: error,
-          cure: 'run `medgan doctor` to see which engines and devices work here',
-        },
+        `ONNX Runtime (${this.#provider}) refused the step: ${shortNativeMessage((error as Error).message)}`,
+        { cause: error, cure: 'run `medgan doctor` to see which engines and devices work here' },
       );
     }
   }
