@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { resolveEngine, type Resolution } from '@medgan/engine';
-import { MedganError, createRng, type PackedImages, type Rng } from '@medgan/plugin-api';
-import { buildGan, train, writeTextFile, type Reporter, type TrainResult } from '@medgan/trainer';
+import { MedganError, createRng, writeFileAtomically, type PackedImages, type Rng } from '@medgan/plugin-api';
+import { buildGan, train, type Reporter, type TrainResult } from '@medgan/trainer';
 import type { ControlFile } from './control-schema.ts';
 import type { Plugins } from './plugins.ts';
 import type { ResolvedRun } from './resolve-control.ts';
@@ -86,7 +86,7 @@ export async function executeRun(request: ExecuteRequest): Promise<TrainResult> 
     );
     if (force) await rm(runDir, { recursive: true, force: true });
     await mkdir(runDir, { recursive: true });
-    await writeTextFile(
+    await writeFileAtomically(
       join(runDir, 'config.yaml'),
       dump({
         control,

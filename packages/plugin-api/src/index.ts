@@ -1,4 +1,5 @@
 export * from './architecture.ts';
+export * from './atomic-file.ts';
 export * from './clock.ts';
 export * from './dataset.ts';
 export * from './errors.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeFileAtomically } from '@medgan/weights';
+import { writeFileAtomically } from '@medgan/plugin-api';
 
 /** `status.json` of a run folder. */
 export interface RunStatus {
@@ -13,6 +13,5 @@ export interface RunStatus {
 }
 
 export function writeStatus(runDir: string, status: RunStatus): Promise<void> {
-  const text = `${JSON.stringify(status, undefined, 2)}\n`;
-  return writeFileAtomically(join(runDir, 'status.json'), [new TextEncoder().encode(text)]);
+  return writeFileAtomically(join(runDir, 'status.json'), `${JSON.stringify(status, undefined, 2)}\n`);
 }

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { PackedImages } from '@medgan/plugin-api';
+import { stepName } from './checkpoint.ts';
+import { imageGrid } from './drawing/image-grid.ts';
+import { lossCurve } from './drawing/loss-curve.ts';
+import { renderSvg, writeDrawing, writePng } from './drawing/png.ts';
+import { realFakeGrid } from './drawing/real-fake-grid.ts';
+import type { LogLine } from './log.ts';
+import type { ByteImages } from './sampler.ts';
+
+/** Real images shown beside the generated ones, as in the original. */
+const SHOWN_REAL = 64;
+
+/** Writes the fixed-noise images of a step, each alone and all as a grid; returns the grid's name in the run folder. */
+export async function drawSamples(runDir: string, images: ByteImages, step: number): Promise<string> {
+  const folder = join('samples', stepName(step));
+  const { size, channels, count, pixels } = images;
+  const each = size * size * channels;
+  for (let i = 0; i < count; i++) {
+    const single = { size, channels, count: 1, pixels: pixels.subarray(i * each, (i + 1) * each) };
+    const name = `${String(i).padStart(3, '0')}.png`;
+    await writePng(join(runDir, folder, name), imageGrid(single, { columns: 1, padding: 0, upscale: 1 }));
+  }
+  const name = join('samples', `${stepName(step)}.png`);
+  await writePng(join(runDir, name), imageGrid(images, { title: `step ${step}` }));
+  return name;
+}
+
+/** Writes the loss curve as `loss.svg` and `loss.png`. */
+export async function drawLossCurve(runDir: string, lines: readonly LogLine[]): Promise<string[]> {
+  const svg = lossCurve(lines);
+  await writeDrawing(join(runDir, 'loss.svg'), svg);
+  await writeDrawing(join(runDir, 'loss.png'), await renderSvg(svg));
+  return ['loss.svg', 'loss.png'];
+}
+
+/** Writes real images beside the last generated ones. */
+export async function drawRealFakeGrid(runDir: string, real: PackedImages, fake: ByteImages): Promise<string> {
+  const name = 'real-fake-grid.png';
+  await writePng(join(runDir, name), realFakeGrid(real, fake, { limit: SHOWN_REAL }));
+  return name;
+}
