@@ -13,18 +13,39 @@ const python = process.env.PYTHON ?? '/usr/bin/python3';
 const here = import.meta.dirname;
 
 const contenders = {
-  'medgan onnx, 2 threads': ['node', [`${here}/../../packages/cli/bin/medgan.mjs`, 'bench', '--json', '--threads', '2', ...args], {}],
-  'torch, 1 thread': [python, [`${here}/torch_step.py`, '--threads', '1', ...args], { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' }],
-  'torch, 2 threads': [python, [`${here}/torch_step.py`, '--threads', '2', ...args], { OMP_NUM_THREADS: '2', OPENBLAS_NUM_THREADS: '2' }],
-  'torch, 2 threads, BLAS 1': [python, [`${here}/torch_step.py`, '--threads', '2', ...args], { OMP_NUM_THREADS: '2', OPENBLAS_NUM_THREADS: '1' }],
+  'medgan onnx, 2 threads': [
+    'node',
+    [`${here}/../../packages/cli/bin/medgan.mjs`, 'bench', '--json', '--threads', '2', ...args],
+    {},
+  ],
+  'torch, 1 thread': [
+    python,
+    [`${here}/torch_step.py`, '--threads', '1', ...args],
+    { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
+  ],
+  'torch, 2 threads': [
+    python,
+    [`${here}/torch_step.py`, '--threads', '2', ...args],
+    { OMP_NUM_THREADS: '2', OPENBLAS_NUM_THREADS: '2' },
+  ],
+  'torch, 2 threads, BLAS 1': [
+    python,
+    [`${here}/torch_step.py`, '--threads', '2', ...args],
+    { OMP_NUM_THREADS: '2', OPENBLAS_NUM_THREADS: '1' },
+  ],
 };
 
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const results = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
-console.log(`${cpus()[0].model}, ${cpus().length} cores, load ${loadavg()[0].toFixed(2)}, ${rounds} rounds, ${args.join(' ') || 'DCGAN-64, batch 16'}`);
+console.log(
+  `${cpus()[0].model}, ${cpus().length} cores, load ${loadavg()[0].toFixed(2)}, ${rounds} rounds, ${args.join(' ') || 'DCGAN-64, batch 16'}`,
+);
 for (let round = 0; round < rounds; round++) {
   for (const [name, [command, commandArgs, env]] of Object.entries(contenders)) {
-    const { status, stdout, stderr } = spawnSync(command, commandArgs, { env: { ...process.env, ...env }, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(command, commandArgs, {
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+    });
     if (status !== 0) throw new Error(`${name}: ${stderr}`);
     results[name].push(JSON.parse(stdout.trim().split('\n').at(-1)));
   }
@@ -39,7 +60,9 @@ const rows = Object.entries(results).map(([name, runs]) => ({
 }));
 for (const { name, median: m, best, memory, compile, losses } of rows) {
   const compiled = compile === undefined ? '' : `  compile ${compile.toFixed(2)} s`;
-  console.log(`${name.padEnd(26)} median ${m.toFixed(3)} s  best ${best.toFixed(3)} s  peak ${memory} MiB${compiled}  ${losses}`);
+  console.log(
+    `${name.padEnd(26)} median ${m.toFixed(3)} s  best ${best.toFixed(3)} s  peak ${memory} MiB${compiled}  ${losses}`,
+  );
 }
 const [ours, ...theirs] = rows;
 const fastest = theirs.reduce((a, b) => (b.median < a.median ? b : a));

@@ -49,10 +49,19 @@ export const CONTROL_SCHEMA: OptionsSchema = {
   properties: {
     arch: { type: 'string', description: 'architecture: dcgan, sngan (or DCGAN, SNGAN)' },
     path: { type: 'string', minLength: 1, description: 'image folder, with a folder a class' },
-    out: { type: 'string', default: 'runs', description: 'folder of all runs; a run lies under <out>/<run>/' },
+    out: {
+      type: 'string',
+      default: 'runs',
+      description: 'folder of all runs; a run lies under <out>/<run>/',
+    },
     run: { type: 'string', minLength: 1, default: 'run', description: 'name of the run' },
     seed: { type: 'integer', minimum: 0, default: 0, description: 'one seed, same bytes' },
-    n_gpu: { type: 'integer', minimum: 0, default: 0, description: '0: CPU; 1 or more: a GPU if one can be used' },
+    n_gpu: {
+      type: 'integer',
+      minimum: 0,
+      default: 0,
+      description: '0: CPU; 1 or more: a GPU if one can be used',
+    },
     num_epochs: { ...positiveInteger, default: 200 },
     learning_rate: {
       type: 'number',
@@ -74,7 +83,12 @@ export const CONTROL_SCHEMA: OptionsSchema = {
       description: 'default: image-folder where path is given, else synthetic-lesions',
     },
     dataset_options: { type: 'object', default: {}, description: 'options of the dataset' },
-    classes: { type: 'array', items: { type: 'string' }, minItems: 1, description: 'train on these classes only' },
+    classes: {
+      type: 'array',
+      items: { type: 'string' },
+      minItems: 1,
+      description: 'train on these classes only',
+    },
     subset: { ...positiveInteger, description: 'train on this many images only' },
     subset_order: { enum: ['first', 'seeded'], default: 'first' },
     cache: {
@@ -89,12 +103,15 @@ export const CONTROL_SCHEMA: OptionsSchema = {
       type: 'object',
       additionalProperties: false,
       properties: { real: label, fake: label, generator: label },
-      description: "targets; default real 1, fake 0, generator = real. One-sided smoothing: {real: 0.9}",
+      description: 'targets; default real 1, fake 0, generator = real. One-sided smoothing: {real: 0.9}',
     },
     max_steps: { ...positiveInteger, description: 'stop after this many steps' },
     log_every: { ...positiveInteger, default: 50, description: 'steps between two printed lines' },
     sample_every: { ...positiveInteger, default: 500, description: 'steps between two sample grids' },
-    sample_count: { ...positiveInteger, description: 'fixed-noise images; default: image_size, as the original' },
+    sample_count: {
+      ...positiveInteger,
+      description: 'fixed-noise images; default: image_size, as the original',
+    },
     checkpoint_every: { ...positiveInteger, default: 500, description: 'steps between two checkpoints' },
   },
 };

@@ -29,7 +29,12 @@ export interface ExecuteRequest {
 }
 
 /** Opens the images of a run. */
-export function openImages(run: ResolvedRun, reporter: RunReporter, rng: Rng, signal: AbortSignal): Promise<PackedImages> {
+export function openImages(
+  run: ResolvedRun,
+  reporter: RunReporter,
+  rng: Rng,
+  signal: AbortSignal,
+): Promise<PackedImages> {
   const { dataset, options, path, ...rest } = run.data;
   const { imageSize, channels } = run.config.sizes;
   return dataset.open(
@@ -51,7 +56,9 @@ export async function startRunEngine(run: ResolvedRun, reporter: RunReporter): P
   const resolution = await resolveEngine(run.engines, { threads, monotonic: () => systemClock.monotonic() });
   if (wantsGpu && resolution.engine.name === 'onnx' && resolution.engine.device.startsWith('CPU')) {
     const reasons = resolution.passedOver.map(({ engine, reason }) => `${engine}: ${reason}`).join('; ');
-    reporter.onWarning(`n_gpu asks for a GPU, but none can be used here (${reasons}); training on ${resolution.engine.device}`);
+    reporter.onWarning(
+      `n_gpu asks for a GPU, but none can be used here (${reasons}); training on ${resolution.engine.device}`,
+    );
   }
   return resolution;
 }
@@ -88,20 +95,32 @@ export async function executeRun(request: ExecuteRequest): Promise<TrainResult> 
     await mkdir(runDir, { recursive: true });
     await writeFileAtomically(
       join(runDir, 'config.yaml'),
-      dump({
-        control,
-        resolved: config,
-        engine: { name: engine.name, device: engine.device, threads: run.threads },
-        data: {
-          fingerprint: images.fingerprint,
-          images: images.count,
-          classes: [...images.classes],
-          skipped: images.skipped.length,
+      dump(
+        {
+          control,
+          resolved: config,
+          engine: { name: engine.name, device: engine.device, threads: run.threads },
+          data: {
+            fingerprint: images.fingerprint,
+            images: images.count,
+            classes: [...images.classes],
+            skipped: images.skipped.length,
+          },
+          versions: versions(),
         },
-        versions: versions(),
-      }, { noRefs: true, skipInvalid: true }),
+        { noRefs: true, skipInvalid: true },
+      ),
     );
-    return await train({ gan, config, images, runDir, rng: rng.split('train'), clock: systemClock, reporter, signal });
+    return await train({
+      gan,
+      config,
+      images,
+      runDir,
+      rng: rng.split('train'),
+      clock: systemClock,
+      reporter,
+      signal,
+    });
   } finally {
     await engine.dispose();
   }

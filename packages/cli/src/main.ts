@@ -10,7 +10,8 @@ import type { RunOptions } from './commands/run.ts';
 
 const integer = (text: string): number => {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number from 1 on');
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('must be a whole number from 1 on');
   return value;
 };
 
@@ -23,10 +24,14 @@ const positive = (text: string): number => {
 const collect = (value: string, former: readonly string[]): string[] => [...former, value];
 
 const setOption = (): Option =>
-  new Option('--set <key=value>', 'replace a key of the control file; repeatable').argParser(collect).default([]);
+  new Option('--set <key=value>', 'replace a key of the control file; repeatable')
+    .argParser(collect)
+    .default([]);
 
 const engineOption = (): Option =>
-  new Option('--engine <name>', 'what computes').choices(ENGINE_NAMES.filter((name) => name !== 'eager')).default('onnx');
+  new Option('--engine <name>', 'what computes')
+    .choices(ENGINE_NAMES.filter((name) => name !== 'eager'))
+    .default('onnx');
 
 /** Commands are loaded when they are called, so that `medgan --help` is instant. */
 function program(finish: (code: number) => void): Command {

@@ -13,7 +13,8 @@ export interface Plugins {
 /** The exports of a package that are plugins of one kind: built-ins are found as a third party's are. */
 function ofKind<T>(kind: string, exports: Readonly<Record<string, unknown>>): T[] {
   return Object.values(exports).filter(
-    (value): value is T => typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind,
+    (value): value is T =>
+      typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind,
   );
 }
 

@@ -56,7 +56,11 @@ class Faults {
       return make();
     } catch (error) {
       if (!(error instanceof MedganError)) throw error;
-      this.list.push({ path: [key], message: error.message.split('\n')[0]!.replace('[medgan] ', ''), ...(error.cure ? { cure: error.cure } : {}) });
+      this.list.push({
+        path: [key],
+        message: error.message.split('\n')[0]!.replace('[medgan] ', ''),
+        ...(error.cure ? { cure: error.cure } : {}),
+      });
       return undefined;
     }
   }
@@ -70,12 +74,19 @@ class Faults {
 }
 
 /** Checks a control file against the plugins and fills everything in; `faults` is empty exactly when it can run. */
-export function resolveControl(control: ControlFile, plugins: Plugins): { run?: ResolvedRun; faults: Fault[] } {
+export function resolveControl(
+  control: ControlFile,
+  plugins: Plugins,
+): { run?: ResolvedRun; faults: Fault[] } {
   const faults = new Faults();
   const architecture = faults.attempt('arch', () => plugins.architectures.get(control.arch));
   if (architecture && !architecture.imageSizes.includes(control.image_size)) {
     const sizes = architecture.imageSizes.join(', ');
-    faults.add('image_size', `image_size ${control.image_size} is not built by ${architecture.name} (${sizes})`, `use one of ${sizes}`);
+    faults.add(
+      'image_size',
+      `image_size ${control.image_size} is not built by ${architecture.name} (${sizes})`,
+      `use one of ${sizes}`,
+    );
   }
   const objective = faults.attempt('objective', () =>
     plugins.objectives.get(control.objective ?? architecture?.defaultObjective ?? 'bce'),
@@ -84,14 +95,19 @@ export function resolveControl(control: ControlFile, plugins: Plugins): { run?: 
     faults.add('labels', `the objective ${objective.name} has no labels`, 'remove labels:');
   }
   const dataset = faults.attempt('dataset', () =>
-    plugins.datasets.get(control.dataset ?? (control.path === undefined ? 'synthetic-lesions' : 'image-folder')),
+    plugins.datasets.get(
+      control.dataset ?? (control.path === undefined ? 'synthetic-lesions' : 'image-folder'),
+    ),
   );
   if (dataset?.source === 'path' && control.path === undefined) {
     faults.add('path', `the dataset ${dataset.name} needs a folder`, 'add path: <folder of images>');
   }
-  const archOptions = architecture && faults.options('arch_options', architecture.options, control.arch_options);
-  const objectiveOptions = objective && faults.options('objective_options', objective.options, control.objective_options);
-  const datasetOptions = dataset && faults.options('dataset_options', dataset.options, control.dataset_options);
+  const archOptions =
+    architecture && faults.options('arch_options', architecture.options, control.arch_options);
+  const objectiveOptions =
+    objective && faults.options('objective_options', objective.options, control.objective_options);
+  const datasetOptions =
+    dataset && faults.options('dataset_options', dataset.options, control.dataset_options);
   if (faults.list.length > 0) return { faults: faults.list };
 
   const real = control.labels?.real ?? 1;

@@ -4,7 +4,10 @@ import { createRng } from '@medgan/plugin-api';
 import { batches } from './batches.ts';
 
 const run = (config: { batchSize: number; epochs: number; maxSteps?: number }, count: number, done = 0) =>
-  [...batches(config, { count }, { rng: createRng(7), done })].map((b) => ({ ...b, indices: [...b.indices] }));
+  [...batches(config, { count }, { rng: createRng(7), done })].map((b) => ({
+    ...b,
+    indices: [...b.indices],
+  }));
 
 describe('batches', () => {
   it('keeps the last, smaller batch of every epoch', () => {
@@ -21,7 +24,9 @@ describe('batches', () => {
 
   it('shows every image once an epoch, in another order each time', () => {
     const all = run({ batchSize: 3, epochs: 2 }, 20);
-    const [first, second] = [1, 2].map((epoch) => all.filter((b) => b.epoch === epoch).flatMap((b) => b.indices));
+    const [first, second] = [1, 2].map((epoch) =>
+      all.filter((b) => b.epoch === epoch).flatMap((b) => b.indices),
+    );
     expect([...first!].sort((a, b) => a - b)).toEqual([...Array(20).keys()]);
     expect([...second!].sort((a, b) => a - b)).toEqual([...Array(20).keys()]);
     expect(first).not.toEqual(second);
@@ -33,10 +38,15 @@ describe('batches', () => {
 
   it('goes on after any step as if it had never stopped', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 9 }), fc.nat(40), (count, batchSize, done) => {
-        const config = { batchSize, epochs: 3 };
-        expect(run(config, count, done)).toEqual(run(config, count).slice(done));
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.nat(40),
+        (count, batchSize, done) => {
+          const config = { batchSize, epochs: 3 };
+          expect(run(config, count, done)).toEqual(run(config, count).slice(done));
+        },
+      ),
       { seed: 1 },
     );
   });

@@ -25,7 +25,8 @@ export function* batches(
   let order: { epoch: number; permutation: Uint32Array } | undefined;
   for (let step = position.done + 1; step <= end; step++) {
     const epoch = Math.ceil(step / perEpoch);
-    if (order?.epoch !== epoch) order = { epoch, permutation: position.rng.split(`epoch/${epoch}`).permutation(count) };
+    if (order?.epoch !== epoch)
+      order = { epoch, permutation: position.rng.split(`epoch/${epoch}`).permutation(count) };
     const first = ((step - 1) % perEpoch) * config.batchSize;
     yield { step, epoch, indices: order.permutation.subarray(first, first + config.batchSize) };
   }

@@ -82,6 +82,9 @@ export async function pruneCheckpoints(runDir: string, keep: number): Promise<vo
 }
 
 /** The networks and moments of a checkpoint, by file. */
-export async function readCheckpointFile(path: string, name: string): Promise<ReadonlyMap<string, TensorData>> {
+export async function readCheckpointFile(
+  path: string,
+  name: string,
+): Promise<ReadonlyMap<string, TensorData>> {
   return (await readSafetensorsFile(join(path, `${name}.safetensors`))).tensors;
 }

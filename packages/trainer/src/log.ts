@@ -34,7 +34,9 @@ export class RunLog {
   flush(): void {
     const rest = this.lines.slice(this.#written);
     if (rest.length === 0) return;
-    const text = rest.map(({ values, ...place }) => `${JSON.stringify({ ...place, ...values }, jsonNumber)}\n`).join('');
+    const text = rest
+      .map(({ values, ...place }) => `${JSON.stringify({ ...place, ...values }, jsonNumber)}\n`)
+      .join('');
     appendFileSync(this.path, text);
     this.#written = this.lines.length;
   }

@@ -60,7 +60,13 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
     tracker?.logFile({ path: join(runDir, name), name });
   };
   const status = (state: 'running' | TrainResult['state']): Promise<void> =>
-    writeStatus(runDir, { state, step: last?.step ?? 0, totalSteps: total, epoch: last?.epoch ?? 0, seconds: seconds() });
+    writeStatus(runDir, {
+      state,
+      step: last?.step ?? 0,
+      totalSteps: total,
+      epoch: last?.epoch ?? 0,
+      seconds: seconds(),
+    });
   const save = async (): Promise<void> => {
     if (!last) return;
     log.flush();
@@ -90,7 +96,15 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
       tracker?.logStep({ step, epoch, values });
       const { stepsPerSecond } = pace;
       const secondsLeft = stepsPerSecond === undefined ? undefined : (total - step) / stepsPerSecond;
-      reporter.onStep({ step, totalSteps: total, epoch, epochs: config.epochs, values, stepsPerSecond, secondsLeft });
+      reporter.onStep({
+        step,
+        totalSteps: total,
+        epoch,
+        epochs: config.epochs,
+        values,
+        stepsPerSecond,
+        secondsLeft,
+      });
       if (interrupted()) break;
       if (step % config.cadence.logEvery === 0) log.flush();
       if (step % config.cadence.sampleEvery === 0 && step !== total) await draw(step);
@@ -116,4 +130,3 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
     checkpoint,
   };
 }
-

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { PackedImages } from '@medgan/plugin-api';
 import { stepName } from './checkpoint.ts';
 import { imageGrid } from './drawing/image-grid.ts';
-import { lossCurve } from './drawing/loss-curve.ts';
-import { renderSvg, writeDrawing, writePng } from './drawing/png.ts';
+import { lossCurve, lossCurvePng } from './drawing/loss-curve.ts';
+import { writeDrawing, writePng } from './drawing/png.ts';
 import { realFakeGrid } from './drawing/real-fake-grid.ts';
 import type { LogLine } from './log.ts';
 import type { ByteImages } from './sampler.ts';
@@ -28,14 +28,17 @@ export async function drawSamples(runDir: string, images: ByteImages, step: numb
 
 /** Writes the loss curve as `loss.svg` and `loss.png`. */
 export async function drawLossCurve(runDir: string, lines: readonly LogLine[]): Promise<string[]> {
-  const svg = lossCurve(lines);
-  await writeDrawing(join(runDir, 'loss.svg'), svg);
-  await writeDrawing(join(runDir, 'loss.png'), await renderSvg(svg));
+  await writeDrawing(join(runDir, 'loss.svg'), lossCurve(lines));
+  await writeDrawing(join(runDir, 'loss.png'), await lossCurvePng(lines));
   return ['loss.svg', 'loss.png'];
 }
 
 /** Writes real images beside the last generated ones. */
-export async function drawRealFakeGrid(runDir: string, real: PackedImages, fake: ByteImages): Promise<string> {
+export async function drawRealFakeGrid(
+  runDir: string,
+  real: PackedImages,
+  fake: ByteImages,
+): Promise<string> {
   const name = 'real-fake-grid.png';
   await writePng(join(runDir, name), realFakeGrid(real, fake, { limit: SHOWN_REAL }));
   return name;

@@ -30,6 +30,9 @@ export const stepsPerEpoch = (config: Pick<RunConfig, 'batchSize'>, images: numb
   Math.ceil(images / config.batchSize);
 
 /** Steps of the whole run. */
-export function totalSteps(config: Pick<RunConfig, 'batchSize' | 'epochs' | 'maxSteps'>, images: number): number {
+export function totalSteps(
+  config: Pick<RunConfig, 'batchSize' | 'epochs' | 'maxSteps'>,
+  images: number,
+): number {
   return Math.min(config.epochs * stepsPerEpoch(config, images), config.maxSteps ?? Infinity);
 }

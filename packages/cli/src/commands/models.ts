@@ -25,7 +25,9 @@ function facts(
   const describe = (kind: 'generator' | 'discriminator'): NetworkFacts => {
     const shapes: ParameterShape[] = [];
     const { layers } = architecture[kind](sizes, options, shapeScope(shapes));
-    const parameters = shapes.filter((p) => p.trainable).reduce((sum, p) => sum + p.shape.reduce((n, d) => n * d, 1), 0);
+    const parameters = shapes
+      .filter((p) => p.trainable)
+      .reduce((sum, p) => sum + p.shape.reduce((n, d) => n * d, 1), 0);
     return { parameters, layers };
   };
   return { generator: describe('generator'), discriminator: describe('discriminator') };
@@ -37,7 +39,10 @@ function table(layers: readonly LayerInfo[]): string {
   const rows = layers.map((l) => [l.name, l.kind, l.output.join('×'), l.parameters.toLocaleString('en')]);
   const widths = [0, 1, 2, 3].map((i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows
-    .map((row) => `    ${row.map((cell, i) => (i === 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ')}`)
+    .map(
+      (row) =>
+        `    ${row.map((cell, i) => (i === 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ')}`,
+    )
     .join('\n');
 }
 

@@ -29,7 +29,9 @@ export async function parityCommand(directory: string, options: ParityOptions): 
     } else {
       process.stdout.write(`${report.case} on ${report.engine}, relative error of the losses\n`);
       for (const { step, discriminator, generator } of report.steps) {
-        process.stdout.write(`  step ${step}  D ${discriminator.toExponential(1)}  G ${generator.toExponential(1)}\n`);
+        process.stdout.write(
+          `  step ${step}  D ${discriminator.toExponential(1)}  G ${generator.toExponential(1)}\n`,
+        );
       }
       process.stdout.write(
         `weights ${report.max_weight_error.toExponential(1)} (${report.worst_tensor}), ` +

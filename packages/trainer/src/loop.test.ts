@@ -1,0 +1,203 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OnnxEngine } from '@medgan/engine';
+import { createRng, type Clock, type TrackedStep, type Tracker } from '@medgan/plugin-api';
+import { readSafetensorsFile } from '@medgan/weights';
+import { buildGan } from './gan.ts';
+import { train, type TrainResult } from './loop.ts';
+import type { Progress, Reporter } from './progress.ts';
+import type { RunConfig } from './run-config.ts';
+import { toyGan, toyImages, toyObjective } from './toy-gan.testing.ts';
+
+let runDir: string;
+beforeEach(async () => {
+  runDir = await mkdtemp(join(tmpdir(), 'medgan-loop-'));
+});
+afterEach(() => rm(runDir, { recursive: true, force: true }));
+
+/** A clock that ticks 10 ms at every look. */
+function tickingClock(): Clock {
+  let t = 0;
+  return { now: () => (t += 10), monotonic: () => (t += 10) };
+}
+
+class Witness implements Reporter, Tracker {
+  readonly progress: Progress[] = [];
+  readonly tracked: TrackedStep[] = [];
+  readonly files: string[] = [];
+  closed: string | undefined;
+  onStepDone: (step: number) => void = () => {};
+  onCompiled(): void {}
+  onStep(progress: Progress): void {
+    this.progress.push(progress);
+    this.onStepDone(progress.step);
+  }
+  onFile(path: string): void {
+    this.files.push(path);
+  }
+  logStep(step: TrackedStep): void {
+    this.tracked.push(step);
+  }
+  logFile(): void {}
+  close(status: string): Promise<void> {
+    this.closed = status;
+    return Promise.resolve();
+  }
+}
+
+const BASE: RunConfig = {
+  architecture: { name: 'toy', options: {} },
+  objective: { name: 'toy-least-squares', options: {} },
+  sizes: toyGan.tiny,
+  labels: { real: 1, fake: 0, generator: 1 },
+  learningRate: { generator: 0.01, discriminator: 0.01 },
+  beta1: 0.5,
+  batchSize: 4,
+  epochs: 3,
+  seed: 1,
+  sampleCount: 4,
+  cadence: { logEvery: 2, sampleEvery: 4, checkpointEvery: 4 },
+};
+
+async function run(
+  changes: Partial<RunConfig> = {},
+  options: { witness?: Witness; signal?: AbortSignal; dir?: string } = {},
+): Promise<TrainResult> {
+  const config = { ...BASE, ...changes };
+  const witness = options.witness ?? new Witness();
+  const engine = new OnnxEngine({ threads: 1 });
+  const rng = createRng(config.seed);
+  const gan = buildGan(
+    engine,
+    {
+      ...config,
+      architecture: toyGan,
+      architectureOptions: {},
+      objective: toyObjective,
+      objectiveOptions: {},
+    },
+    rng.split('init'),
+  );
+  const result = await train({
+    gan,
+    config,
+    images: toyImages(10),
+    runDir: options.dir ?? runDir,
+    rng: rng.split('train'),
+    clock: tickingClock(),
+    reporter: witness,
+    tracker: witness,
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  await engine.dispose();
+  return result;
+}
+
+describe('train', () => {
+  it('leaves a run folder with log, samples, curve, grid, checkpoint and status', async () => {
+    const witness = new Witness();
+    const result = await run({}, { witness });
+    expect(result).toMatchObject({ state: 'finished', steps: 9, totalSteps: 9 });
+    expect((await readdir(runDir)).sort()).toEqual([
+      'checkpoints',
+      'log.jsonl',
+      'loss.png',
+      'loss.svg',
+      'real-fake-grid.png',
+      'samples',
+      'status.json',
+    ]);
+    expect((await readdir(join(runDir, 'samples'))).sort()).toEqual([
+      'step-0000004',
+      'step-0000004.png',
+      'step-0000008',
+      'step-0000008.png',
+      'step-0000009',
+      'step-0000009.png',
+    ]);
+    expect(await readdir(join(runDir, 'checkpoints'))).toEqual(['step-0000008', 'step-0000009']);
+    expect(JSON.parse(await readFile(join(runDir, 'status.json'), 'utf8'))).toMatchObject({
+      state: 'finished',
+      step: 9,
+      totalSteps: 9,
+    });
+    expect(witness.closed).toBe('finished');
+    expect(witness.tracked.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('logs every step once, with every log key', async () => {
+    await run();
+    const lines = (await readFile(join(runDir, 'log.jsonl'), 'utf8')).trimEnd().split('\n');
+    const parsed = lines.map((line) => JSON.parse(line) as Record<string, number>);
+    expect(parsed.map((line) => [line['step'], line['epoch']])).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 1],
+      [4, 2],
+      [5, 2],
+      [6, 2],
+      [7, 3],
+      [8, 3],
+      [9, 3],
+    ]);
+    expect(Object.keys(parsed[0]!)).toEqual([
+      'step',
+      'epoch',
+      'time',
+      'loss/discriminator',
+      'loss/generator',
+      'prob/real',
+      'prob/fake_before',
+      'prob/fake_after',
+    ]);
+  });
+
+  it('is told the speed and the time left', async () => {
+    const witness = new Witness();
+    await run({}, { witness });
+    expect(witness.progress.at(-1)).toMatchObject({ step: 9, stepsPerSecond: 100, secondsLeft: 0 });
+  });
+
+  it('gives the same bytes for the same seed, and others for another', async () => {
+    const checkpoint = async (seed: number): Promise<Buffer> => {
+      const dir = await mkdtemp(join(tmpdir(), 'medgan-loop-'));
+      const { checkpoint: path } = await run({ seed }, { dir });
+      const bytes = await readFile(join(path!, 'generator.safetensors'));
+      await rm(dir, { recursive: true });
+      return bytes;
+    };
+    expect(await checkpoint(1)).toEqual(await checkpoint(1));
+    expect(await checkpoint(2)).not.toEqual(await checkpoint(1));
+  });
+
+  it('stops after the step in progress when it is told to, with a checkpoint of that step', async () => {
+    const controller = new AbortController();
+    const witness = new Witness();
+    witness.onStepDone = (step) => {
+      if (step === 5) controller.abort();
+    };
+    const result = await run({}, { witness, signal: controller.signal });
+    expect(result).toMatchObject({ state: 'interrupted', steps: 5, totalSteps: 9 });
+    expect(result.checkpoint).toMatch(/step-0000005$/);
+    expect(witness.closed).toBe('interrupted');
+    const { metadata, tensors } = await readSafetensorsFile(
+      join(result.checkpoint!, 'discriminator.safetensors'),
+    );
+    expect(metadata).toMatchObject({ step: '5', epoch: '2', architecture: 'toy', format: 'pt' });
+    // Three discriminator forwards a step.
+    expect(tensors.get('seen')).toEqual({ dtype: 'I64', shape: [], data: BigInt64Array.of(15n) });
+  });
+
+  it('learns: the generator comes nearer to fooling the discriminator than it was', async () => {
+    const witness = new Witness();
+    await run(
+      { epochs: 40, cadence: { ...BASE.cadence, sampleEvery: 1000, checkpointEvery: 1000 } },
+      { witness },
+    );
+    const loss = (from: number, to: number): number =>
+      witness.progress.slice(from, to).reduce((sum, p) => sum + p.values['loss/generator'], 0) / (to - from);
+    expect(loss(110, 120)).toBeLessThan(loss(0, 10));
+  });
+});
