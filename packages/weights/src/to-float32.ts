@@ -7,20 +7,14 @@ import type { TensorData, TensorOf } from './tensor-data.ts';
  */
 export function toFloat32(tensor: TensorData): TensorOf<'F32'> {
   const { shape } = tensor;
-  switch (tensor.dtype) {
-    case 'F32':
-      return tensor;
-    case 'F64':
-      return { dtype: 'F32', shape, data: Float32Array.from(tensor.data) };
-    case 'F16':
-      return { dtype: 'F32', shape, data: fromBits(tensor.data, bitsOfHalf) };
-    case 'BF16':
-      return { dtype: 'F32', shape, data: fromBits(tensor.data, (bits) => bits << 16) };
-    default:
-      throw new WeightsError(`a tensor of ${tensor.dtype} is no floating-point tensor`, {
-        cure: 'convert only F16, BF16, F32 and F64',
-      });
-  }
+  if (tensor.dtype === 'F32') return tensor;
+  if (tensor.dtype === 'F64') return { dtype: 'F32', shape, data: Float32Array.from(tensor.data) };
+  if (tensor.dtype === 'F16') return { dtype: 'F32', shape, data: fromBits(tensor.data, bitsOfHalf) };
+  if (tensor.dtype === 'BF16')
+    return { dtype: 'F32', shape, data: fromBits(tensor.data, (bits) => bits << 16) };
+  throw new WeightsError(`a tensor of ${tensor.dtype} is no floating-point tensor`, {
+    cure: 'convert only F16, BF16, F32 and F64',
+  });
 }
 
 function fromBits(data: Uint16Array, widen: (bits: number) => number): Float32Array {

@@ -119,7 +119,7 @@ function fromType(reading: Reading, call: { make: unknown; type: unknown; args: 
   if (!known || !plain || !(args instanceof Tuple)) {
     throw reading.damaged(`a tensor is to be rebuilt by ${kindOf(make)} as ${kindOf(type)}`);
   }
-  return tensorOf(reading, make.make!(args.items));
+  return tensorOf(reading, make.make(args.items));
 }
 
 function rebuild(reading: Reading, args: readonly unknown[], dtype?: DType): TorchTensor {

@@ -36,11 +36,11 @@ export class TorchTensor {
     const count = elementCount(shape);
     const natural = [...strides, offset].every((value) => Number.isSafeInteger(value) && value >= 0);
     if (count === undefined || !natural || strides.length !== shape.length || shape.length > MAX_RANK) {
-      throw reading.damaged(`a tensor has ${describe(layout)}`);
+      throw reading.damaged(`a tensor has the impossible layout ${describe(layout)}`);
     }
     if (count > 0 && !((offset + span(layout)) * itemSize(dtype) <= storage.byteLength)) {
       throw reading.damaged(
-        `a tensor with ${describe(layout)} leads out of its ${storage.byteLength} bytes of storage`,
+        `a tensor of ${describe(layout)} leads out of its ${storage.byteLength} bytes of storage`,
       );
     }
     reading.countTensor();

@@ -68,6 +68,8 @@ function apart(
   directoryAt: number,
 ): ReadonlyMap<string, ZipEntry> {
   const starts = raw.map((entry) => entry.headerAt).sort((a, b) => a - b);
+  if (new Set(starts).size < starts.length)
+    throw reading.damaged('two entries of the archive are one and the same');
   const nextOf = new Map(starts.map((start, i) => [start, starts[i + 1] ?? directoryAt]));
   const entries = new Map<string, ZipEntry>();
   for (const entry of raw) {
