@@ -10,8 +10,8 @@ import {
   torchFile,
   endOf,
   zip,
-} from './__fixtures__/hostile.ts';
-import type { Entry } from './__fixtures__/hostile.ts';
+} from './__fixtures__/hostile.testing.ts';
+import type { Entry } from './__fixtures__/hostile.testing.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '__fixtures__', name));
 

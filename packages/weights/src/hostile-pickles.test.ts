@@ -14,7 +14,7 @@ import {
   torchFile,
   tuple,
   zip,
-} from './__fixtures__/hostile.ts';
+} from './__fixtures__/hostile.testing.ts';
 import { readTorchStateDict } from './torch-state-dict.ts';
 
 it('the builder of hostile files builds good ones, too', async () => {
