@@ -13,8 +13,29 @@ export function storedShape(shape: readonly number[]): number[] {
   return shape.length === 4 ? STORED_FILTER_PERM.map((axis) => shape[axis]!) : [...shape];
 }
 
-/** Values of a rank-4 tensor of `shape`, with its axes permuted as `tf.transpose(x, perm)` does. */
-export function permute4<T extends Float32Array | Int32Array | Uint8Array>(
+/** Values of a tensor of `shape`, with its axes permuted as `tf.transpose(x, perm)` does. Never returns `values`. */
+export function permute<T extends Float32Array | Int32Array | Uint8Array>(
+  values: T,
+  shape: readonly number[],
+  perm: readonly number[],
+): T {
+  if (shape.length === 4) return permute4(values, shape, perm);
+  const strides = shape.map((_n, axis) => shape.slice(axis + 1).reduce((product, n) => product * n, 1));
+  const out = new (values.constructor as new (n: number) => T)(values.length);
+  let at = 0;
+  const walk = (depth: number, from: number): void => {
+    if (depth === perm.length) {
+      out[at++] = values[from]!;
+      return;
+    }
+    const axis = perm[depth]!;
+    for (let i = 0; i < shape[axis]!; i++) walk(depth + 1, from + i * strides[axis]!);
+  };
+  walk(0, 0);
+  return out;
+}
+
+function permute4<T extends Float32Array | Int32Array | Uint8Array>(
   values: T,
   shape: readonly number[],
   perm: readonly number[],

@@ -4,8 +4,10 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
+import { registerSecondOrderGradients } from './gradients.ts';
 
 tf.enableProdMode();
+registerSecondOrderGradients();
 
 /** Runs `body` with the named TF.js backend, which must be initialised, and puts the former one back. */
 export function withBackend<T>(name: string, body: () => T): T {

@@ -1,6 +1,7 @@
 import { EngineError } from '../engine-error.ts';
 import { tf } from '../tf.ts';
 import { EagerEngine } from './eager-engine.ts';
+import { imageByImage } from './cpu-resize-nearest-grad.ts';
 import { wasmConv2DBackpropFilter } from './wasm-conv-backprop-filter.ts';
 
 /** Names of the eager engines, in order of preference. */
@@ -56,8 +57,23 @@ async function wasm(threads: number): Promise<EagerEngine> {
   return new EagerEngine({ engine: 'wasm', backend: 'wasm', device: 'CPU, WebAssembly' });
 }
 
+let isCpuRepaired = false;
+
+function repairCpu(): void {
+  if (isCpuRepaired) return;
+  isCpuRepaired = true;
+  const { kernelFunc } = tf.getKernel(tf.ResizeNearestNeighborGrad, 'cpu')!;
+  tf.unregisterKernel(tf.ResizeNearestNeighborGrad, 'cpu');
+  tf.registerKernel({
+    kernelName: tf.ResizeNearestNeighborGrad,
+    backendName: 'cpu',
+    kernelFunc: imageByImage(kernelFunc),
+  });
+}
+
 async function cpu(): Promise<EagerEngine> {
   await import('@tensorflow/tfjs-backend-cpu');
+  repairCpu();
   await start('cpu');
   return new EagerEngine({ engine: 'cpu', backend: 'cpu', device: 'CPU, plain JavaScript, 1 thread' });
 }

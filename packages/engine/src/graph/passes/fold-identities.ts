@@ -53,8 +53,13 @@ const noOperation: Rule = (node, g) => {
       const before = g.producer(x);
       return before?.kernel === 'Reshape' ? g.emit('Reshape', [before.inputs[0]!], { shape }) : undefined;
     }
-    case 'Sum':
-    case 'Mean': {
+    case 'All':
+    case 'Any':
+    case 'Max':
+    case 'Mean':
+    case 'Min':
+    case 'Prod':
+    case 'Sum': {
       if (sizeOf(type.shape) === 0) return undefined;
       const axes = ints(node.attributes, 'axes');
       if (!axes.every((axis) => type.shape[axis] === 1)) return undefined;

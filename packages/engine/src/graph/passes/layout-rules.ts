@@ -101,12 +101,15 @@ const concat: LayoutRule = (node, w) => {
 };
 
 const ELEMENTWISE = [
-  'Abs', 'Add', 'AddN', 'Cast', 'Ceil', 'ClipByValue', 'Cos', 'Elu', 'EluGrad', 'Equal', 'Erf', 'Exp', 'Expm1', 'Floor',
+  'Abs', 'Add', 'AddN', 'Cast', 'Ceil', 'ClipByValue', 'Cos', 'Elu', 'EluGrad', 'Equal', 'Erf', 'Exp', 'Expm1', 'Floor', 'FloorDiv',
   'Greater', 'GreaterEqual', 'LeakyRelu', 'Less', 'LessEqual', 'Log', 'Log1p', 'LogicalAnd', 'LogicalNot',
   'LogicalOr', 'Maximum', 'Minimum', 'Mod', 'Multiply', 'Neg', 'NotEqual', 'Pow', 'Prelu', 'RealDiv', 'Reciprocal',
   'Relu', 'Relu6', 'Round', 'Rsqrt', 'Select', 'Sigmoid', 'Sign', 'Sin', 'Softplus', 'Sqrt', 'Square',
   'SquaredDifference', 'Step', 'Sub', 'Tanh',
 ]; // prettier-ignore
+
+/** Kernels that get their tensors in TF.js's layout, whatever it costs: they are rare on images. */
+export const TFJS_LAYOUT: readonly string[] = ['BatchMatMul', 'GatherV2', 'Softmax'];
 
 /** Rules by kernel; a kernel without one gets its tensors in TF.js's layout. */
 export const LAYOUT_RULES: ReadonlyMap<string, LayoutRule> = new Map<string, LayoutRule>([

@@ -1,4 +1,4 @@
-import { STORED_FILTER_PERM, permute4 } from '../../stored-layout.ts';
+import { STORED_FILTER_PERM, permute } from '../../stored-layout.ts';
 import { ints } from '../../trace/kernel-rule.ts';
 import { RULES } from '../../trace/kernels/index.ts';
 import { GraphBuilder, expandConstant } from '../builder.ts';
@@ -95,7 +95,7 @@ export class LayoutWriter {
     const stays = 'fill' in constant || isIdentity(perm);
     this.#builder.constants.set(
       value.id,
-      stays ? constant : { values: permute4(expandConstant(constant, type), type.shape, perm) },
+      stays ? constant : { values: permute(expandConstant(constant, type), type.shape, perm) },
     );
     return value.id;
   }

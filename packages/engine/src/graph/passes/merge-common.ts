@@ -1,5 +1,8 @@
 import { renameUses, valueOf, type Graph } from '../graph.ts';
 
+/** JSON has no infinities, no NaN and no −0. */
+const exactly = (n: number): string => (Object.is(n, -0) ? '-0' : String(n));
+
 /** Makes nodes and constants that compute the same thing one (common subexpression elimination). */
 export function mergeCommon(graph: Graph): Graph {
   const renamed = new Map<number, number>();
@@ -11,9 +14,7 @@ export function mergeCommon(graph: Graph): Graph {
       const { dtype, shape } = valueOf(graph, id);
       const content =
         'fill' in constant
-          ? Object.is(constant.fill, -0)
-            ? '-0'
-            : String(constant.fill)
+          ? exactly(constant.fill)
           : Buffer.from(
               constant.values.buffer,
               constant.values.byteOffset,
@@ -28,7 +29,9 @@ export function mergeCommon(graph: Graph): Graph {
   );
   const nodes = graph.nodes.flatMap((original) => {
     const node = { ...original, inputs: original.inputs.map(rename) };
-    const key = JSON.stringify([node.kernel, node.inputs, node.attributes]);
+    const key = JSON.stringify([node.kernel, node.inputs, node.attributes], (_key, value: unknown) =>
+      typeof value === 'number' ? exactly(value) : value,
+    );
     const former = known.get(key);
     if (!former) {
       known.set(key, node.outputs);

@@ -84,9 +84,9 @@ export class OnnxWriter {
     });
   }
 
-  /** A float32 scalar operand. */
-  scalar(value: number): string {
-    return this.#initializer({ type: 'float32', shape: [], values: Float32Array.of(value) });
+  /** A scalar operand, float32 unless said otherwise. */
+  scalar(value: number, type: Value['dtype'] = 'float32'): string {
+    return this.#initializer({ type, shape: [], values: typed(type, [value]) });
   }
 
   /** A float32 vector operand filled with one value. */

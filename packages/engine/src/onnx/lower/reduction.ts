@@ -1,11 +1,10 @@
 import { ints } from '../../trace/kernel-rule.ts';
-import { refuse, type Lowering } from './lowering.ts';
+import type { Lowering } from './lowering.ts';
 
 const reduce =
   (op: string): Lowering =>
   (node, w) => {
     const x = node.inputs[0]!;
-    if (w.type(x).dtype === 'bool') refuse(node, 'of booleans');
     w.result(node, {
       op,
       inputs: [w.name(x), w.int64(ints(node.attributes, 'axes'))],

@@ -27,10 +27,9 @@ const slice: Lowering = (node, w) => {
 
 const pad: Lowering = (node, w) => {
   const pads = [...ints(node.attributes, 'before'), ...ints(node.attributes, 'after')];
-  w.result(node, {
-    op: 'Pad',
-    inputs: [w.name(node.inputs[0]!), w.int64(pads), w.scalar(node.attributes['value'] as number)],
-  });
+  const x = node.inputs[0]!;
+  const value = w.scalar(node.attributes['value'] as number, w.type(x).dtype);
+  w.result(node, { op: 'Pad', inputs: [w.name(x), w.int64(pads), value] });
 };
 
 const onAxis =
@@ -46,7 +45,6 @@ export const shaping: Readonly<Record<string, Lowering>> = {
   BroadcastTo: withList('Expand', 'shape'),
   Concat: onAxis('Concat'),
   GatherV2: onAxis('Gather'),
-  LogSoftmax: onAxis('LogSoftmax'),
   PadV2: pad,
   Reshape: withList('Reshape', 'shape'),
   Slice: slice,

@@ -30,16 +30,27 @@ const averagePool: Lowering = (node, w) =>
     },
   });
 
-/** Non-overlapping windows only, as GANs use them: each gradient is spread evenly over its window. */
+/** Each gradient is spread evenly over its window; overlapping windows add up, as in a transposed convolution. */
 const averagePoolGrad: Lowering = (node, w) => {
   const [size, strides] = [ints(node.attributes, 'size'), ints(node.attributes, 'strides')];
   const [dy, x] = node.inputs as [number, number];
   const [small, image] = [w.type(dy).shape, w.type(x).shape];
-  const tiles = size.every((n, i) => n === strides[i] && small[i + 2]! * n === image[i + 2]);
-  if (!tiles || ints(node.attributes, 'pads').some((n) => n !== 0))
-    refuse(node, 'with overlapping or padded windows');
-  const share = w.emit('Mul', [w.name(dy), w.scalar(1 / (size[0]! * size[1]!))]);
-  w.result(node, enlarge(w, share, { small, factors: size }));
+  // TF.js divides by the whole window here, but by the part inside the image in the forward pass.
+  if (ints(node.attributes, 'pads').some((n) => n !== 0)) refuse(node, 'with padded windows');
+  const share = 1 / (size[0]! * size[1]!);
+  if (size.every((n, i) => n === strides[i] && small[i + 2]! * n === image[i + 2])) {
+    const shares = w.emit('Mul', [w.name(dy), w.scalar(share)]);
+    return w.result(node, enlarge(w, shares, { small, factors: size }));
+  }
+  const planes = w.emit('Reshape', [w.name(dy), w.int64([-1, 1, small[2]!, small[3]!])]);
+  const window = w.emit('Reshape', [w.filled(size[0]! * size[1]!, share), w.int64([1, 1, ...size])]);
+  const rest = size.map((n, i) => image[i + 2]! - (small[i + 2]! - 1) * strides[i]! - n);
+  const spread = w.emit('ConvTranspose', [planes, window], {
+    strides,
+    output_padding: rest,
+    kernel_shape: size,
+  });
+  w.result(node, { op: 'Reshape', inputs: [spread, w.int64(image)] });
 };
 
 const resizeNearest: Lowering = (node, w) => {

@@ -37,6 +37,11 @@ const compare: KernelRule[] = COMPARE.map((kernel) => ({
 
 const withAttributes: KernelRule[] = [
   {
+    kernel: 'FloorDiv',
+    inputs: ['a', 'b'],
+    infer: ([a, b]) => [{ shape: broadcast(a!.shape, b!.shape), dtype: 'int32' }],
+  },
+  {
     kernel: 'LeakyRelu',
     inputs: ['x'],
     canonical: (attrs) => ({ alpha: Number(attrs['alpha']) }),

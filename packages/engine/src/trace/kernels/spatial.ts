@@ -1,16 +1,17 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 import type { Attributes } from '../../graph/graph.ts';
-import { ints, type KernelRule } from '../kernel-rule.ts';
+import { ints, type KernelMacro, type KernelRule } from '../kernel-rule.ts';
 
 const spatialAxes = (attributes: Attributes): readonly [number, number] =>
   attributes['layout'] === 'NCHW' ? [2, 3] : [1, 2];
+
+const BATCH_NORM_INPUTS = ['x', 'mean', 'variance', 'offset', 'scale'] as const;
 
 /** Normalisation, pooling and resizing of images. */
 export const spatial: readonly KernelRule[] = [
   {
     kernel: 'FusedBatchNorm',
-    inputs: ['x', 'mean', 'variance', 'offset', 'scale'],
-    canonical: (attrs) => ({ epsilon: Number(attrs['varianceEpsilon'] ?? 0.001), layout: 'NHWC' }),
+    inputs: BATCH_NORM_INPUTS,
     infer: ([x]) => [x!],
   },
   {
@@ -61,6 +62,23 @@ export const spatial: readonly KernelRule[] = [
       layout: 'NHWC',
     }),
     infer: ([images]) => [images!],
+  },
+];
+
+export const spatialMacros: readonly KernelMacro[] = [
+  {
+    // TF.js leaves out the offset and the scale that its caller leaves out.
+    kernel: 'FusedBatchNorm',
+    expand: ({ emit, builder, inputs, attrs }) => {
+      const type = inputs['mean']!;
+      const given = { offset: builder.fill(type, 0), scale: builder.fill(type, 1), ...inputs };
+      const attributes = { epsilon: Number(attrs['varianceEpsilon'] ?? 0.001), layout: 'NHWC' };
+      return emit(
+        'FusedBatchNorm',
+        BATCH_NORM_INPUTS.map((name) => (given as typeof inputs)[name]!),
+        attributes,
+      );
+    },
   },
 ];
 
