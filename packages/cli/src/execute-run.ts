@@ -1,13 +1,24 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
-import { resolveEngine, type Resolution } from '@medgan/engine';
+import { resolveEngine, type Engine, type Resolution } from '@medgan/engine';
 import { MedganError, createRng, writeFileAtomically, type PackedImages, type Rng } from '@medgan/plugin-api';
-import { buildGan, train, type Reporter, type TrainResult } from '@medgan/trainer';
+import {
+  buildGan,
+  listCheckpoints,
+  lockRun,
+  restoreCheckpoint,
+  train,
+  type Gan,
+  type Reporter,
+  type TrainRequest,
+  type TrainResult,
+} from '@medgan/trainer';
 import type { ControlFile } from './control-schema.ts';
 import type { Plugins } from './plugins.ts';
 import type { ResolvedRun } from './resolve-control.ts';
+import { guardResume, readRunRecord, type RunRecord } from './resume-guard.ts';
 import { systemClock } from './system-clock.ts';
 import { versions } from './versions.ts';
 
@@ -18,22 +29,27 @@ export interface RunReporter extends Reporter {
   onData(done: number, total: number): void;
 }
 
+/** What to do when the run folder holds a run already. */
+export type Existing =
+  | { readonly kind: 'refuse' }
+  | { readonly kind: 'replace' }
+  /** Go on from its newest checkpoint; `extended` names the control keys that may differ. */
+  | { readonly kind: 'resume'; readonly extended: readonly string[] };
+
 export interface ExecuteRequest {
   readonly control: ControlFile;
   readonly run: ResolvedRun;
   readonly plugins: Plugins;
   readonly reporter: RunReporter;
   readonly signal: AbortSignal;
-  /** Replace what lies in the run folder. */
-  readonly force: boolean;
+  readonly existing: Existing;
 }
 
 /** Opens the images of a run. */
 export function openImages(
   run: ResolvedRun,
   reporter: RunReporter,
-  rng: Rng,
-  signal: AbortSignal,
+  { rng, signal }: { rng: Rng; signal: AbortSignal },
 ): Promise<PackedImages> {
   const { dataset, options, path, ...rest } = run.data;
   const { imageSize, channels } = run.config.sizes;
@@ -63,54 +79,86 @@ export async function startRunEngine(run: ResolvedRun, reporter: RunReporter): P
   return resolution;
 }
 
+async function writeRecord(runDir: string, record: RunRecord): Promise<void> {
+  await writeFileAtomically(join(runDir, 'config.yaml'), dump(record, { noRefs: true, skipInvalid: true }));
+}
+
+/** The newest checkpoint put into the GAN, or undefined when the run never got that far. */
+async function restore(gan: Gan, runDir: string, reporter: RunReporter): Promise<TrainRequest['resumeFrom']> {
+  const newest = (await listCheckpoints(runDir)).at(-1);
+  if (!newest) {
+    reporter.onNote('no checkpoint yet; starting from the beginning');
+    return undefined;
+  }
+  const position = await restoreCheckpoint(gan, newest.path);
+  reporter.onNote(`resuming after step ${position.step}`);
+  return { position, path: newest.path };
+}
+
 /** Trains one run into its folder. Everything that can be refused is refused before the folder is touched. */
 export async function executeRun(request: ExecuteRequest): Promise<TrainResult> {
-  const { control, run, plugins, reporter, signal, force } = request;
+  const { run, existing, signal, reporter } = request;
   const { config, runDir } = run;
-  if (existsSync(join(runDir, 'status.json')) && !force) {
+  const record = existing.kind === 'resume' ? await readRunRecord(runDir) : undefined;
+  if (existing.kind === 'refuse' && existsSync(join(runDir, 'status.json'))) {
     throw new MedganError(`${runDir} already holds a run`, {
-      cure: 'choose another run: name, or replace it with --force',
+      cure: 'go on with it: --resume; replace it: --force; or choose another run: name',
     });
   }
   const rng = createRng(config.seed);
-  const images = await openImages(run, reporter, rng.split('data'), signal);
+  const images = await openImages(run, reporter, { rng: rng.split('data'), signal });
   const { engine } = await startRunEngine(run, reporter);
   try {
-    reporter.onNote(
-      `${images.count} images of ${images.classes.join(', ')} at ${images.size} px; ` +
-        `${config.architecture.name}, ${config.objective.name}; ${engine.name} on ${engine.device}`,
-    );
-    const gan = buildGan(
-      engine,
-      {
-        ...config,
-        architecture: plugins.architectures.get(config.architecture.name),
-        architectureOptions: config.architecture.options,
-        objective: plugins.objectives.get(config.objective.name),
-        objectiveOptions: config.objective.options,
+    if (record && existing.kind === 'resume') {
+      guardResume(
+        record,
+        { config, images, engine: { name: engine.name, threads: run.threads } },
+        existing.extended,
+      );
+    }
+    return await trainIn({ ...request, engine, images, rng });
+  } finally {
+    await engine.dispose();
+  }
+}
+
+async function trainIn(
+  request: ExecuteRequest & { engine: Engine; images: PackedImages; rng: Rng },
+): Promise<TrainResult> {
+  const { control, run, plugins, reporter, signal, existing, engine, images, rng } = request;
+  const { config, runDir } = run;
+  reporter.onNote(
+    `${images.count} images of ${images.classes.join(', ')} at ${images.size} px; ` +
+      `${config.architecture.name}, ${config.objective.name}; ${engine.name} on ${engine.device}`,
+  );
+  const gan = buildGan(
+    engine,
+    {
+      ...config,
+      architecture: plugins.architectures.get(config.architecture.name),
+      architectureOptions: config.architecture.options,
+      objective: plugins.objectives.get(config.objective.name),
+      objectiveOptions: config.objective.options,
+    },
+    rng.split('init'),
+  );
+  await mkdir(runDir, { recursive: true });
+  const unlock = await lockRun(runDir);
+  try {
+    if (existing.kind === 'replace') await emptyFolder(runDir);
+    await writeRecord(runDir, {
+      control,
+      resolved: config,
+      engine: { name: engine.name, device: engine.device, threads: run.threads },
+      data: {
+        fingerprint: images.fingerprint,
+        images: images.count,
+        classes: [...images.classes],
+        skipped: images.skipped.length,
       },
-      rng.split('init'),
-    );
-    if (force) await rm(runDir, { recursive: true, force: true });
-    await mkdir(runDir, { recursive: true });
-    await writeFileAtomically(
-      join(runDir, 'config.yaml'),
-      dump(
-        {
-          control,
-          resolved: config,
-          engine: { name: engine.name, device: engine.device, threads: run.threads },
-          data: {
-            fingerprint: images.fingerprint,
-            images: images.count,
-            classes: [...images.classes],
-            skipped: images.skipped.length,
-          },
-          versions: versions(),
-        },
-        { noRefs: true, skipInvalid: true },
-      ),
-    );
+      versions: versions(),
+    });
+    const resumeFrom = existing.kind === 'resume' ? await restore(gan, runDir, reporter) : undefined;
     return await train({
       gan,
       config,
@@ -120,8 +168,16 @@ export async function executeRun(request: ExecuteRequest): Promise<TrainResult> 
       clock: systemClock,
       reporter,
       signal,
+      ...(resumeFrom ? { resumeFrom } : {}),
     });
   } finally {
-    await engine.dispose();
+    await unlock();
+  }
+}
+
+/** Removes a former run, but not the lock that was just taken. */
+async function emptyFolder(runDir: string): Promise<void> {
+  for (const name of await readdir(runDir)) {
+    if (name !== 'run.lock') await rm(join(runDir, name), { recursive: true, force: true });
   }
 }

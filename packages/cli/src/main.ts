@@ -28,6 +28,11 @@ const setOption = (): Option =>
     .argParser(collect)
     .default([]);
 
+const extendOption = (): Option =>
+  new Option('--extend <key=value>', 'train longer: num_epochs=300 or max_steps=9000')
+    .argParser(collect)
+    .default([]);
+
 const engineOption = (): Option =>
   new Option('--engine <name>', 'what computes')
     .choices(ENGINE_NAMES.filter((name) => name !== 'eager'))
@@ -48,10 +53,22 @@ function program(finish: (code: number) => void): Command {
     .description('train one GAN as a control file says')
     .argument('<control.yaml>')
     .addOption(setOption())
+    .option('--resume', 'go on from the newest checkpoint', false)
+    .addOption(extendOption())
     .option('--force', 'replace the run folder if there is one', false)
     .action(async (file: string, options: RunOptions) => {
       const { runCommand } = await import('./commands/run.ts');
       finish(await runCommand(file, options));
+    });
+
+  medgan
+    .command('resume')
+    .description('go on with a run, to the byte as if it had never stopped')
+    .argument('<run-dir>')
+    .addOption(extendOption())
+    .action(async (runDir: string, options: Pick<RunOptions, 'extend'>) => {
+      const { resumeCommand } = await import('./commands/run.ts');
+      finish(await resumeCommand(runDir, options));
     });
 
   const experiment = medgan.command('experiment').description('studies: one YAML, several trials, one table');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { load } from 'js-yaml';
-import { MedganError, messageOf, parseOptions } from '@medgan/plugin-api';
+import { MedganError, messageOf, optionsError, parseOptions } from '@medgan/plugin-api';
 import { checkYaml, faultsError } from '@medgan/registry';
 import { CONTROL_SCHEMA, type ControlFile } from './control-schema.ts';
 import type { Plugins } from './plugins.ts';
@@ -43,18 +43,37 @@ async function readText(file: string): Promise<string> {
   }
 }
 
+/** A control file that can run. */
+export interface CheckedControl {
+  readonly control: ControlFile;
+  readonly run: ResolvedRun;
+}
+
 /** Reads and checks a control file; nothing is trained, opened or written. */
 export async function readControl(
   file: string,
-  options: { readonly set: readonly string[]; readonly plugins: Plugins },
-): Promise<{ control: ControlFile; run: ResolvedRun }> {
+  { set, plugins }: { readonly set: readonly string[]; readonly plugins: Plugins },
+): Promise<CheckedControl> {
   const text = await readText(file);
   const document = checkYaml<ControlFile>({ file, text, schema: CONTROL_SCHEMA });
-  const control =
-    options.set.length === 0
-      ? document.value
-      : parseOptions<ControlFile>('--set', CONTROL_SCHEMA, withAssignments(document.value, options.set));
-  const { run, faults } = resolveControl(control, options.plugins);
-  if (!run) throw faultsError({ ...document, value: control }, faults);
+  if (set.length > 0) return checkControl(document.value, { set, plugins, source: file });
+  const { run, faults } = resolveControl(document.value, plugins);
+  if (!run) throw faultsError(document, faults);
+  return { control: document.value, run };
+}
+
+/** Checks a control file that is no text any more: with `--set` applied, or read back from a run folder. */
+export function checkControl(
+  value: object,
+  {
+    set,
+    plugins,
+    source,
+  }: { readonly set: readonly string[]; readonly plugins: Plugins; readonly source: string },
+): CheckedControl {
+  const who = set.length === 0 ? source : `${source} with --set ${set.join(' ')}`;
+  const control = parseOptions<ControlFile>(who, CONTROL_SCHEMA, withAssignments(value, set));
+  const { run, faults } = resolveControl(control, plugins);
+  if (!run) throw optionsError(who, faults);
   return { control, run };
 }

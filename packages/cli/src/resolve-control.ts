@@ -143,7 +143,7 @@ export function resolveControl(
       data: {
         dataset: dataset!,
         options: datasetOptions!,
-        ...(control.path === undefined ? {} : { path: control.path }),
+        ...(control.path === undefined ? {} : { path: resolve(control.path) }),
         ...(control.classes === undefined ? {} : { classes: control.classes }),
         ...(control.subset === undefined ? {} : { subset: control.subset }),
         subsetOrder: control.subset_order,

@@ -75,11 +75,18 @@ export function validateOptions<T>(schema: object, value: unknown): { value: T; 
   return { value: copy as T, faults: (validate.errors ?? []).map((error) => faultOf(error, schema)) };
 }
 
+/** One error that lists every fault. */
+export function optionsError(who: string, faults: readonly Fault[]): MedganError {
+  const told = faults.map((fault) => {
+    const cure = fault.cure === undefined ? '' : ` (${fault.cure})`;
+    return `${fault.path.join('.') || 'value'}: ${fault.message}${cure}`;
+  });
+  return new MedganError(`${who}: ${told.join('; ')}`);
+}
+
 /** As `validateOptions`, but throws one MedganError listing every fault. */
 export function parseOptions<T>(who: string, schema: object, value: unknown): T {
   const { value: parsed, faults } = validateOptions<T>(schema, value);
-  if (faults.length === 0) return parsed;
-  throw new MedganError(
-    `${who}: ${faults.map((f) => `${f.path.join('.') || 'value'}: ${f.message}${f.cure ? ` (${f.cure})` : ''}`).join('; ')}`,
-  );
+  if (faults.length > 0) throw optionsError(who, faults);
+  return parsed;
 }

@@ -1,16 +1,25 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { storedShape, type Engine } from '@medgan/engine';
+import { MedganError } from '@medgan/plugin-api';
 import { readSafetensorsFile, writeSafetensorsFile, type TensorData } from '@medgan/weights';
 import type { Adam } from './adam.ts';
 import type { Gan } from './gan.ts';
-import { readNetwork } from './network-state.ts';
+import { readNetwork, writeNetwork } from './network-state.ts';
 
 /** Where the trainer stands when it writes a checkpoint. */
 export interface Position {
   /** Steps done. */
   readonly step: number;
   readonly epoch: number;
+}
+
+/** Makes a rename in `folder` survive a power cut. Windows cannot open folders, and does not need it. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  await handle.sync();
+  await handle.close();
 }
 
 /** Zero-padded, so that names sort as numbers do. */
@@ -57,6 +66,7 @@ export async function writeCheckpoint(runDir: string, gan: Gan, position: Positi
   await save('discriminator-optimizer', await readOptimizer(engine, gan.discriminatorOptimizer));
   await rm(final, { recursive: true, force: true });
   await rename(temporary, final);
+  await syncFolder(folder);
   return final;
 }
 
@@ -81,10 +91,44 @@ export async function pruneCheckpoints(runDir: string, keep: number): Promise<vo
   for (const { path } of old) await rm(path, { recursive: true, force: true });
 }
 
-/** The networks and moments of a checkpoint, by file. */
-export async function readCheckpointFile(
-  path: string,
-  name: string,
-): Promise<ReadonlyMap<string, TensorData>> {
-  return (await readSafetensorsFile(join(path, `${name}.safetensors`))).tensors;
+/** Puts a checkpoint's networks and moments into a GAN of the same sizes. @throws MedganError when they differ. */
+export async function restoreCheckpoint(gan: Gan, path: string): Promise<Position> {
+  const read = async (
+    name: string,
+  ): Promise<{ tensors: ReadonlyMap<string, TensorData>; source: string }> => {
+    const source = join(path, `${name}.safetensors`);
+    return { tensors: (await readSafetensorsFile(source)).tensors, source };
+  };
+  const { engine } = gan;
+  const { metadata } = await readSafetensorsFile(join(path, 'generator.safetensors'));
+  writeNetwork(engine, gan.generatorParameters, await read('generator'));
+  writeNetwork(engine, gan.discriminatorParameters, await read('discriminator'));
+  for (const [optimizer, name] of [
+    [gan.generatorOptimizer, 'generator-optimizer'],
+    [gan.discriminatorOptimizer, 'discriminator-optimizer'],
+  ] as const) {
+    const { tensors, source } = await read(name);
+    writeOptimizer(engine, optimizer, { tensors, source });
+  }
+  return { step: Number(metadata['step']), epoch: Number(metadata['epoch']) };
+}
+
+function writeOptimizer(
+  engine: Engine,
+  optimizer: Adam,
+  { tensors, source }: { tensors: ReadonlyMap<string, TensorData>; source: string },
+): void {
+  for (const { name, variable } of optimizer.state) {
+    const tensor = tensors.get(name);
+    if (tensor?.data.length !== variable.size) {
+      throw new MedganError(`${source} does not hold the moments of ${name}`, {
+        cure: 'resume from another checkpoint of this run',
+      });
+    }
+    const { data } = tensor;
+    engine.write(
+      variable,
+      data instanceof BigInt64Array ? Int32Array.of(Number(data[0]!)) : (data as Float32Array),
+    );
+  }
 }

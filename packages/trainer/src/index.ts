@@ -1,11 +1,12 @@
 export { Adam, ADAM_DEFAULTS, type AdamOptions } from './adam.ts';
-export { listCheckpoints, writeCheckpoint } from './checkpoint.ts';
+export { listCheckpoints, restoreCheckpoint, writeCheckpoint, type Position } from './checkpoint.ts';
 export { buildGan, type Gan, type GanSpec } from './gan.ts';
 export { train, type TrainRequest, type TrainResult } from './loop.ts';
 export { readNetwork, writeNetwork } from './network-state.ts';
 export { replay, type ParityReport, type ParityRequest } from './parity.ts';
 export type { Progress, Reporter } from './progress.ts';
 export { totalSteps, type Cadence, type RunConfig } from './run-config.ts';
+export { lockRun } from './run-lock.ts';
 export type { RunStatus } from './status.ts';
 export { STEP_OUTPUTS, stepInputs, trainingStep } from './step.ts';
 export type { StepValues } from './step-runner.ts';

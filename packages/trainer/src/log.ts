@@ -1,5 +1,6 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MedganError } from '@medgan/plugin-api';
 import type { StepValues } from './step-runner.ts';
 
 /** One line of `log.jsonl`: every step has one. */
@@ -15,15 +16,34 @@ export interface LogLine {
 const jsonNumber = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
+/** Every value of a parsed line, with the strings that stand for NaN and infinities turned back. */
+function parseLine(text: string): LogLine {
+  const { step, epoch, time, ...values } = JSON.parse(text) as Record<string, number | string>;
+  const numbers = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Number(value)]));
+  return { step: Number(step), epoch: Number(epoch), time: Number(time), values: numbers as StepValues };
+}
+
 /** The log of a run, kept in memory for the loss curve and appended to `log.jsonl` a few lines at a time. */
 export class RunLog {
-  readonly lines: LogLine[] = [];
+  readonly lines: LogLine[];
   readonly path: string;
-  #written = 0;
+  #written: number;
 
-  constructor(runDir: string) {
+  /** Starts the log anew, or goes on after step `done`: later lines, which will come again, are dropped. */
+  constructor(runDir: string, done = 0) {
     this.path = join(runDir, 'log.jsonl');
-    writeFileSync(this.path, '');
+    const kept = done === 0 ? [] : readFileSync(this.path, 'utf8').split('\n').slice(0, done);
+    this.lines = kept.filter((text) => text !== '').map(parseLine);
+    if (this.lines.length !== done) {
+      throw new MedganError(
+        `${this.path} has ${this.lines.length} whole lines, but the checkpoint is of step ${done}`,
+        {
+          cure: 'resume from an older checkpoint: remove the newest folder under checkpoints/',
+        },
+      );
+    }
+    writeFileSync(this.path, kept.map((text) => `${text}\n`).join(''));
+    this.#written = this.lines.length;
   }
 
   add(line: LogLine): void {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, PackedImages, Rng, Tracker } from '@medgan/plugin-api';
 import { batches } from './batches.ts';
-import { pruneCheckpoints, writeCheckpoint } from './checkpoint.ts';
+import { pruneCheckpoints, writeCheckpoint, type Position } from './checkpoint.ts';
 import type { Gan } from './gan.ts';
 import { RunLog } from './log.ts';
 import { Pace, type Reporter } from './progress.ts';
@@ -22,6 +22,8 @@ export interface TrainRequest {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly tracker?: Tracker;
+  /** A checkpoint already restored into `gan`, to go on from. */
+  readonly resumeFrom?: { readonly position: Position; readonly path: string };
   /** Aborting it ends the run after the step in progress, with a checkpoint. */
   readonly signal?: AbortSignal;
 }
@@ -46,14 +48,15 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const total = totalSteps(config, images.count);
   const runner = new StepRunner(gan, images, rng);
   const sampler = new Sampler(gan, config.sampleCount, rng);
-  const log = new RunLog(runDir);
+  const done = request.resumeFrom?.position.step ?? 0;
+  const log = new RunLog(runDir, done);
   const pace = new Pace(clock);
   const start = clock.monotonic();
   const seconds = (): number => (clock.monotonic() - start) / 1000;
   await mkdir(join(runDir, 'samples'), { recursive: true });
 
-  let last: { step: number; epoch: number; values: StepValues } | undefined;
-  let checkpoint: string | undefined;
+  let last: (Position & { values: StepValues }) | undefined = log.lines.at(-1);
+  let checkpoint = request.resumeFrom?.path;
 
   const wrote = (name: string): void => {
     reporter.onFile(join(runDir, name));
@@ -68,7 +71,7 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
       seconds: seconds(),
     });
   const save = async (): Promise<void> => {
-    if (!last) return;
+    if (!last || last.step === done) return;
     log.flush();
     checkpoint = await writeCheckpoint(runDir, gan, last);
     await pruneCheckpoints(runDir, KEPT_CHECKPOINTS);
@@ -86,7 +89,7 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
 
   const interrupted = (): boolean => signal?.aborted === true;
   if (!interrupted()) {
-    for (const batch of batches(config, images, { rng, done: 0 })) {
+    for (const batch of batches(config, images, { rng, done })) {
       const { step, epoch } = batch;
       pace.begin();
       const values = await runner.run(batch);

@@ -1,31 +1,82 @@
 import { relative } from 'node:path';
-import { readControl } from '../read-control.ts';
-import { executeRun } from '../execute-run.ts';
+import { MedganError } from '@medgan/plugin-api';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
-import { builtInPlugins } from '../plugins.ts';
+import { executeRun, type Existing } from '../execute-run.ts';
+import { builtInPlugins, type Plugins } from '../plugins.ts';
+import { checkControl, readControl, type CheckedControl } from '../read-control.ts';
+import { EXTENDABLE, readRunRecord } from '../resume-guard.ts';
 import { TerminalReporter, duration } from '../terminal.ts';
 
 export interface RunOptions {
   readonly set: readonly string[];
   readonly force: boolean;
+  readonly resume: boolean;
+  readonly extend: readonly string[];
 }
 
-/** `medgan run <control.yaml>`: trains one GAN. */
+/** The control keys that `--extend` names. @throws MedganError for one that would change the run's numbers. */
+function extendedKeys(extend: readonly string[]): string[] {
+  const keys = extend.map((text) => text.split('=')[0]!);
+  const refused = keys.find((key) => !EXTENDABLE.includes(key));
+  if (refused !== undefined) {
+    throw new MedganError(
+      `--extend ${refused}: only ${EXTENDABLE.join(' and ')} may change in a run that goes on`,
+      {
+        cure: 'start a run of another name for other settings',
+      },
+    );
+  }
+  return keys;
+}
+
+/** `medgan run <control.yaml>`: trains one GAN, or goes on with it. */
 export async function runCommand(file: string, options: RunOptions): Promise<number> {
   const plugins = builtInPlugins();
-  const { control, run } = await readControl(file, { set: options.set, plugins });
+  const extended = extendedKeys(options.extend);
+  const existing: Existing =
+    options.resume || extended.length > 0
+      ? { kind: 'resume', extended }
+      : { kind: options.force ? 'replace' : 'refuse' };
+  return carryOut(
+    await readControl(file, { set: [...options.set, ...options.extend], plugins }),
+    plugins,
+    existing,
+  );
+}
+
+/** `medgan resume <run-dir>`: goes on with a run as its folder describes it. */
+export async function resumeCommand(
+  runDir: string,
+  options: { readonly extend: readonly string[] },
+): Promise<number> {
+  const plugins = builtInPlugins();
+  const extended = extendedKeys(options.extend);
+  const { control } = await readRunRecord(runDir);
+  const checked = checkControl(control, { set: options.extend, plugins, source: `${runDir}/config.yaml` });
+  return carryOut({ ...checked, run: { ...checked.run, runDir } }, plugins, { kind: 'resume', extended });
+}
+
+async function carryOut(
+  { control, run }: CheckedControl,
+  plugins: Plugins,
+  existing: Existing,
+): Promise<number> {
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: control.log_every });
   const { signal, release } = interruptSignal(() =>
     reporter.onNote('stopping after this step; Ctrl-C again ends at once, without saving'),
   );
+  const shown = (path: string): string => {
+    const short = relative(process.cwd(), path) || '.';
+    return short.startsWith('..') ? path : short;
+  };
   try {
-    const result = await executeRun({ control, run, plugins, reporter, signal, force: options.force });
-    const place = relative(process.cwd(), run.runDir) || '.';
+    const result = await executeRun({ control, run, plugins, reporter, signal, existing });
+    const place = shown(run.runDir);
     if (result.state === 'interrupted') {
       reporter.onNote(
         result.checkpoint === undefined
           ? 'interrupted before the first step; nothing to save'
-          : `interrupted after step ${result.steps} of ${result.totalSteps}; saved in ${relative(process.cwd(), result.checkpoint)}`,
+          : `interrupted after step ${result.steps} of ${result.totalSteps}; go on with: medgan resume ${place}`,
       );
       return EXIT_INTERRUPTED;
     }

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createRng } from '@medgan/plugin-api';
+import { medgan, startMedgan } from './medgan.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'medgan-resume-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Kills a run: MEDGAN_KILLS=50 for a long hunt. */
+const KILLS = Number(process.env['MEDGAN_KILLS'] ?? 4);
+
+function control(arch: string): string {
+  const path = join(folder, `${arch}.yaml`);
+  writeFileSync(
+    path,
+    `arch: ${arch}
+out: ${folder}
+seed: 3
+num_epochs: 12
+batch_size: 8
+latent_vector: 8
+gen_feature_maps: 2
+dis_feature_maps: 2
+dataset_options: { count: 20 }
+classes: [nevus]
+sample_every: 9
+sample_count: 4
+checkpoint_every: 3
+log_every: 5
+threads: 1
+cache: ''
+`,
+  );
+  return path;
+}
+
+/** sha256 of every file that a run decides, by name: all but the clock's and the machine's. */
+function fingerprint(runDir: string): Record<string, string> {
+  const files = readdirSync(runDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !['status.json', 'config.yaml'].includes(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(
+    files.sort().map((path) => {
+      const bytes = readFileSync(path);
+      const content = path.endsWith('log.jsonl') ? bytes.toString().replace(/"time":[^,]+,/g, '') : bytes;
+      return [relative(runDir, path), createHash('sha256').update(content).digest('hex')];
+    }),
+  );
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe.each(['DCGAN', 'SNGAN'])('a %s that is killed and resumed', (arch) => {
+  it(
+    `ends with the bytes of an unbroken run, after ${KILLS} kills`,
+    { timeout: 60_000 + KILLS * 20_000 },
+    async () => {
+      const file = control(arch);
+      expect(await medgan('run', file, '--set', 'run=unbroken')).toMatchObject({ code: 0 });
+      const expected = fingerprint(join(folder, 'unbroken'));
+
+      const rng = createRng(arch);
+      const runDir = join(folder, 'broken');
+      const isThere = (name: string): boolean => existsSync(join(runDir, name));
+      const status = (): unknown =>
+        isThere('status.json') ? JSON.parse(readFileSync(join(runDir, 'status.json'), 'utf8')) : {};
+      const steps: unknown[] = [];
+      while (steps.length < KILLS) {
+        const args = isThere('config.yaml') ? ['resume', runDir] : ['run', file, '--set', 'run=broken'];
+        const { child, ended } = startMedgan(args);
+        // Early enough to be starting at times, late enough to be writing a checkpoint at others.
+        await wait(400 + rng.integer(2500));
+        child.kill('SIGKILL');
+        if ((await ended).signal === 'SIGKILL') steps.push((status() as { step?: number }).step);
+        // It was faster than the killer: once more from the start.
+        else rmSync(runDir, { recursive: true, force: true });
+      }
+      if (!isThere('config.yaml')) await medgan('run', file, '--set', 'run=broken');
+      const last = await medgan('resume', runDir);
+      expect(last.stderr).toBe('');
+      expect(last.code).toBe(0);
+      expect(fingerprint(runDir), `killed after the checkpoints of steps ${steps.join(', ')}`).toEqual(
+        expected,
+      );
+      rmSync(runDir, { recursive: true });
+      rmSync(join(folder, 'unbroken'), { recursive: true });
+    },
+  );
+});
