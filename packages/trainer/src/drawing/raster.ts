@@ -1,0 +1,84 @@
+import { MedganError } from '@medgan/plugin-api';
+
+/** Red, green, blue in 0…255. */
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+/** An RGB picture: uint8, rows from the top, HWC [height, width, 3]. */
+export interface Raster {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint8Array;
+}
+
+export const WHITE: Rgb = [255, 255, 255];
+
+/** A rectangle in pixels. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * A picture of one colour.
+ * @throws MedganError when a side is not a positive integer.
+ */
+export function createRaster(width: number, height: number, colour: Rgb = WHITE): Raster {
+  if (![width, height].every((side) => Number.isInteger(side) && side > 0)) {
+    throw new MedganError(`raster: no picture is ${width}×${height} pixels`, {
+      cure: 'give both sides as positive integers',
+    });
+  }
+  const raster: Raster = { width, height, pixels: new Uint8Array(width * height * 3) };
+  fillBox(raster, { x: 0, y: 0, width, height }, colour);
+  return raster;
+}
+
+/** Fills the part of `box` that lies inside the picture. */
+export function fillBox(raster: Raster, box: Box, [red, green, blue]: Rgb): void {
+  const right = Math.min(raster.width, box.x + box.width);
+  const bottom = Math.min(raster.height, box.y + box.height);
+  for (let y = Math.max(0, box.y); y < bottom; y++) {
+    for (let x = Math.max(0, box.x); x < right; x++) {
+      const at = (y * raster.width + x) * 3;
+      raster.pixels[at] = red;
+      raster.pixels[at + 1] = green;
+      raster.pixels[at + 2] = blue;
+    }
+  }
+}
+
+/**
+ * Copies `source` into `target` with its top left corner at (x, y).
+ * @throws MedganError when it does not lie inside.
+ */
+export function paste(target: Raster, source: Raster, { x, y }: { x: number; y: number }): void {
+  if (x < 0 || y < 0 || x + source.width > target.width || y + source.height > target.height) {
+    throw new MedganError(
+      `raster: ${source.width}×${source.height} at (${x}, ${y}) leaves ${target.width}×${target.height}`,
+      { cure: 'make the target larger' },
+    );
+  }
+  for (let row = 0; row < source.height; row++) {
+    const from = row * source.width * 3;
+    target.pixels.set(
+      source.pixels.subarray(from, from + source.width * 3),
+      ((y + row) * target.width + x) * 3,
+    );
+  }
+}
+
+/** Lays a colour over one pixel, `opacity` 0…1; outside the picture nothing happens. */
+export function blend(
+  raster: Raster,
+  { x, y }: { x: number; y: number },
+  { colour, opacity }: { colour: Rgb; opacity: number },
+): void {
+  if (x < 0 || y < 0 || x >= raster.width || y >= raster.height) return;
+  const at = (y * raster.width + x) * 3;
+  for (const [channel, level] of colour.entries()) {
+    const below = raster.pixels[at + channel]!;
+    raster.pixels[at + channel] = Math.round(below + (level - below) * opacity);
+  }
+}
