@@ -1,7 +1,8 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Engine, InputSpec, Program, Step, Values, VariableSpec } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
-import { fromStored, storedShape, toStored } from '../stored-layout.ts';
+import { checkInputs, checkVariableValues } from '../host-values.ts';
+import { fromStored, toStored } from '../stored-layout.ts';
 import { tf, withBackend } from '../tf.ts';
 import { withoutRandomness } from '../trace/determinism-guard.ts';
 
@@ -21,7 +22,9 @@ export class EagerEngine implements Engine {
   readonly name: string;
   readonly device: string;
   readonly #backend: string;
-  readonly #variables = new Set<Variable>();
+  readonly #variables = new Map<Variable, VariableSpec>();
+  readonly #programs = new Set<Program>();
+  #disposed = false;
 
   constructor({ engine, backend, device }: EagerBackend) {
     this.name = engine;
@@ -29,97 +32,110 @@ export class EagerEngine implements Engine {
     this.#backend = backend;
   }
 
-  #check(variable: Variable): void {
-    if (!this.#variables.has(variable)) throw new EngineError('the variable does not belong to this engine');
+  #requireUse(): void {
+    if (this.#disposed) throw new EngineError('the engine was used after it was disposed of');
   }
 
-  #tensor(values: Float32Array | Int32Array, shape: readonly number[]): Tensor {
-    return tf.tensor(values, [...shape], values instanceof Float32Array ? 'float32' : 'int32');
+  #specOf(variable: Variable): VariableSpec {
+    const spec = this.#variables.get(variable);
+    if (!spec) throw new EngineError('the variable does not belong to this engine');
+    return spec;
   }
 
-  variable(spec: VariableSpec): Variable {
-    const { shape, dtype = 'float32', values } = spec;
+  variable({ name, shape, dtype = 'float32', values, trainable = true }: VariableSpec): Variable {
+    this.#requireUse();
+    const spec = { name, shape: [...shape], dtype };
+    if (values) checkVariableValues(spec, values);
     const zeros = dtype === 'float32' ? new Float32Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
     return withBackend(this.#backend, () => {
-      const start = this.#tensor(values ? fromStored(values, shape) : zeros, shape);
-      const variable = tf.variable(start, spec.trainable ?? true);
+      const start = tf.tensor(values ? fromStored(values, shape) : zeros, spec.shape, dtype);
+      const variable = tf.variable(start, trainable);
       start.dispose();
-      this.#variables.add(variable);
+      this.#variables.set(variable, spec);
       return variable;
     });
   }
 
   async read(variable: Variable): Promise<Float32Array | Int32Array> {
-    this.#check(variable);
+    this.#specOf(variable);
     const values = (await variable.data()) as Float32Array | Int32Array;
     return toStored(values, variable.shape);
   }
 
   write(variable: Variable, values: Float32Array | Int32Array): void {
-    this.#check(variable);
-    if (values.length !== variable.size) {
-      throw new EngineError(
-        `a variable [${storedShape(variable.shape).join(', ')}] got ${values.length} values`,
-      );
-    }
+    const { name, shape, dtype = 'float32' } = this.#specOf(variable);
+    checkVariableValues({ name, shape, dtype }, values);
     withBackend(this.#backend, () => {
-      const tensor = this.#tensor(fromStored(values, variable.shape), variable.shape);
+      const tensor = tf.tensor(fromStored(values, shape), [...shape], dtype);
       variable.assign(tensor);
       tensor.dispose();
     });
   }
 
-  compile(step: Step, inputs: Readonly<Record<string, InputSpec>>): Promise<Program> {
-    return Promise.resolve(new EagerProgram(this.#backend, step, inputs));
+  async compile(step: Step, inputs: Readonly<Record<string, InputSpec>>): Promise<Program> {
+    this.#requireUse();
+    const program: Program = new EagerProgram({
+      backend: this.#backend,
+      step,
+      inputs,
+      onDispose: () => this.#programs.delete(program),
+    });
+    this.#programs.add(program);
+    return Promise.resolve(program);
   }
 
-  dispose(): Promise<void> {
-    withBackend(this.#backend, () => this.#variables.forEach((variable) => variable.dispose()));
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await Promise.all([...this.#programs].map((program) => program.dispose()));
+    withBackend(this.#backend, () => this.#variables.forEach((_spec, variable) => variable.dispose()));
     this.#variables.clear();
-    return Promise.resolve();
   }
+}
+
+interface EagerStep {
+  readonly backend: string;
+  readonly step: Step;
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  readonly onDispose: () => void;
 }
 
 class EagerProgram implements Program {
   readonly description = { nodes: 0, compileMs: 0 };
-  readonly #backend: string;
-  readonly #step: Step;
-  readonly #inputs: Readonly<Record<string, InputSpec>>;
+  readonly #step: EagerStep;
+  #disposed = false;
 
-  constructor(backend: string, step: Step, inputs: Readonly<Record<string, InputSpec>>) {
-    this.#backend = backend;
+  constructor(step: EagerStep) {
     this.#step = step;
-    this.#inputs = inputs;
   }
 
   async run(values: Readonly<Record<string, Values>>): Promise<Record<string, Values>> {
-    const outputs = withBackend(this.#backend, () =>
-      tf.tidy(() => {
-        const tensors = Object.fromEntries(
-          Object.entries(this.#inputs).map(([name, { shape, dtype = 'float32' }]) => {
-            const given = values[name];
-            if (!given || given.length !== sizeOf(shape)) {
-              throw new EngineError(
-                `input ${name} must have ${sizeOf(shape)} values, got ${given?.length ?? 'nothing'}`,
-              );
-            }
-            return [name, tf.tensor(given, [...shape], dtype)];
-          }),
-        );
-        return withoutRandomness(() => this.#step(tensors)) as Record<string, Tensor>;
-      }),
-    );
-    const read = await Promise.all(
-      Object.entries(outputs).map(async ([name, tensor]) => {
-        const data = (await tensor.data()) as Values;
-        tensor.dispose();
-        return [name, data] as const;
-      }),
-    );
-    return Object.fromEntries(read);
+    const { backend, inputs } = this.#step;
+    checkInputs(inputs, values);
+    if (this.#disposed) throw new EngineError('a program was run after it was disposed of');
+    const outputs = withBackend(backend, () => tf.tidy(() => this.#call(values)));
+    const read = Object.entries(outputs).map(async ([name, tensor]) => {
+      // A copy: TF.js's cpu backend hands out the array that a variable of the same data computes with.
+      const data = ((await tensor.data()) as Values).slice();
+      tensor.dispose();
+      return [name, data] as const;
+    });
+    return Object.fromEntries(await Promise.all(read));
+  }
+
+  #call(values: Readonly<Record<string, Values>>): Record<string, Tensor> {
+    const { inputs, step } = this.#step;
+    const tensors = Object.entries(inputs).map(([name, { shape, dtype = 'float32' }]) => {
+      // A copy: a step may keep its input in a variable, and the caller may fill its array anew.
+      return [name, tf.tensor(values[name]!.slice(), [...shape], dtype)] as const;
+    });
+    const outputs = withoutRandomness(() => step(Object.fromEntries(tensors)));
+    // Clones, because an output may be a variable, or one tensor under two names.
+    return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, tensor.clone()]));
   }
 
   dispose(): Promise<void> {
+    this.#disposed = true;
+    this.#step.onDispose();
     return Promise.resolve();
   }
 }

@@ -2,6 +2,7 @@ import { InferenceSession } from 'onnxruntime-node';
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { Engine, InputSpec, Program, Step, VariableSpec } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
+import { checkVariableValues } from '../host-values.ts';
 import { runPasses } from '../graph/passes/index.ts';
 import { verify } from '../graph/verify.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -41,6 +42,8 @@ export class OnnxEngine implements Engine {
   readonly #byVariable = new WeakMap<Variable, Slot>();
   readonly #programs = new Set<Program>();
   #nextSlot = 0;
+  #disposed = false;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: OnnxEngineOptions = {}) {
     this.#options = options;
@@ -50,16 +53,22 @@ export class OnnxEngine implements Engine {
   }
 
   variable(spec: VariableSpec): Variable {
+    this.#requireUse();
     const backend = recordingBackend();
     const id = this.#nextSlot++;
     const dtype = spec.dtype ?? 'float32';
+    if (spec.values) checkVariableValues(spec, spec.values);
     const type = { shape: [...spec.shape], dtype };
     return withBackend(RECORDING_BACKEND, () => {
-      const keeper = tf
-        .engine()
-        .makeTensorFromTensorInfo(backend.makeState(id, type, () => this.#toTfjs(this.#slots.get(id)!)));
-      tf.keep(keeper);
+      const state = { slot: id, name: spec.name, owner: this };
+      const info = backend.makeState(state, type, () => this.#toTfjs(this.#slots.get(id)!));
+      const keeper = tf.keep(tf.engine().makeTensorFromTensorInfo(info));
       const variable = tf.variable(keeper, spec.trainable ?? true);
+      const assign = variable.assign.bind(variable);
+      variable.assign = (value) => {
+        backend.requireAccess(state);
+        assign(value);
+      };
       const slot: Slot = {
         id,
         slot: id,
@@ -70,13 +79,17 @@ export class OnnxEngine implements Engine {
         current: hostTensor(type, spec.values?.slice() as Float32Array | undefined),
         spare: undefined,
         restore: () => {
-          if (variable.dataId !== keeper.dataId) variable.assign(keeper);
+          if (variable.dataId !== keeper.dataId) assign(keeper);
         },
       };
       this.#slots.set(id, slot);
       this.#byVariable.set(variable, slot);
       return variable;
     });
+  }
+
+  #requireUse(): void {
+    if (this.#disposed) throw new EngineError('the engine was used after it was disposed of');
   }
 
   #toTfjs(slot: StateSlot): Float32Array | Int32Array {
@@ -95,22 +108,26 @@ export class OnnxEngine implements Engine {
 
   write(variable: Variable, values: Float32Array | Int32Array): void {
     const slot = this.#slotOf(variable);
-    const target = slot.current.data as Float32Array | Int32Array;
-    if (values.length !== target.length) {
-      throw new EngineError(`${slot.name} has ${target.length} values, got ${values.length}`);
-    }
-    target.set(values);
+    checkVariableValues(slot, values);
+    (slot.current.data as Float32Array | Int32Array).set(values);
   }
 
   /** The graph of a step after all passes: what `compile` runs, for inspection. */
   graph(step: Step, inputs: Readonly<Record<string, InputSpec>>): Graph {
-    const traced = trace({ backend: recordingBackend(), step, inputs, variables: [...this.#slots.values()] });
+    const traced = trace({
+      backend: recordingBackend(),
+      owner: this,
+      step,
+      inputs,
+      variables: [...this.#slots.values()],
+    });
     const graph = runPasses(traced, this.#options.verifyPasses ? verify : undefined);
     verify(graph);
     return graph;
   }
 
   async compile(step: Step, inputs: Readonly<Record<string, InputSpec>>): Promise<Program> {
+    this.#requireUse();
     const clock = this.#options.monotonic ?? (() => 0);
     const start = clock();
     const graph = this.graph(step, inputs);
@@ -121,10 +138,18 @@ export class OnnxEngine implements Engine {
       graph,
       inputs,
       slots: this.#slots,
+      inTurn: (task) => this.#inTurn(task),
+      onDispose: (disposed) => this.#programs.delete(disposed),
       description: { nodes: onnx.nodes.length, compileMs: clock() - start },
     });
     this.#programs.add(program);
     return program;
+  }
+
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(task);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 
   async #load(model: Uint8Array): Promise<InferenceSession> {
@@ -145,8 +170,8 @@ export class OnnxEngine implements Engine {
   }
 
   async dispose(): Promise<void> {
+    this.#disposed = true;
     await Promise.all([...this.#programs].map((program) => program.dispose()));
-    this.#programs.clear();
     withBackend(RECORDING_BACKEND, () => {
       for (const slot of this.#slots.values()) {
         slot.variable.dispose();

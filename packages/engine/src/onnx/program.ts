@@ -1,7 +1,8 @@
 import { InferenceSession, Tensor, type InferenceSession as Types } from 'onnxruntime-node';
 import type { InputSpec, Program, ProgramDescription, Values } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
-import { sizeOf, valueOf, type Graph } from '../graph/graph.ts';
+import { checkInputs } from '../host-values.ts';
+import { valueOf, type Graph } from '../graph/graph.ts';
 import { inputName, outputName, stateInName, stateOutName } from './lower/index.ts';
 import { spareOf, swap, type StateSlot } from './state-store.ts';
 
@@ -12,9 +13,11 @@ export interface LoadedStep {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   readonly slots: ReadonlyMap<number, StateSlot>;
   readonly description: ProgramDescription;
+  /** Waits for what the engine is doing before it starts `task`: programs share their state. */
+  readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
+  /** Called once, when the program is disposed of. */
+  readonly onDispose: (program: Program) => void;
 }
-
-const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
 /** A compiled step: one session call reads the state, computes, and leaves the new state in the spare buffers. */
 export class OnnxProgram implements Program {
@@ -28,6 +31,11 @@ export class OnnxProgram implements Program {
   }
 
   async run(values: Readonly<Record<string, Values>>): Promise<Record<string, Values>> {
+    checkInputs(this.#step.inputs, values);
+    return this.#step.inTurn(() => this.#run(values));
+  }
+
+  async #run(values: Readonly<Record<string, Values>>): Promise<Record<string, Values>> {
     const { session, graph, slots } = this.#step;
     if (this.#released) throw new EngineError('a program was run after it was disposed of');
     const feeds: Record<string, Tensor> = this.#feedInputs(values);
@@ -46,27 +54,19 @@ export class OnnxProgram implements Program {
   }
 
   #feedInputs(values: Readonly<Record<string, Values>>): Record<string, Tensor> {
-    const { graph, inputs } = this.#step;
-    const feeds: Record<string, Tensor> = {};
-    for (const { name, value } of graph.inputs) {
-      const { shape, dtype } = valueOf(graph, value);
-      const given = values[name];
-      if (!(given instanceof ARRAYS[dtype]) || given.length !== sizeOf(shape)) {
-        throw new EngineError(
-          `input ${name} must be a ${ARRAYS[dtype].name} of ${sizeOf(shape)} values [${shape.join(', ')}], got ` +
-            (given ? `${given.constructor.name} of ${given.length}` : 'nothing'),
-        );
-      }
-      feeds[inputName(name)] = new Tensor(dtype, given as never, shape as number[]);
-    }
-    const unknown = Object.keys(values).find((name) => !(name in inputs));
-    if (unknown !== undefined) throw new EngineError(`the step has no input ${unknown}`);
-    return feeds;
+    const { graph } = this.#step;
+    return Object.fromEntries(
+      graph.inputs.map(({ name, value }) => {
+        const { shape, dtype } = valueOf(graph, value);
+        return [inputName(name), new Tensor(dtype, values[name] as never, shape as number[])];
+      }),
+    );
   }
 
   async dispose(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    await this.#step.session.release();
+    this.#step.onDispose(this);
+    await this.#step.inTurn(() => this.#step.session.release());
   }
 }

@@ -19,9 +19,17 @@ import { MACROS, RULES } from './kernels/index.ts';
 /** Name of the TF.js backend that records kernels instead of running them. */
 export const RECORDING_BACKEND = 'medgan-recording';
 
+/** A slot of state that an engine holds. */
+export interface HeldState {
+  readonly slot: number;
+  readonly name: string;
+  /** The engine: slots are counted by each engine for itself. */
+  readonly owner: object;
+}
+
 /** What a TF.js data id stands for here. */
 type Datum = { references: number; readonly type: Type } & (
-  | { readonly kind: 'state'; readonly slot: number; readonly read: () => BackendValues }
+  | { readonly kind: 'state'; readonly state: HeldState; readonly read: () => BackendValues }
   | { readonly kind: 'value'; readonly builder: GraphBuilder; readonly id: number }
   | { readonly kind: 'host'; readonly values: Values }
 );
@@ -38,21 +46,33 @@ const UNREADABLE = (what: string): EngineError =>
 export class RecordingBackend extends KernelBackend {
   readonly #data = new Map<object, Datum>();
   #builder: GraphBuilder | undefined;
+  #owner: object | undefined;
 
-  /** Runs `body` with its kernels recorded into `builder`. */
-  record<T>(builder: GraphBuilder, body: () => T): T {
+  /** Runs `body` with its kernels recorded into `builder`, on behalf of the engine `owner`. */
+  record<T>({ builder, owner }: { builder: GraphBuilder; owner: object }, body: () => T): T {
     if (this.#builder) throw new EngineError('a step compiles another step while it is compiled itself');
     this.#builder = builder;
+    this.#owner = owner;
     try {
       return body();
     } finally {
       this.#builder = undefined;
+      this.#owner = undefined;
     }
   }
 
+  /** @throws EngineError unless a step of the engine that holds `state` is being recorded. */
+  requireAccess({ name, owner }: HeldState): void {
+    this.#recording();
+    if (this.#owner === owner) return;
+    throw new EngineError(`the step uses the variable ${name} of another engine, in ${callSite()}`, {
+      cure: 'make the variable with the engine that compiles the step',
+    });
+  }
+
   /** A data id that stands for a slot of engine-held state. */
-  makeState(slot: number, type: Type, read: () => BackendValues): TensorInfo {
-    return this.#info({ kind: 'state', slot, type, read, references: 1 });
+  makeState(state: HeldState, type: Type, read: () => BackendValues): TensorInfo {
+    return this.#info({ kind: 'state', state, type, read, references: 1 });
   }
 
   /** A data id that stands for a value of the graph being recorded. */
@@ -78,7 +98,8 @@ export class RecordingBackend extends KernelBackend {
     }
     switch (datum.kind) {
       case 'state':
-        return builder.readState(datum.slot, datum.type);
+        this.requireAccess(datum.state);
+        return builder.readState(datum.state.slot, datum.type);
       case 'host':
         return builder.constant(datum.type, datum.values);
       case 'value':
@@ -94,7 +115,7 @@ export class RecordingBackend extends KernelBackend {
   #recording(): GraphBuilder {
     if (!this.#builder) {
       throw new EngineError('a TF.js operation on engine-held tensors was called outside of a step', {
-        cure: 'put it into a step and compile that, or read the variable with engine.read',
+        cure: 'put it into a step and compile that, or use engine.read and engine.write',
       });
     }
     return this.#builder;
@@ -133,12 +154,18 @@ export class RecordingBackend extends KernelBackend {
   override readSync(dataId: object): BackendValues {
     const datum = this.#data.get(dataId);
     if (datum?.kind === 'host') return datum.values;
-    if (datum?.kind === 'state' && !this.#builder) return datum.read();
+    if (datum?.kind === 'state' && !this.#builder) {
+      // TF.js also comes here to move the variable to another backend, which would take it from its engine.
+      throw new EngineError(`the variable ${datum.state.name} of a compiled engine is read outside of it`, {
+        cure: 'use it in steps of its engine only, or read its values with await engine.read(variable)',
+      });
+    }
     throw UNREADABLE(`in ${callSite()}`);
   }
 
-  override read(dataId: object): Promise<BackendValues> {
-    return Promise.resolve(this.readSync(dataId));
+  override async read(dataId: object): Promise<BackendValues> {
+    const datum = this.#data.get(dataId);
+    return datum?.kind === 'state' && !this.#builder ? datum.read() : this.readSync(dataId);
   }
 
   override disposeData(dataId: object, force = false): boolean {

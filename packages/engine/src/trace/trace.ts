@@ -19,15 +19,17 @@ export interface TracedVariable {
 /** What is traced. */
 export interface TraceRequest {
   readonly backend: RecordingBackend;
+  /** The engine whose variables the step may use. */
+  readonly owner: object;
   readonly step: Step;
   readonly inputs: Readonly<Record<string, InputSpec>>;
   readonly variables: readonly TracedVariable[];
 }
 
-function traceOnce({ backend, step, inputs, variables }: TraceRequest): Graph {
+function traceOnce({ backend, owner, step, inputs, variables }: TraceRequest): Graph {
   const builder = new GraphBuilder();
   try {
-    backend.record(builder, () =>
+    backend.record({ builder, owner }, () =>
       tf.tidy(() => {
         const placeholders: Record<string, Tensor> = {};
         for (const [name, spec] of Object.entries(inputs)) {
@@ -53,9 +55,16 @@ function traceOnce({ backend, step, inputs, variables }: TraceRequest): Graph {
 function signature(graph: Graph): string {
   const constants = [...graph.constants].map(([id, constant]) => [
     id,
-    'fill' in constant ? String(constant.fill) : Buffer.from(constant.values.buffer).toString('base64'),
+    'fill' in constant ? String(constant.fill) : constant.values.join(),
   ]);
-  return JSON.stringify([constants, graph.nodes, graph.inputs, graph.outputs, graph.state]);
+  return JSON.stringify([
+    [...graph.values.values()],
+    constants,
+    graph.nodes,
+    graph.inputs,
+    graph.outputs,
+    graph.state,
+  ]);
 }
 
 /**
