@@ -124,9 +124,9 @@ export function omissions(plotted: PlottedSeries, shown: { low: number; high: nu
   if (count.notPositive > 0)
     notes.push(`${label}: ${of(count.notPositive)} not above 0, so not on a log scale (gaps)`);
   if (count.beyond > 0) {
-    notes.push(
-      `${label}: ${of(count.beyond)} beyond the axis, the farthest ${formatValue(values[farthest]!)} at ${at(farthest)}`,
-    );
+    const farthestValue = `${formatValue(values[farthest]!)} at ${at(farthest)}`;
+    const inMean = plotted.line === plotted.raw ? '' : '; the mean takes them as at its edge';
+    notes.push(`${label}: ${of(count.beyond)} beyond the axis, the farthest ${farthestValue}${inMean}`);
   }
   return notes;
 }

@@ -74,7 +74,7 @@ describe('lossCurve', () => {
     values[200] = 5e6;
     const svg = lossCurve(losses(values));
     expect(notes(svg)).toContain(
-      'generator: 1 of 400 values beyond the axis, the farthest 5,000,000 at step 200',
+      'generator: 1 of 400 values beyond the axis, the farthest 5,000,000 at step 200; the mean takes them as at its edge',
     );
     expect(texts(svg)).toContain('2.5');
   });
