@@ -1,0 +1,155 @@
+import { MedganError, nearest, validateOptions, type Fault } from '@medgan/plugin-api';
+import { configOf, layer, overrideLayer } from './control-layers.ts';
+import type { Configuration, ControlKeys, PublishedRow } from './experiment-schema.ts';
+import type { Experiment } from './experiment.ts';
+import { refuseEqual, refuseFaulty, refuseVaried } from './refuse-trials.ts';
+import { canonicalJson } from './trial-identity.ts';
+import { trialId, trialLabel } from './trial-names.ts';
+import { pointsOf } from './vary.ts';
+
+/** One training run of a study. */
+export interface Trial {
+  /** Folder name, stable as long as the settings are: `batch-size-128`. */
+  readonly id: string;
+  /** For people: `batch_size 128`. */
+  readonly label: string;
+  /** The varied keys, in the order of the file. */
+  readonly settings: ControlKeys;
+  readonly seed: number;
+  /** A whole control file, `out` and `run` apart. */
+  readonly config: ControlKeys;
+  /** What was published for these settings. */
+  readonly published?: PublishedRow;
+}
+
+/** An experiment in one configuration: what is run. */
+export interface Study {
+  /** Folder of the study: the experiment's name, followed by the configuration's unless it is the default one. */
+  readonly name: string;
+  readonly experiment: Experiment;
+  readonly configuration: ConfigurationName;
+  readonly note?: string;
+  /** What the command line laid over the file. */
+  readonly overrides: ControlKeys;
+  readonly trials: readonly Trial[];
+  /** Several seeds: the tables tell them apart. */
+  readonly seeded: boolean;
+}
+
+export type ConfigurationName = keyof Experiment['configurations'];
+
+/** What the registry does not know of control files. */
+export interface ControlRules {
+  /** Fills in what a file leaves to the machine, such as the data folder. */
+  complete?(config: ControlKeys): ControlKeys;
+  /** What keeps a config from being run; paths are those of a control file. */
+  validate(config: ControlKeys): readonly Fault[];
+}
+
+export interface ExpandOptions {
+  readonly control: ControlRules;
+  /** Default `quick`. */
+  readonly configuration?: string;
+  /** `--set key=value`: over everything in the file. */
+  readonly overrides?: ControlKeys;
+}
+
+export const DEFAULT_CONFIGURATION: ConfigurationName = 'quick';
+
+/**
+ * Makes the trials of an experiment, in the order of the file, seeds innermost.
+ * @throws MedganError for an unknown configuration, a `--set` of what is varied, equal trials, and one that lists every
+ * fault of every trial: no trial starts before all are right.
+ */
+export function expandExperiment(experiment: Experiment, options: ExpandOptions): Study {
+  const name = configurationName(experiment, options.configuration ?? DEFAULT_CONFIGURATION);
+  const configuration: Configuration = experiment.configurations[name] ?? {};
+  const { seed, ...overrides } = options.overrides ?? {};
+  const seeds = seed === undefined ? (configuration.seeds ?? experiment.seeds) : [seedOf(seed)];
+  const vary = configuration.vary ?? experiment.vary ?? {};
+  const points = pointsOf(vary, configuration.vary ? ['configurations', name, 'vary'] : ['vary']);
+  refuseVaried(points, overrides);
+
+  const common = [
+    ...layer(experiment.base, ['base']),
+    ...layer(configuration.base ?? {}, ['configurations', name, 'base']),
+  ];
+  const fallback = configuration.base ? ['configurations', name, 'base'] : ['base'];
+  const drafts = points.flatMap((point) =>
+    seeds.map((each) => {
+      const assignments = [...common, ...point.also, ...point.settings, ...overrideLayer(overrides)];
+      const config = { ...configOf(assignments), seed: each };
+      const completed = options.control.complete?.(config) ?? config;
+      const settings = Object.fromEntries(point.settings.map(({ key, value }) => [key.join('.'), value]));
+      const naming = {
+        settings,
+        ...(point.id === undefined ? {} : { id: point.id }),
+        ...(seeds.length > 1 ? { seed: each } : {}),
+      };
+      const row = experiment.published?.rows.find(({ when }) => holds(when, completed));
+      const trial: Trial = {
+        id: trialId(naming),
+        label: trialLabel(naming),
+        settings,
+        seed: each,
+        config: completed,
+        ...(row ? { published: row } : {}),
+      };
+      return { trial, assignments, path: point.path };
+    }),
+  );
+  refuseEqual(experiment, drafts);
+  refuseFaulty(
+    experiment,
+    drafts.map((draft) => ({ ...draft, fallback, faults: options.control.validate(draft.trial.config) })),
+  );
+  return {
+    name: name === DEFAULT_CONFIGURATION ? experiment.name : `${experiment.name}-${name}`,
+    experiment,
+    configuration: name,
+    ...(configuration.note === undefined ? {} : { note: configuration.note }),
+    overrides: options.overrides ?? {},
+    trials: drafts.map(({ trial }) => trial),
+    seeded: seeds.length > 1,
+  };
+}
+
+function configurationName(experiment: Experiment, asked: string): ConfigurationName {
+  const known = [...new Set([DEFAULT_CONFIGURATION, ...Object.keys(experiment.configurations)])];
+  if (known.includes(asked)) return asked as ConfigurationName;
+  const guess = nearest(asked, known);
+  throw new MedganError(
+    `${experiment.document.file} has no configuration ${JSON.stringify(asked)}; it has: ${known.join(', ')}`,
+    {
+      cure:
+        guess === undefined
+          ? `add ${asked}: under configurations:`
+          : `did you mean ${JSON.stringify(guess)}?`,
+    },
+  );
+}
+
+const SEED = {
+  type: 'object',
+  required: ['seed'],
+  properties: { seed: { type: 'integer', minimum: 0 } },
+};
+
+function seedOf(seed: unknown): number {
+  const { value, faults } = validateOptions<{ seed: number }>(SEED, { seed });
+  if (faults.length > 0) {
+    throw new MedganError(`--set seed=${JSON.stringify(seed)}: ${faults[0]!.message}`, {
+      cure: 'give a whole number from 0 on',
+    });
+  }
+  return value.seed;
+}
+
+function holds(when: ControlKeys, config: ControlKeys): boolean {
+  return Object.entries(when).every(([key, value]) => {
+    const found = key
+      .split('.')
+      .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], config);
+    return canonicalJson(found ?? null) === canonicalJson(value);
+  });
+}

@@ -1,0 +1,191 @@
+import type { OptionsSchema } from '@medgan/plugin-api';
+
+/** Keys of a control file with their values; a dotted key (`labels.real`) reaches into a nested one. */
+export type ControlKeys = Readonly<Record<string, unknown>>;
+
+/** One explicitly written trial. */
+export interface Case {
+  /** Folder name of the trial; default: made of `set`. */
+  readonly id?: string;
+  /** What this trial stands for: shown in the tables, part of its name. */
+  readonly set: ControlKeys;
+  /** Keys that go along with it and are not what is compared. */
+  readonly also?: ControlKeys;
+}
+
+/** What differs between the trials; exactly one of the three. */
+export interface Vary {
+  /** Every combination of the values. */
+  readonly grid?: Readonly<Record<string, readonly unknown[]>>;
+  /** The first values together, the second values together, and so on. */
+  readonly zip?: Readonly<Record<string, readonly unknown[]>>;
+  readonly cases?: readonly Case[];
+}
+
+/** One way to run a study. */
+export interface Configuration {
+  /** What a reader of the results must know of it. */
+  readonly note?: string;
+  /** Laid over the experiment's base. */
+  readonly base?: ControlKeys;
+  /** In place of the experiment's. */
+  readonly vary?: Vary;
+  /** In place of the experiment's. */
+  readonly seeds?: readonly number[];
+}
+
+/** A published quantity: how to print it and which direction is better. */
+export interface PublishedFigure {
+  readonly name: string;
+  readonly unit?: string;
+  readonly better: 'higher' | 'lower';
+  readonly note?: string;
+}
+
+/** Published values of the trial whose config has all of `when`. */
+export interface PublishedRow {
+  readonly when: ControlKeys;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** What was published on the question, and what its source leaves open. */
+export interface Published {
+  readonly source: string;
+  readonly data?: string;
+  readonly conclusion?: string;
+  /** By key: `psnr`, `ssim`, …, the names of our metrics. */
+  readonly figures: Readonly<Record<string, PublishedFigure>>;
+  readonly rows: readonly PublishedRow[];
+  readonly open: readonly { readonly what: string; readonly assumed: string }[];
+}
+
+/** An experiment file, defaults filled in. */
+export interface ExperimentFile {
+  readonly title: string;
+  readonly question: string;
+  readonly base: ControlKeys;
+  readonly vary?: Vary;
+  readonly seeds: readonly number[];
+  readonly published?: Published;
+  readonly configurations: { readonly quick?: Configuration; readonly paper?: Configuration };
+}
+
+const text = { type: 'string', minLength: 1 } as const;
+const closed = (properties: Record<string, object>, required: readonly string[] = []): object => ({
+  type: 'object',
+  additionalProperties: false,
+  required,
+  properties,
+});
+const described = (description: string, schema: object): object => ({ ...schema, description });
+
+/** The schema of an experiment file; `control` is that of the keys it sets, of which the registry itself knows none. */
+export function experimentSchema(control: object = { type: 'object' }): OptionsSchema {
+  const values = (description: string): object => ({
+    type: 'object',
+    minProperties: 1,
+    additionalProperties: { type: 'array', minItems: 1 },
+    description,
+  });
+  const seeds = (rest: object): object => ({
+    type: 'array',
+    items: { type: 'integer', minimum: 0 },
+    minItems: 1,
+    description: 'every trial is run once with each seed',
+    ...rest,
+  });
+  const vary = closed({
+    grid: values('every combination of the values: {batch_size: [128, 64, 16]}'),
+    zip: values('the first values together, the second values together, …: lists of one length'),
+    cases: {
+      type: 'array',
+      minItems: 1,
+      description: 'the trials one by one',
+      items: closed(
+        {
+          id: { ...text, description: "the trial's folder; default: made of set" },
+          set: described('what this trial stands for: shown in the tables', {
+            ...control,
+            minProperties: 1,
+          }),
+          also: described('keys that go along and are not what is compared', control),
+        },
+        ['set'],
+      ),
+    },
+  });
+  const base = described('control-file keys of all trials; labels.real reaches into labels', control);
+  const configuration = (description: string): object =>
+    described(
+      description,
+      closed({
+        note: { ...text, description: 'what a reader of the results must know' },
+        base: described("laid over the experiment's base", control),
+        vary: described("in place of the experiment's", vary),
+        seeds: seeds({}),
+      }),
+    );
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: ['title', 'question'],
+    properties: {
+      title: { ...text, description: 'a few words' },
+      question: { ...text, description: 'what the study asks' },
+      base: { ...base, default: {} },
+      vary: described('what differs between the trials: grid, zip or cases; absent: a single trial', vary),
+      seeds: seeds({ default: [0] }),
+      published: publishedSchema(),
+      configurations: described('ways to run it', {
+        ...closed({
+          quick: configuration('the default: minutes, on built-in data'),
+          paper: configuration('the full setting of the published study'),
+        }),
+        default: {},
+      }),
+    },
+  };
+}
+
+function publishedSchema(): object {
+  const figure = closed(
+    {
+      name: { ...text, description: 'as printed: MS-GMSD' },
+      unit: text,
+      better: { enum: ['higher', 'lower'], description: 'the direction that is better' },
+      note: text,
+    },
+    ['name', 'better'],
+  );
+  const row = closed(
+    {
+      when: { type: 'object', minProperties: 1, description: 'control-file keys of the trial it belongs to' },
+      values: { type: 'object', additionalProperties: { type: 'number' } },
+    },
+    ['when', 'values'],
+  );
+  const open = closed(
+    {
+      what: { ...text, description: 'what the source does not state' },
+      assumed: { ...text, description: 'what we take instead: shown as our assumption' },
+    },
+    ['what', 'assumed'],
+  );
+  return described(
+    'what was published, as printed',
+    closed(
+      {
+        source: { ...text, description: 'where the figures stand' },
+        data: text,
+        conclusion: { ...text, description: "the source's own" },
+        figures: { type: 'object', additionalProperties: figure, default: {} },
+        rows: { type: 'array', items: row, default: [] },
+        open: { type: 'array', items: open, default: [] },
+      },
+      ['source'],
+    ),
+  );
+}
+
+/** The schema that experiment files are checked against. */
+export const EXPERIMENT_SCHEMA = experimentSchema();

@@ -1,0 +1,164 @@
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { PublishedFigure } from './experiment-schema.ts';
+import type { Study } from './expand.ts';
+import { markdownTable, type Column } from './table.ts';
+import type { TrialRecord } from './trial-records.ts';
+import { valueText } from './trial-names.ts';
+
+/** A study with what became of its trials. */
+export interface StudyResults {
+  readonly study: Study;
+  /** In the order of `study.trials`. */
+  readonly records: readonly TrialRecord[];
+  /** Folder of the study. */
+  readonly dir: string;
+}
+
+interface Field extends Column {
+  /** The cell of the trial at `index`. */
+  readonly cell: (record: TrialRecord, index: number) => string;
+}
+
+/** `1 h 02 min`, `3 min 07 s`, `12.3 s`. */
+export function durationText(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const [total, big, small] =
+    seconds < 3600 ? [Math.round(seconds), 'min', 's'] : [Math.round(seconds / 60), 'h', 'min'];
+  return `${Math.floor(total / 60)} ${big} ${String(total % 60).padStart(2, '0')} ${small}`;
+}
+
+const figureText = (value: number | undefined): string =>
+  value === undefined ? '' : Number.isFinite(value) ? value.toFixed(3) : String(value);
+
+const stateText = ({ state, result }: TrialRecord): string =>
+  result?.reason === undefined ? state : `${state}: ${result.reason}`;
+
+/** `PSNR, dB ↑`: the arrow points to what is better. */
+function heading({ name, unit, better }: PublishedFigure): string {
+  return `${name}${unit === undefined ? '' : `, ${unit}`} ${better === 'higher' ? '↑' : '↓'}`;
+}
+
+/** A link to `path`, relative to the folder the text is read in, as a URL. */
+function link(path: string, { text, from }: { text: string; from: string }): string {
+  const url = relative(from, path)
+    .split(sep)
+    .map(encodeURIComponent)
+    .join('/')
+    .replace(/[()]/g, (bracket) => (bracket === '(' ? '%28' : '%29'));
+  return `[${text}](${url})`;
+}
+
+const gridPaths = (record: TrialRecord, dir: string): string[] =>
+  (record.result?.grids ?? []).map((grid) => (isAbsolute(grid) ? grid : join(dir, record.id, grid)));
+
+/** The table of the trials; links are relative to `from` (default: the study's folder). */
+export function resultsTable(results: StudyResults, from = results.dir): string {
+  const fields = fieldsOf(results, resolve(from));
+  return markdownTable(
+    fields,
+    results.records.map((record, index) => fields.map(({ cell }) => cell(record, index))),
+  );
+}
+
+function fieldsOf({ study, records, dir }: StudyResults, from: string): Field[] {
+  const published = study.experiment.published;
+  const settings = [...new Set(study.trials.flatMap((trial) => Object.keys(trial.settings)))];
+  const figures = [...new Set(records.flatMap((record) => Object.keys(record.result?.figures ?? {})))];
+  const shown = Object.entries(published?.figures ?? {}).filter(([key]) =>
+    study.trials.some((trial) => trial.published?.values[key] !== undefined),
+  );
+  const right = (title: string, cell: Field['cell']): Field => ({ title, align: 'right', cell });
+  return [
+    ...(settings.length === 0
+      ? [{ title: 'trial', align: 'left' as const, cell: ({ label }: TrialRecord) => label }]
+      : []),
+    ...settings.map((key) =>
+      right(key, (record) => (key in record.settings ? valueText(record.settings[key]) : '')),
+    ),
+    ...(study.seeded ? [right('seed', (record) => String(record.seed))] : []),
+    ...figures.map((key) => {
+      const known = published?.figures[key];
+      return right(known ? heading(known) : key, (record) => figureText(record.result?.figures[key]));
+    }),
+    right('steps', ({ result }) => (result ? String(result.steps) : '')),
+    right('steps/s', ({ result }) => result?.stepsPerSecond?.toFixed(2) ?? ''),
+    right('time', ({ result }) => (result ? durationText(result.seconds) : '')),
+    ...shown.map(([key, figure]) =>
+      right(`published ${heading(figure)}`, (_, index) => {
+        const value = study.trials[index]?.published?.values[key];
+        return value === undefined ? '' : `*${value}*`;
+      }),
+    ),
+    {
+      title: 'grid',
+      align: 'left',
+      cell: (record) => {
+        const [first] = gridPaths(record, dir);
+        return first === undefined ? '' : link(first, { text: record.id, from });
+      },
+    },
+    { title: 'state', align: 'left', cell: stateText },
+  ];
+}
+
+/** The text of `RESULTS.md`: question, table, what was published, our assumptions, and every trial's grids. */
+export function resultsMarkdown(results: StudyResults): string {
+  const { study, records } = results;
+  const { title, question, document } = study.experiment;
+  return [
+    `# ${title}`,
+    question,
+    `Configuration \`${study.configuration}\` of \`${document.file}\`: ${countsText(records)}.${overridesText(study)}`,
+    ...(study.note === undefined ? [] : [study.note]),
+    resultsTable(results),
+    ...publishedText(study),
+    ...gridsText(results),
+  ]
+    .map((part) => part.trim())
+    .join('\n\n')
+    .concat('\n');
+}
+
+/** `3 trials, 2 finished, 1 failed`. */
+export function countsText(records: readonly TrialRecord[]): string {
+  const counts = new Map<string, number>();
+  for (const { state } of records) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const total = `${records.length} ${records.length === 1 ? 'trial' : 'trials'}`;
+  return [total, ...[...counts].map(([state, count]) => `${count} ${state}`)].join(', ');
+}
+
+function overridesText({ overrides }: Study): string {
+  const keys = Object.entries(overrides).map(([key, value]) => `\`${key}=${valueText(value)}\``);
+  return keys.length === 0 ? '' : ` Set on the command line: ${keys.join(', ')}.`;
+}
+
+function publishedText({ experiment: { published }, trials }: Study): string[] {
+  if (!published) return [];
+  const { source, data, conclusion, figures, open } = published;
+  const notes = Object.values(figures).flatMap(({ name, note }) =>
+    note === undefined ? [] : [`- ${name}: ${note}`],
+  );
+  const some = trials.some((trial) => trial.published);
+  const parts = [
+    '## Published',
+    `${some ? 'Figures in *italics* are published, not ours: ' : ''}${source}.${data === undefined ? '' : ` Data: ${data}.`}`,
+  ];
+  if (conclusion !== undefined) parts.push(`Its conclusion: ${conclusion}.`);
+  if (notes.length > 0) parts.push(notes.join('\n'));
+  if (open.length > 0) {
+    parts.push('What it does not state, and **our assumption**:');
+    parts.push(open.map(({ what, assumed }) => `- ${what}: ${assumed}`).join('\n'));
+  }
+  return parts;
+}
+
+function gridsText({ records, dir }: StudyResults): string[] {
+  const parts = records.flatMap((record) => {
+    const links = gridPaths(record, dir).map((path) =>
+      link(path, { text: relative(join(dir, record.id), path).split(sep).join('/'), from: dir }),
+    );
+    if (links.length === 0) return [];
+    return [`### ${record.label}`, `!${links[0]!}`, links.join(' · ')];
+  });
+  return parts.length === 0 ? [] : ['## Grids', ...parts];
+}
