@@ -1,21 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { load } from 'js-yaml';
 import { MedganError, messageOf, optionsError, parseOptions } from '@medgan/plugin-api';
-import { checkYaml, faultsError } from '@medgan/registry';
+import { checkYaml, faultsError, parseOverrides } from '@medgan/registry';
 import { CONTROL_SCHEMA, type ControlFile } from './control-schema.ts';
 import type { Plugins } from './plugins.ts';
 import { resolveControl, type ResolvedRun } from './resolve-control.ts';
-
-/** A `key=value` of the command line: a path of keys, and a value in YAML. */
-function parseAssignment(text: string): { path: string[]; value: unknown } {
-  const at = text.indexOf('=');
-  if (at < 1) throw new MedganError(`--set ${text} is not key=value`, { cure: 'write --set batch_size=64' });
-  try {
-    return { path: text.slice(0, at).split('.'), value: load(text.slice(at + 1)) };
-  } catch (error) {
-    throw new MedganError(`--set ${text}: ${messageOf(error)}`, { cause: error });
-  }
-}
 
 /** A copy of `value` with the key at `path` replaced. */
 function assigned(value: object, path: readonly string[], replacement: unknown): object {
@@ -26,11 +14,11 @@ function assigned(value: object, path: readonly string[], replacement: unknown):
 }
 
 /** Applies `--set key=value` arguments to what a file says. */
-export const withAssignments = (value: object, set: readonly string[]): object =>
-  set.reduce((result, text) => {
-    const { path, value: replacement } = parseAssignment(text);
-    return assigned(result, path, replacement);
-  }, value);
+const withOverrides = (value: object, set: readonly string[]): object =>
+  Object.entries(parseOverrides(set)).reduce(
+    (result, [key, replacement]) => assigned(result, key.split('.'), replacement),
+    value,
+  );
 
 async function readText(file: string): Promise<string> {
   try {
@@ -72,7 +60,7 @@ export function checkControl(
   }: { readonly set: readonly string[]; readonly plugins: Plugins; readonly source: string },
 ): CheckedControl {
   const who = set.length === 0 ? source : `${source} with --set ${set.join(' ')}`;
-  const control = parseOptions<ControlFile>(who, CONTROL_SCHEMA, withAssignments(value, set));
+  const control = parseOptions<ControlFile>(who, CONTROL_SCHEMA, withOverrides(value, set));
   const { run, faults } = resolveControl(control, plugins);
   if (!run) throw optionsError(who, faults);
   return { control, run };
