@@ -1,0 +1,95 @@
+import type { MetricImages, MetricImageShape } from '@medgan/plugin-api';
+import { gaussianWindow } from './gaussian-window.ts';
+import { checkPairs, refuseShape } from './image-pairs.ts';
+import { averagePool, createPlane, pooledSize, type Plane } from './plane.ts';
+import type { SsimOptions } from './ssim.ts';
+import { createSimilarity, type Channel, type Similarity } from './structural-similarity.ts';
+
+export interface MsSsimOptions extends SsimOptions {
+  /** Exponents of the scales, finest first. Default 0.0448, 0.2856, 0.3001, 0.2363, 0.1333. */
+  readonly weights?: readonly number[];
+}
+
+export const msSsimWeights: readonly number[] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
+
+/** Why MS-SSIM is not defined on images of this shape; undefined when it is. The defaults need 161 pixels a side. */
+export function msSsimRefuses(shape: MetricImageShape, options: MsSsimOptions = {}): string | undefined {
+  const { windowSize = 11, weights = msSsimWeights } = options;
+  const least = (windowSize - 1) * 2 ** (weights.length - 1) + 1;
+  if (Math.min(shape.height, shape.width) < least) {
+    return `${weights.length} scales under a window of ${windowSize} need ${least} pixels a side, not ${shape.height}×${shape.width}`;
+  }
+  return refuseShape(shape);
+}
+
+interface Scale {
+  readonly x: Plane;
+  readonly y: Plane;
+  readonly compare: (x: Channel, y: Channel) => Similarity;
+}
+
+function scalesOf(shape: MetricImageShape, options: MsSsimOptions): Scale[] {
+  const { valueRange = 1, windowSize = 11, sigma = 1.5, k1 = 0.01, k2 = 0.03 } = options;
+  const { weights = msSsimWeights } = options;
+  const window = gaussianWindow(windowSize, sigma);
+  return weights.map((_, scale) => {
+    const height = pooledSize(shape.height, 2 ** scale);
+    const width = pooledSize(shape.width, 2 ** scale);
+    const c1 = (k1 * valueRange) ** 2;
+    const c2 = (k2 * valueRange) ** 2;
+    return {
+      x: createPlane(height, width, 0),
+      y: createPlane(height, width, 0),
+      compare: createSimilarity({ height, width, window, c1, c2 }),
+    };
+  });
+}
+
+function copyChannel(images: MetricImages, at: { index: number; channel: number }, plane: Plane): void {
+  const { channels, values } = images;
+  let from = at.index * plane.data.length * channels + at.channel;
+  for (let to = 0; to < plane.data.length; to++) {
+    plane.data[to] = values[from]!;
+    from += channels;
+  }
+}
+
+function asChannel(plane: Plane): Channel {
+  return { values: plane.data, start: 0, rowStride: plane.stride, step: 1 };
+}
+
+/**
+ * Multi-scale structural similarity: for each channel the product over scales of the contrast-structure term, and at
+ * the coarsest scale of SSIM, each raised to its weight, negative ones taken as 0; then the mean over channels. A scale
+ * halves the one before it by averaging 2 × 2 pixels.
+ *
+ * Higher is better; in [0, 1], 1 exactly for equal images. Symmetric.
+ * Reference: Wang, Simoncelli, Bovik, "Multiscale structural similarity for image quality assessment", 2003.
+ *
+ * @param a, b NHWC batches of equal shape in [0, L]; at least 161 pixels a side with the default window and weights
+ * @returns one value a pair
+ */
+export function msSsim(a: MetricImages, b: MetricImages, options: MsSsimOptions = {}): Float64Array {
+  const { valueRange = 1, weights = msSsimWeights } = options;
+  checkPairs('ms-ssim', { a, b }, { valueRange, refusal: msSsimRefuses(a, options) });
+  const scales = scalesOf(a, options);
+  const last = scales.length - 1;
+  return Float64Array.from({ length: a.count }, (_, index) => {
+    let sum = 0;
+    for (let channel = 0; channel < a.channels; channel++) {
+      copyChannel(a, { index, channel }, scales[0]!.x);
+      copyChannel(b, { index, channel }, scales[0]!.y);
+      let product = 1;
+      scales.forEach(({ x, y, compare }, scale) => {
+        const { ssim, contrast } = compare(asChannel(x), asChannel(y));
+        product *= Math.max(0, scale === last ? ssim : contrast) ** weights[scale]!;
+        const next = scales[scale + 1];
+        if (!next) return;
+        averagePool(x, next.x, 2);
+        averagePool(y, next.y, 2);
+      });
+      sum += product;
+    }
+    return sum / a.channels;
+  });
+}

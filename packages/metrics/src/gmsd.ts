@@ -1,0 +1,21 @@
+import { definePairMetric } from '@medgan/plugin-api';
+import { gmsd, gmsdRefuses, gradientConstant, type GmsdOptions } from './functional/gmsd.ts';
+
+export default definePairMetric<GmsdOptions>({
+  name: 'gmsd',
+  summary: 'Gradient magnitude similarity deviation; 0 is best',
+  reference: 'Xue, Zhang, Mou, Bovik 2013, https://arxiv.org/abs/1308.3052',
+  options: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      c: { type: 'number', exclusiveMinimum: 0, default: gradientConstant },
+      alpha: { type: 'number', minimum: 0, exclusiveMaximum: 2, default: 0 },
+    },
+  },
+  direction: 'lower',
+  range: [0, 1],
+  symmetric: true,
+  refuses: gmsdRefuses,
+  compute: gmsd,
+});

@@ -1,0 +1,29 @@
+import { definePairMetric } from '@medgan/plugin-api';
+import { gradientConstant } from './functional/gmsd.ts';
+import { msGmsd, msGmsdRefuses, msGmsdWeights, type MsGmsdOptions } from './functional/ms-gmsd.ts';
+
+export default definePairMetric<MsGmsdOptions>({
+  name: 'ms-gmsd',
+  aliases: ['ms_gmsd'],
+  summary: 'Gradient magnitude similarity deviation over four scales; 0 is best',
+  reference: 'Zhang, Sun, Shen 2017, https://doi.org/10.1109/ICASSP.2017.7952357',
+  options: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      c: { type: 'number', exclusiveMinimum: 0, default: gradientConstant },
+      alpha: { type: 'number', minimum: 0, exclusiveMaximum: 2, default: 0.5 },
+      weights: {
+        type: 'array',
+        items: { type: 'number', minimum: 0 },
+        minItems: 1,
+        default: [...msGmsdWeights],
+      },
+    },
+  },
+  direction: 'lower',
+  range: [0, 1],
+  symmetric: true,
+  refuses: msGmsdRefuses,
+  compute: msGmsd,
+});
