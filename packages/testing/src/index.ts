@@ -1,1 +1,9 @@
-export {};
+export * from './checks.ts';
+export {
+  architectureContract,
+  datasetContract,
+  engineContract,
+  metricContract,
+  objectiveContract,
+} from './contracts.ts';
+export { registerChecks } from './register-checks.ts';

@@ -1,0 +1,10 @@
+export { architectureChecks } from './architecture/checks.ts';
+export type { ArchitectureSubject } from './architecture/tiny-gan.ts';
+export { brokenRules, type BrokenRule, type Check } from './check.ts';
+export { datasetChecks } from './dataset/checks.ts';
+export type { DatasetSubject } from './dataset/open-tiny.ts';
+export { engineChecks, type EngineSubject } from './engine/checks.ts';
+export { metricChecks } from './metric/checks.ts';
+export { objectiveChecks } from './objective/checks.ts';
+export type { ObjectiveSubject } from './objective/losses.ts';
+export { runOnce, withEngine, type GivenTensor } from './run-once.ts';

@@ -1,0 +1,53 @@
+import type { Engine } from '@medgan/engine';
+import {
+  parseOptions,
+  type Architecture,
+  type Dataset,
+  type Objective,
+  type PairMetric,
+} from '@medgan/plugin-api';
+import { architectureChecks } from './architecture/checks.ts';
+import { datasetChecks } from './dataset/checks.ts';
+import { engineChecks } from './engine/checks.ts';
+import { metricChecks } from './metric/checks.ts';
+import { objectiveChecks } from './objective/checks.ts';
+import { registerChecks } from './register-checks.ts';
+
+const titleOf = (name: string, options: object): string =>
+  [name, ...(Object.keys(options).length > 0 ? [JSON.stringify(options)] : [])].join(' ');
+
+/** Registers the contract of an architecture as vitest tests; `options` beside the defaults, where others matter. */
+export function architectureContract(architecture: Architecture, options: object = {}): void {
+  const parsed = parseOptions<object>(architecture.name, architecture.options, options);
+  registerChecks(`architecture ${titleOf(architecture.name, options)}`, architectureChecks, {
+    architecture,
+    options: parsed,
+  });
+}
+
+/** Registers the contract of an objective as vitest tests; `options` beside the defaults, where others matter. */
+export function objectiveContract(objective: Objective, options: object = {}): void {
+  const parsed = parseOptions<object>(objective.name, objective.options, options);
+  registerChecks(`objective ${titleOf(objective.name, options)}`, objectiveChecks, {
+    objective,
+    options: parsed,
+  });
+}
+
+/**
+ * Registers the contract of a dataset as vitest tests. A dataset of source `path` is opened on `path`, or on two class
+ * folders of PNG images made for the occasion.
+ */
+export function datasetContract(dataset: Dataset, settings: { readonly path?: string } = {}): void {
+  registerChecks(`dataset ${dataset.name}`, datasetChecks, { dataset, ...settings });
+}
+
+/** Registers the contract of a metric of image pairs as vitest tests. */
+export function metricContract(metric: PairMetric): void {
+  registerChecks(`metric ${metric.name}`, metricChecks, metric);
+}
+
+/** Registers the contract of an engine as vitest tests. Each test starts an engine of its own and frees it. */
+export function engineContract(name: string, start: () => Promise<Engine>): void {
+  registerChecks(`engine ${name}`, engineChecks, { start });
+}

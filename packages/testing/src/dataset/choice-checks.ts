@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { createRng, MedganError, type PackedImages } from '@medgan/plugin-api';
+import type { Check } from '../check.ts';
+import { assertSameImages } from './image-checks.ts';
+import { pixelsOf, withTinyDataset, type DatasetSubject } from './open-tiny.ts';
+
+/** Streams that must not all draw the same subset. */
+const SEEDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+
+async function assertRefused(opening: Promise<unknown>, said: RegExp): Promise<void> {
+  await assert.rejects(opening, (error) => {
+    assert.ok(error instanceof MedganError, `not a MedganError: ${String(error)}`);
+    assert.match(error.message, said);
+    return true;
+  });
+}
+
+/** Fails unless every image of `part` is in `whole` under the same name, with the same pixels. */
+function assertPartOf(part: PackedImages, whole: PackedImages): void {
+  for (const [i, name] of part.names.entries()) {
+    const place = whole.names.indexOf(name);
+    assert.ok(place >= 0, `${name} is not in the whole set`);
+    assert.ok(Buffer.compare(pixelsOf(part, i), pixelsOf(whole, place)) === 0, `${name} has other pixels`);
+    const classes = [part.classes[part.labels[i]!], whole.classes[whole.labels[place]!]];
+    assert.equal(classes[0], classes[1], `${name} is of another class`);
+  }
+}
+
+/** Rules about classes, subsets, refusals and stopping. */
+export const choiceChecks: readonly Check<DatasetSubject>[] = [
+  {
+    name: 'gives the classes asked for, whatever their order, with the images they have in the whole set',
+    run: (subject) =>
+      withTinyDataset(subject, async (open) => {
+        const whole = await open();
+        for (const [label, name] of whole.classes.entries()) {
+          const alone = await open({ classes: [name] });
+          assert.deepEqual([...alone.classes], [name]);
+          assert.equal(alone.count, whole.labels.filter((l) => l === label).length, `images of ${name}`);
+          assertPartOf(alone, whole);
+        }
+        assertSameImages(await open({ classes: whole.classes.toReversed() }), whole);
+      }),
+  },
+  {
+    name: 'refuses a class that it does not have, by name',
+    run: (subject) =>
+      withTinyDataset(subject, (open) =>
+        assertRefused(open({ classes: ['no such class'] }), /no such class/),
+      ),
+  },
+  {
+    name: 'gives the first images as a subset, and a smaller one begins a larger one',
+    run: (subject) =>
+      withTinyDataset(subject, async (open) => {
+        const whole = await open();
+        const [three, two] = [await open({ subset: 3 }), await open({ subset: 2 })];
+        assert.deepEqual([...three.names], whole.names.slice(0, 3));
+        assert.deepEqual([...two.names], whole.names.slice(0, 2));
+        assertPartOf(three, whole);
+        assert.equal(
+          new Set([whole, three, two].map(({ fingerprint }) => fingerprint)).size,
+          3,
+          'one fingerprint',
+        );
+        assertSameImages(await open({ subset: whole.count }), whole);
+      }),
+  },
+  {
+    name: 'draws a seeded subset by the stream given, and a smaller one begins a larger one',
+    run: (subject) =>
+      withTinyDataset(subject, async (open) => {
+        const draw = (subset: number, seed: string) =>
+          open({ subset, subsetOrder: 'seeded', rng: createRng(seed) });
+        const [three, again, two] = [await draw(3, 'a'), await draw(3, 'a'), await draw(2, 'a')];
+        assertSameImages(again, three);
+        assert.deepEqual([...two.names], three.names.slice(0, 2));
+        assertPartOf(three, await open());
+        const drawn = await Promise.all(SEEDS.map(async (seed) => (await draw(2, seed)).names.join('\n')));
+        assert.ok(new Set(drawn).size > 1, 'the stream does not matter');
+      }),
+  },
+  {
+    name: 'refuses a subset of none, and one that is larger than the set',
+    run: (subject) =>
+      withTinyDataset(subject, async (open) => {
+        const { count } = await open();
+        await assertRefused(open({ subset: count + 1 }), new RegExp(`\\b${count + 1}\\b`));
+        await assertRefused(open({ subset: 0 }), /\b0\b/);
+      }),
+  },
+  {
+    name: 'refuses an option that it does not know, by name',
+    run: (subject) =>
+      withTinyDataset(subject, (open) => assertRefused(open({}, { 'no-such-option': 1 }), /no-such-option/)),
+  },
+  {
+    name: 'refuses to open without a folder, and one that does not exist',
+    appliesTo: ({ dataset }) => dataset.source === 'path',
+    run: (subject) =>
+      withTinyDataset(subject, async (open) => {
+        await assertRefused(open({}, { path: undefined }), /path|folder/);
+        await assertRefused(open({}, { path: 'no/such/folder' }), /no\/such\/folder/);
+      }),
+  },
+  {
+    name: 'stops when it is aborted, with the reason given',
+    run: (subject) =>
+      withTinyDataset(subject, async (open) => {
+        const reason = new Error('enough');
+        await assert.rejects(open({ signal: AbortSignal.abort(reason) }), (error) => error === reason);
+      }),
+  },
+];

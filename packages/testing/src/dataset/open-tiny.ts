@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRng, type Dataset, type DatasetContext, type PackedImages } from '@medgan/plugin-api';
+import { makeExampleFolder } from './example-folder.ts';
+
+/** A dataset under test. */
+export interface DatasetSubject {
+  readonly dataset: Dataset;
+  /**
+   * The folder a dataset of source `path` is opened on: at least two classes and four images.
+   * Without it, such a dataset is given two class folders of PNG images made for the occasion.
+   */
+  readonly path?: string;
+}
+
+/** Opens a dataset with its `tiny` options, 16×16 in colour unless the context says otherwise. */
+export type OpenTiny = (context?: Partial<DatasetContext>, options?: object) => Promise<PackedImages>;
+
+/** Hands `body` a way to open the dataset, and removes the folder made for it. */
+export async function withTinyDataset<T>(
+  { dataset, path }: DatasetSubject,
+  body: (open: OpenTiny) => Promise<T>,
+): Promise<T> {
+  const made = dataset.source === 'path' && path === undefined ? await makeExampleFolder() : undefined;
+  const folder = path ?? made?.path;
+  try {
+    return await body((context = {}, options = {}) =>
+      dataset.open(
+        { ...dataset.tiny, ...(folder === undefined ? {} : { path: folder }), ...options },
+        {
+          format: { size: 16, channels: 3 },
+          subsetOrder: 'first',
+          rng: createRng('dataset contract'),
+          workers: 2,
+          ...context,
+        },
+      ),
+    );
+  } finally {
+    await made?.remove();
+  }
+}
+
+/** Hands `body` an empty folder for a cache, and removes it. */
+export async function withCacheFolder<T>(body: (cacheDir: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'medgan-contract-cache-'));
+  try {
+    return await body(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The bytes of image `i`. */
+export function pixelsOf(images: PackedImages, i: number): Uint8Array {
+  const length = images.size * images.size * images.channels;
+  return images.pixels.subarray(i * length, (i + 1) * length);
+}

@@ -1,0 +1,9 @@
+import type { Check } from '../check.ts';
+import { programChecks } from './program-checks.ts';
+import { stateChecks } from './state-checks.ts';
+import type { EngineSubject } from './use-engine.ts';
+
+export type { EngineSubject } from './use-engine.ts';
+
+/** What every engine must do. */
+export const engineChecks: readonly Check<EngineSubject>[] = [...stateChecks, ...programChecks];

@@ -1,0 +1,20 @@
+import type { Engine } from '@medgan/engine';
+
+/** An engine under test. */
+export interface EngineSubject {
+  /** Starts a new engine. */
+  readonly start: () => Promise<Engine>;
+}
+
+/** Starts an engine, hands it to `body`, and frees it whatever happens. */
+export async function useEngine<T>(
+  { start }: EngineSubject,
+  body: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const engine = await start();
+  try {
+    return await body(engine);
+  } finally {
+    await engine.dispose();
+  }
+}
