@@ -1,6 +1,6 @@
 import { defineArchitecture } from '@medgan/plugin-api';
 import { spectralNorm } from './layers/spectral-norm.ts';
-import { IMAGE_SIZES, dcganDiscriminator, dcganGenerator } from './networks.ts';
+import { IMAGE_SIZES, dcganDiscriminator, dcganGenerator, dcganGeneratorSizes } from './networks.ts';
 
 /** Options of a DCGAN. */
 export interface DcganOptions {
@@ -30,4 +30,5 @@ export default defineArchitecture<DcganOptions>({
   generator: (sizes, _options, parameters) => dcganGenerator(sizes, parameters),
   discriminator: (sizes, options, parameters) =>
     dcganDiscriminator(sizes, parameters, options.discriminator === 'spectral' ? spectralNorm : undefined),
+  generatorSizes: dcganGeneratorSizes,
 });

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {
   Discriminator,
   Generator,
+  GeneratorSizes,
   LayerInfo,
   Mode,
   NetworkSizes,
@@ -63,6 +64,32 @@ export function dcganGenerator(sizes: NetworkSizes, parameters: ParameterScope):
     layers: stages.map((stage) => stage.info),
     apply: (latents, mode) => through(stages, tf.reshape(latents, [-1, 1, 1, latentSize]), mode),
   };
+}
+
+/** The sizes of `dcganGenerator`, read off its weights: their number gives the image size, their shapes the rest. */
+export function dcganGeneratorSizes(
+  shapes: ReadonlyMap<string, readonly number[]>,
+): GeneratorSizes | undefined {
+  const weights = [...shapes].flatMap(([name, shape]) => {
+    const index = /^main\.(\d+)\.weight$/.exec(name)?.[1];
+    return index !== undefined && shape.length === 4 ? [{ index: Number(index), shape }] : [];
+  });
+  weights.sort((a, b) => a.index - b.index);
+  const imageSize = FIRST_SIDE * 2 ** (weights.length - 1);
+  if (!IMAGE_SIZES.some((size) => size === imageSize)) return undefined;
+  const [latentSize] = weights[0]!.shape;
+  const [generatorFeatures, channels] = weights.at(-1)!.shape;
+  const isGenerator = weights.every(({ index, shape }, layer) => {
+    const inputs = layer === 0 ? latentSize : (widest(imageSize) * generatorFeatures!) / 2 ** (layer - 1);
+    const isLast = layer === weights.length - 1;
+    const outputs = isLast ? channels : (widest(imageSize) * generatorFeatures!) / 2 ** layer;
+    return index === 3 * layer && shape.join() === [inputs, outputs, KERNEL, KERNEL].join();
+  });
+  // A generator ends with its last convolution; one cut off before it ends with a batch norm.
+  const endsThere = !shapes.has(`main.${3 * weights.length - 2}.weight`);
+  return isGenerator && endsThere
+    ? { imageSize, channels: channels!, latentSize: latentSize!, generatorFeatures: generatorFeatures! }
+    : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { defineArchitecture } from '@medgan/plugin-api';
 import { spectralNorm } from './layers/spectral-norm.ts';
-import { IMAGE_SIZES, dcganDiscriminator, dcganGenerator } from './networks.ts';
+import { IMAGE_SIZES, dcganDiscriminator, dcganGenerator, dcganGeneratorSizes } from './networks.ts';
 
 export default defineArchitecture({
   name: 'sngan',
@@ -13,4 +13,5 @@ export default defineArchitecture({
   tiny: { imageSize: 64, channels: 1, latentSize: 2, generatorFeatures: 1, discriminatorFeatures: 1 },
   generator: (sizes, _options, parameters) => dcganGenerator(sizes, parameters),
   discriminator: (sizes, _options, parameters) => dcganDiscriminator(sizes, parameters, spectralNorm),
+  generatorSizes: dcganGeneratorSizes,
 });

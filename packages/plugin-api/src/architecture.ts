@@ -65,6 +65,9 @@ export interface NetworkSizes {
   readonly discriminatorFeatures: number;
 }
 
+/** What a generator alone tells of its sizes. */
+export type GeneratorSizes = Omit<NetworkSizes, 'discriminatorFeatures'>;
+
 /** A GAN architecture: a pair of networks, parametric in size. */
 export interface Architecture<Options extends object = object> extends Named {
   readonly kind: 'architecture';
@@ -81,6 +84,11 @@ export interface Architecture<Options extends object = object> extends Named {
   readonly tiny: NetworkSizes;
   generator(sizes: NetworkSizes, options: Options, parameters: ParameterScope): Generator;
   discriminator(sizes: NetworkSizes, options: Options, parameters: ParameterScope): Discriminator;
+  /**
+   * The sizes of a generator, read off the stored shapes (PyTorch's) of its parameters by name; undefined when they are
+   * no generator of this architecture. Without it, only weights that say their sizes can be used for generating.
+   */
+  generatorSizes?(shapes: ReadonlyMap<string, readonly number[]>): GeneratorSizes | undefined;
 }
 
 /** Declares an architecture plugin; the file's default export. */
