@@ -63,8 +63,9 @@ const withoutNaN = (_key: string, value: unknown): unknown =>
 
 function withNaN(record: TrialRecord): TrialRecord {
   if (!record.result) return record;
-  const figures = Object.entries(record.result.figures).map(([key, value]) => [key, Number(value)]);
-  return { ...record, result: { ...record.result, figures: Object.fromEntries(figures) } };
+  const figures: Record<string, number> = {};
+  for (const [key, value] of Object.entries(record.result.figures)) figures[key] = Number(value);
+  return { ...record, result: { ...record.result, figures } };
 }
 
 /** Writes `trials.json` of a study's folder. */

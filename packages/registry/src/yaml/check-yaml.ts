@@ -16,7 +16,7 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
 
 function found(value: unknown): string {
   if (value === null) return 'nothing';
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > FOUND_LENGTH ? `${text.slice(0, FOUND_LENGTH)}…` : text;
 }
 

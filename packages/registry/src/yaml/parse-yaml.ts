@@ -13,7 +13,7 @@ export interface YamlDocument<T = unknown> {
    * the line of its last part that exists; of the document's first content when none does. What comes by an alias or
    * a merge key `<<` has the line where it is written.
    */
-  lineOf(path: readonly string[]): number;
+  readonly lineOf: (path: readonly string[]) => number;
 }
 
 const KEY_CURE = 'write `key: value`, with a space after the colon';
