@@ -4,10 +4,10 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
-import { registerSecondOrderGradients } from './gradients.ts';
+import { mendGradients } from './gradients.ts';
 
 tf.enableProdMode();
-registerSecondOrderGradients();
+mendGradients();
 
 /** Runs `body` with the named TF.js backend, which must be initialised, and puts the former one back. */
 export function withBackend<T>(name: string, body: () => T): T {

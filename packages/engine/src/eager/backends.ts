@@ -1,4 +1,5 @@
 import { EngineError } from '../engine-error.ts';
+import { mendGradients } from '../gradients.ts';
 import { tf } from '../tf.ts';
 import { EagerEngine } from './eager-engine.ts';
 import { imageByImage } from './cpu-resize-nearest-grad.ts';
@@ -29,6 +30,8 @@ async function importOptional(name: string): Promise<void> {
 /** TF.js's own runtime, TensorFlow 2.9: an optional peer dependency, because it is hundreds of megabytes. */
 async function tensorflow(name: 'tfjs-node' | 'tfjs-node-gpu'): Promise<EagerEngine> {
   await importOptional(`@tensorflow/${name}`);
+  // It brings TF.js's gradients along, which replace ours.
+  mendGradients();
   await start('tensorflow');
   const native = tf.backend() as { isUsingGpuDevice?: boolean };
   if (name === 'tfjs-node-gpu' && native.isUsingGpuDevice !== true) {

@@ -148,12 +148,6 @@ const entries = Object.entries;
 
 const SPECIAL: readonly OpCase[] = [
   {
-    name: 'EluGrad',
-    covers: ['EluGrad'],
-    inputs: { x: f32(IMAGE), dy: f32(IMAGE) },
-    step: ({ x, dy }) => tf.grad((v) => tf.elu(asImage(v)))(x!, dy),
-  },
-  {
     name: 'AddN',
     covers: ['AddN'],
     inputs: { a: f32(IMAGE), b: f32(IMAGE), c: f32(IMAGE) },

@@ -101,7 +101,7 @@ const concat: LayoutRule = (node, w) => {
 };
 
 const ELEMENTWISE = [
-  'Abs', 'Add', 'AddN', 'Cast', 'Ceil', 'ClipByValue', 'Cos', 'Elu', 'EluGrad', 'Equal', 'Erf', 'Exp', 'Expm1', 'Floor', 'FloorDiv',
+  'Abs', 'Add', 'AddN', 'Cast', 'Ceil', 'ClipByValue', 'Cos', 'Elu', 'Equal', 'Erf', 'Exp', 'Expm1', 'Floor', 'FloorDiv',
   'Greater', 'GreaterEqual', 'LeakyRelu', 'Less', 'LessEqual', 'Log', 'Log1p', 'LogicalAnd', 'LogicalNot',
   'LogicalOr', 'Maximum', 'Minimum', 'Mod', 'Multiply', 'Neg', 'NotEqual', 'Pow', 'Prelu', 'RealDiv', 'Reciprocal',
   'Relu', 'Relu6', 'Round', 'Rsqrt', 'Select', 'Sigmoid', 'Sign', 'Sin', 'Softplus', 'Sqrt', 'Square',

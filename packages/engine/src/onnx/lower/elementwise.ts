@@ -99,14 +99,6 @@ const step: Lowering = (node, w) => {
   else w.result(node, { op: 'Where', inputs: [positive, w.scalar(1, dtype), w.scalar(alpha, dtype)] });
 };
 
-/** dy where y ≥ 0, else dy·(y + 1). */
-const eluGrad: Lowering = (node, w) => {
-  const [dy, y] = names(node, w) as [string, string];
-  const positive = w.emit('GreaterOrEqual', [y, w.scalar(0)]);
-  const negative = w.emit('Mul', [dy, w.emit('Add', [y, w.scalar(1)])]);
-  w.result(node, { op: 'Where', inputs: [positive, dy, negative] });
-};
-
 /** TF.js's modulo has the sign of the divisor. */
 const mod: Lowering = (node, w) => {
   const [a, b] = names(node, w) as [string, string];
@@ -137,7 +129,6 @@ export const elementwise: Readonly<Record<string, Lowering>> = {
   ...Object.fromEntries(Object.entries(DIRECT).map(([kernel, op]) => [kernel, direct(op)])),
   Cast: castTo,
   ClipByValue: clip,
-  EluGrad: eluGrad,
   Expm1: expm1,
   FloorDiv: floorDiv,
   Greater: compare('Greater'),

@@ -9,7 +9,7 @@ const UNARY = [
 ] as const; // prettier-ignore
 
 const BINARY = [
-  'Add', 'EluGrad', 'Maximum', 'Minimum', 'Mod', 'Multiply', 'Pow', 'RealDiv', 'SquaredDifference', 'Sub',
+  'Add', 'Maximum', 'Minimum', 'Mod', 'Multiply', 'Pow', 'RealDiv', 'SquaredDifference', 'Sub',
 ] as const; // prettier-ignore
 
 const COMPARE = [
@@ -25,7 +25,7 @@ const unary: KernelRule[] = UNARY.map((kernel) => ({ kernel, inputs: ['x'], infe
 
 const binary: KernelRule[] = BINARY.map((kernel) => ({
   kernel,
-  inputs: kernel === 'EluGrad' ? ['dy', 'y'] : ['a', 'b'],
+  inputs: ['a', 'b'],
   infer: ([a, b]) => [{ shape: broadcast(a!.shape, b!.shape), dtype: a!.dtype }],
 }));
 
