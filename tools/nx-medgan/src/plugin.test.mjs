@@ -126,10 +126,6 @@ describe('nx', () => {
       ['--configuration', 'paper', '--data', 'my images'],
     ],
     [
-      ['experiments:sweep', '--configuration=paper'],
-      ['--configuration', 'paper'],
-    ],
-    [
       ['experiments:sweep', '--set', 'num_epochs=1', '--set', 'labels.real=0.9', '--force'],
       ['--configuration', 'quick', '--set', 'num_epochs=1', '--set', 'labels.real=0.9', '--force'],
     ],
