@@ -30,13 +30,16 @@ export interface ExperimentRunOptions {
   readonly force: boolean;
 }
 
+/** Nx runs a target from the workspace's root; a relative folder is meant from where the user stood. */
+const fromWhereCalled = (folder: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), folder);
+
 /** What a control file must be, for the registry, which knows nothing of it. */
 function controlRules(plugins: Plugins): ControlRules {
   return {
     complete: (config) => {
       const folder = process.env['MEDGAN_DATA'];
       const wants = config['dataset'] === 'image-folder' && config['path'] === undefined && folder;
-      return wants ? { ...config, path: resolve(folder) } : config;
+      return wants ? { ...config, path: fromWhereCalled(folder) } : config;
     },
     validate: (config): readonly Fault[] => {
       const { value, faults } = validateOptions<ControlFile>(CONTROL_SCHEMA, config);
@@ -77,7 +80,9 @@ class Trials {
     const known = this.#fingerprints.get(key);
     const fingerprint = known ?? this.#fingerprint(control, run);
     this.#fingerprints.set(key, fingerprint);
-    return { config: run.config, data: await fingerprint };
+    // Bytes are equal at equal engines and thread counts only.
+    const { config, engines, threads } = run;
+    return { config: { ...config, engines, threads }, data: await fingerprint };
   }
 
   async #fingerprint(control: ControlFile, run: ResolvedRun): Promise<string> {
@@ -117,8 +122,8 @@ const lossesOf = (values: StepValues | undefined): Record<string, number> =>
   values === undefined
     ? {}
     : {
-        'loss D': values['loss/discriminator'],
-        'loss G': values['loss/generator'],
+        'loss/discriminator': values['loss/discriminator'],
+        'loss/generator': values['loss/generator'],
       };
 
 function tell({ kind, trial, ...event }: StudyEvent, total: number): void {
@@ -138,7 +143,8 @@ function tell({ kind, trial, ...event }: StudyEvent, total: number): void {
 export async function experimentRunCommand(file: string, options: ExperimentRunOptions): Promise<number> {
   const plugins = builtInPlugins();
   const experiment = readExperiment(file);
-  const data = options.data === undefined ? {} : { dataset: 'image-folder', path: resolve(options.data) };
+  const data =
+    options.data === undefined ? {} : { dataset: 'image-folder', path: fromWhereCalled(options.data) };
   const study = expandExperiment(experiment, {
     control: controlRules(plugins),
     configuration: options.configuration,
