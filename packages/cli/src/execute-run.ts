@@ -66,14 +66,16 @@ export function openImages(
   );
 }
 
-/** Starts the engine a run asks for, saying once when a GPU was wanted and none can be used. */
-export async function startRunEngine(run: ResolvedRun, reporter: RunReporter): Promise<Resolution> {
-  const { threads, wantsGpu } = run;
-  const resolution = await resolveEngine(run.engines, { threads, monotonic: () => systemClock.monotonic() });
+/** Starts the engine that is asked for, saying once when a GPU was wanted and none can be used. */
+export async function startRunEngine(
+  { engines, threads, wantsGpu }: Pick<ResolvedRun, 'engines' | 'threads' | 'wantsGpu'>,
+  reporter: Pick<RunReporter, 'onWarning'>,
+): Promise<Resolution> {
+  const resolution = await resolveEngine(engines, { threads, monotonic: () => systemClock.monotonic() });
   if (wantsGpu && resolution.engine.name === 'onnx' && resolution.engine.device.startsWith('CPU')) {
     const reasons = resolution.passedOver.map(({ engine, reason }) => `${engine}: ${reason}`).join('; ');
     reporter.onWarning(
-      `n_gpu asks for a GPU, but none can be used here (${reasons}); training on ${resolution.engine.device}`,
+      `n_gpu asks for a GPU, but none can be used here (${reasons}); computing on ${resolution.engine.device}`,
     );
   }
   return resolution;

@@ -5,6 +5,8 @@ import { MedganError } from '@medgan/plugin-api';
 import { WeightsError } from '@medgan/weights';
 import type { BenchOptions } from './commands/bench.ts';
 import type { ExperimentRunOptions } from './commands/experiment-run.ts';
+import type { GenerateOptions } from './commands/generate.ts';
+import type { ImportOptions } from './commands/import.ts';
 import type { ParityOptions } from './commands/parity.ts';
 import type { RunOptions } from './commands/run.ts';
 
@@ -18,6 +20,19 @@ const integer = (text: string): number => {
 const positive = (text: string): number => {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0');
+  return value;
+};
+
+const fromZero = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('must be a whole number from 0 on');
+  return value;
+};
+
+const fromTwo = (text: string): number => {
+  const value = integer(text);
+  if (value < 2) throw new InvalidArgumentError('must be 2 or more');
   return value;
 };
 
@@ -69,6 +84,41 @@ function program(finish: (code: number) => void): Command {
     .action(async (runDir: string, options: Pick<RunOptions, 'extend'>) => {
       const { resumeCommand } = await import('./commands/run.ts');
       finish(await resumeCommand(runDir, options));
+    });
+
+  medgan
+    .command('generate')
+    .description('draw images with a trained generator')
+    .requiredOption('--checkpoint <path>', "weights, a checkpoint's folder or a run's folder")
+    .requiredOption('--out <folder>', 'where the images go')
+    .option('--count <n>', 'images, or latents to interpolate between', integer, 64)
+    .option('--seed <n>', 'same seed, same images', fromZero, 0)
+    .option('--grid', 'all images on one sheet too', false)
+    .option('--interpolate <k>', 'k steps from one latent to the next, a row of the sheet each', fromTwo)
+    .option('--truncation <t>', 'draw numbers of a latent beyond ±t again', positive)
+    .option('--batch-statistics', 'batch norm by the statistics of each 64 images, as the original', false)
+    .option('--image-size <px>', 'refuse weights that make images of another size', integer)
+    .option('--arch <name>', 'architecture, for weights that do not say it')
+    .option('--key <name>', 'which state dict of a PyTorch checkpoint with several')
+    .addOption(engineOption())
+    .option('--threads <n>', 'CPU threads', integer)
+    .option('--force', 'replace the images of an earlier generation', false)
+    .action(async (options: GenerateOptions) => {
+      const { generateCommand } = await import('./commands/generate.ts');
+      finish(await generateCommand(options));
+    });
+
+  medgan
+    .command('import')
+    .description('a PyTorch state dict (.pth, .pt, .zip) as safetensors; nothing in it is ever run')
+    .argument('<file>')
+    .requiredOption('--out <file.safetensors>', 'what to write')
+    .option('--key <name>', 'which state dict of a checkpoint with several')
+    .option('--entry <name>', 'which file of a .zip with several')
+    .option('--force', 'replace the file if there is one', false)
+    .action(async (file: string, options: ImportOptions) => {
+      const { importCommand } = await import('./commands/import.ts');
+      finish(await importCommand(file, options));
     });
 
   const experiment = medgan.command('experiment').description('studies: one YAML, several trials, one table');

@@ -14,13 +14,14 @@ function assigned(value: object, path: readonly string[], replacement: unknown):
 }
 
 /** Applies `--set key=value` arguments to what a file says. */
-const withOverrides = (value: object, set: readonly string[]): object =>
+export const withOverrides = (value: object, set: readonly string[]): object =>
   Object.entries(parseOverrides(set)).reduce(
     (result, [key, replacement]) => assigned(result, key.split('.'), replacement),
     value,
   );
 
-async function readText(file: string): Promise<string> {
+/** The text of a control file. @throws MedganError when there is none. */
+export async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

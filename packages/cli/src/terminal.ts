@@ -77,6 +77,12 @@ export class TerminalReporter implements RunReporter {
     else this.#moving('');
   }
 
+  /** How far a count of things has come, on a terminal only. */
+  onCount({ what, done, total, rate }: { what: string; done: number; total: number; rate: number }): void {
+    const speed = rate > 0 ? ` · ${rate.toFixed(1)} a second` : '';
+    this.#moving(done < total ? `${bar(done, total)} ${done}/${total} ${what}${speed}` : '');
+  }
+
   onCompiled(milliseconds: number): void {
     this.#line(`training step ready in ${(milliseconds / 1000).toFixed(1)} s`);
   }

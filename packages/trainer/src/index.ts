@@ -10,3 +10,4 @@ export { lockRun } from './run-lock.ts';
 export type { RunStatus } from './status.ts';
 export { STEP_OUTPUTS, stepInputs, trainingStep } from './step.ts';
 export type { StepValues } from './step-runner.ts';
+export * from './generation/index.ts';

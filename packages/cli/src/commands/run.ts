@@ -2,10 +2,12 @@ import { relative } from 'node:path';
 import { MedganError } from '@medgan/plugin-api';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
 import { executeRun, type Existing } from '../execute-run.ts';
+import { readGeneratorControl } from '../generator-control.ts';
 import { builtInPlugins, type Plugins } from '../plugins.ts';
-import { checkControl, readControl, type CheckedControl } from '../read-control.ts';
+import { checkControl, readControl, readText, type CheckedControl } from '../read-control.ts';
 import { EXTENDABLE, readRunRecord } from '../resume-guard.ts';
 import { TerminalReporter, duration } from '../terminal.ts';
+import { generate, type Generation } from './generate.ts';
 
 export interface RunOptions {
   readonly set: readonly string[];
@@ -29,8 +31,13 @@ function extendedKeys(extend: readonly string[]): string[] {
   return keys;
 }
 
-/** `medgan run <control.yaml>`: trains one GAN, or goes on with it. */
+/** `medgan run <control.yaml>`: trains one GAN, or goes on with it; `arch: Generator` draws images instead. */
 export async function runCommand(file: string, options: RunOptions): Promise<number> {
+  const images = readGeneratorControl(
+    { file, text: await readText(file), force: options.force },
+    options.set,
+  );
+  if (images) return drawImages(images, options);
   const plugins = builtInPlugins();
   const extended = extendedKeys(options.extend);
   const existing: Existing =
@@ -42,6 +49,13 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
     plugins,
     existing,
   );
+}
+
+function drawImages(images: Generation, { resume, extend }: RunOptions): Promise<number> {
+  if (resume || extend.length > 0) {
+    throw new MedganError('images are drawn anew, not resumed', { cure: 'leave --resume and --extend out' });
+  }
+  return generate(images);
 }
 
 /** `medgan resume <run-dir>`: goes on with a run as its folder describes it. */

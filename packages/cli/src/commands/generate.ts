@@ -1,0 +1,130 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { EngineName } from '@medgan/engine';
+import { MedganError, createRng } from '@medgan/plugin-api';
+import {
+  findGeneratorWeights,
+  generateImages,
+  independentLatents,
+  interpolatedLatents,
+  openImageSource,
+  readGeneratorWeights,
+  requireImageSize,
+  GRID_NAME,
+  type GeneratorWeights,
+  type Statistics,
+} from '@medgan/trainer';
+import { startRunEngine } from '../execute-run.ts';
+import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
+import { builtInPlugins } from '../plugins.ts';
+import { systemClock } from '../system-clock.ts';
+import { TerminalReporter, duration } from '../terminal.ts';
+import { versions } from '../versions.ts';
+
+/** `medgan generate`, as given. */
+export interface GenerateOptions {
+  readonly checkpoint: string;
+  readonly count: number;
+  readonly seed: number;
+  readonly out: string;
+  readonly grid: boolean;
+  readonly interpolate?: number;
+  readonly truncation?: number;
+  readonly batchStatistics: boolean;
+  readonly imageSize?: number;
+  readonly arch?: string;
+  readonly key?: string;
+  readonly engine: string;
+  readonly threads?: number;
+  readonly force: boolean;
+}
+
+/** What to draw, and with what. */
+export interface Generation extends Omit<GenerateOptions, 'engine'> {
+  readonly engines: readonly EngineName[];
+  readonly wantsGpu: boolean;
+}
+
+/** `medgan generate --checkpoint … --count … --out …` */
+export const generateCommand = ({ engine, ...rest }: GenerateOptions): Promise<number> =>
+  generate({ ...rest, engines: [engine as EngineName], wantsGpu: false });
+
+const described = ({ architecture, sizes }: GeneratorWeights): string =>
+  `${architecture.name} generator, ${sizes.imageSize} px, ${sizes.channels === 1 ? 'grey' : 'RGB'}, ` +
+  `latent ${sizes.latentSize}, ${sizes.generatorFeatures} feature maps`;
+
+/** Draws the images. Everything that can be refused is refused before the folder is touched. */
+export async function generate(request: Generation): Promise<number> {
+  const { seed, interpolate, truncation } = request;
+  if (interpolate !== undefined && request.count < 2) {
+    throw new MedganError('one latent cannot be interpolated', { cure: 'ask for 2 or more' });
+  }
+  const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
+  const { file } = await findGeneratorWeights(request.checkpoint);
+  const weights = await readGeneratorWeights({
+    file,
+    architectures: builtInPlugins().architectures,
+    ...(request.arch === undefined ? {} : { architecture: request.arch }),
+    ...(request.key === undefined ? {} : { key: request.key }),
+  });
+  requireImageSize(weights, request.imageSize);
+  const { latentSize } = weights.sizes;
+  const single = independentLatents(createRng(seed), {
+    latentSize,
+    ...(truncation === undefined ? {} : { truncation }),
+  });
+  const latents = interpolate === undefined ? single : interpolatedLatents(single, interpolate);
+  const count = interpolate === undefined ? request.count : (request.count - 1) * interpolate;
+  const statistics: Statistics = request.batchStatistics ? 'batch' : 'running';
+
+  const threads = request.threads ?? availableParallelism();
+  const { engine } = await startRunEngine({ ...request, threads }, reporter);
+  const { signal, release } = interruptSignal(() =>
+    reporter.onNote('stopping after these images; Ctrl-C again ends at once'),
+  );
+  try {
+    reporter.onNote(`${described(weights)}; ${engine.name} on ${engine.device}`);
+    const folder = resolve(request.out);
+    const result = await generateImages({
+      source: await openImageSource(engine, weights, statistics),
+      latents,
+      count,
+      folder,
+      force: request.force,
+      ...(interpolate !== undefined
+        ? { gridColumns: interpolate }
+        : request.grid
+          ? { gridColumns: 'square' as const }
+          : {}),
+      record: {
+        weights: resolve(file),
+        ...(weights.step === undefined ? {} : { step: weights.step }),
+        architecture: weights.architecture.name,
+        sizes: weights.sizes,
+        seed,
+        statistics,
+        ...(truncation === undefined ? {} : { truncation }),
+        ...(interpolate === undefined ? {} : { interpolate }),
+        engine: { name: engine.name, device: engine.device, threads },
+        versions: versions(),
+      },
+      clock: systemClock,
+      signal,
+      onProgress: (done, rate) => reporter.onCount({ what: 'images', done, total: count, rate }),
+    });
+    const rate = (result.images / result.seconds).toFixed(1);
+    reporter.onNote(
+      `${result.images} images in ${duration(result.seconds)} (${rate} a second) in ${request.out}`,
+    );
+    if (result.onGrid > 0) {
+      const shown = result.onGrid < result.images ? `the first ${result.onGrid} of them` : 'all of them';
+      reporter.onNote(`  ${shown} on one sheet: ${GRID_NAME}`);
+    }
+    if (result.state === 'finished') return 0;
+    reporter.onNote(`interrupted; ${count - result.images} images were not drawn`);
+    return EXIT_INTERRUPTED;
+  } finally {
+    release();
+    await engine.dispose();
+  }
+}

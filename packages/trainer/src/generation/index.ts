@@ -1,0 +1,13 @@
+export { buildGenerator } from './build-generator.ts';
+export { findGeneratorWeights, type FoundWeights } from './find-weights.ts';
+export { generateImages, type GenerateRequest, type GenerateResult } from './generate-images.ts';
+export {
+  readGeneratorWeights,
+  requireImageSize,
+  type GeneratorWeights,
+  type GeneratorWeightsRequest,
+} from './generator-weights.ts';
+export { GRID_NAME, RECORD_NAME } from './image-folder.ts';
+export { openImageSource, type ImageSource, type Statistics } from './image-source.ts';
+export { independentLatents, interpolatedLatents, slerp, type Latents } from './latents.ts';
+export { readPlainWeights, type PlainWeights } from './plain-weights.ts';
