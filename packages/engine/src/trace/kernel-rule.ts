@@ -1,4 +1,4 @@
-import type { NamedAttrMap } from '@tensorflow/tfjs-core';
+import { util, type NamedAttrMap } from '@tensorflow/tfjs-core';
 import type { GraphBuilder, Type } from '../graph/builder.ts';
 import type { Attributes, Value } from '../graph/graph.ts';
 
@@ -34,8 +34,8 @@ export function ints(attributes: Attributes, key: string): readonly number[] {
   return value as readonly number[];
 }
 
-/** Non-negative axes, in ascending order. */
+/** Non-negative axes, in ascending order; all of them when `axis` is missing. */
 export function axesOf(axis: unknown, rank: number): number[] {
-  const list = axis === undefined || axis === null ? [...Array(rank).keys()] : [axis].flat(2);
-  return list.map((a) => (Number(a) + rank) % rank).sort((a, b) => a - b);
+  const given = (axis ?? undefined) as number | number[];
+  return util.parseAxisParam(given, Array<number>(rank).fill(1)).sort((a, b) => a - b);
 }

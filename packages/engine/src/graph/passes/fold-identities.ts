@@ -71,5 +71,15 @@ const noOperation: Rule = (node, g) => {
   }
 };
 
+/** A uniform constant in another shape is a uniform constant. */
+const reshapedConstant: Rule = (node, g) => {
+  if (node.kernel !== 'Reshape' && node.kernel !== 'BroadcastTo') return undefined;
+  const x = node.inputs[0]!;
+  const fill = uniformValue(g.constant(x));
+  if (fill === undefined) return undefined;
+  return g.fill({ shape: ints(node.attributes, 'shape'), dtype: g.type(x).dtype }, fill);
+};
+
 /** Removes what has no effect. */
-export const foldIdentities = (graph: Graph): Graph => rewrite(graph, [neutralOperand, noOperation]);
+export const foldIdentities = (graph: Graph): Graph =>
+  rewrite(graph, [neutralOperand, reshapedConstant, noOperation]);
