@@ -72,7 +72,7 @@ export function validateOptions<T>(schema: object, value: unknown): { value: T; 
   const copy: unknown = structuredClone(value);
   const validate = validatorOf(schema);
   if (validate(copy)) return { value: copy as T, faults: [] };
-  return { value: copy as T, faults: (validate.errors ?? []).map((error) => faultOf(error, schema)) };
+  return { value: copy, faults: (validate.errors ?? []).map((error) => faultOf(error, schema)) };
 }
 
 /** One error that lists every fault. */

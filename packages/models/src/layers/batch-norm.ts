@@ -58,7 +58,7 @@ function normalise(
       },
     };
   });
-  return operation(x, affine.scale, affine.shift) as tf.Tensor4D;
+  return operation(x, affine.scale, affine.shift);
 }
 
 /**
