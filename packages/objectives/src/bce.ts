@@ -5,20 +5,23 @@ import { defineObjective } from '@medgan/plugin-api';
 const LOG_FLOOR = -100;
 const SMALLEST = 1e-12;
 
+/** 1 / (1 + e⁻ˣ), written out: ONNX Runtime's own sigmoid is 0 from −18 down, PyTorch's only from −89 down. */
+const sigmoid = (x: tf.Tensor): tf.Tensor => tf.reciprocal(tf.add(tf.exp(tf.neg(x)), 1));
+
 /**
  * Mean binary cross entropy of sigmoid(logits) [N] against one target in [0, 1], as the original computes it:
  * sigmoid first, then BCELoss, in float32. A saturated sigmoid therefore costs 100 and has no gradient, as there.
  */
 function binaryCrossEntropy(logits: tf.Tensor, target: number): tf.Scalar {
   const loss = tf.customGrad((x: tf.Tensor | tf.GradSaveFunc, save: tf.Tensor | tf.GradSaveFunc) => {
-    const p = tf.sigmoid(x as tf.Tensor);
+    const p = sigmoid(x as tf.Tensor);
     const log = (y: tf.Tensor): tf.Tensor => tf.maximum(tf.log(y), LOG_FLOOR);
     const likelihood = tf.add(tf.mul(log(p), target), tf.mul(log(tf.sub(1, p)), 1 - target));
     (save as tf.GradSaveFunc)([x as tf.Tensor]);
     return {
       value: tf.neg(tf.mean(likelihood)),
       gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => {
-        const q = tf.sigmoid(saved!);
+        const q = sigmoid(saved!);
         const slope = tf.mul(q, tf.sub(1, q));
         const outer = tf.div(tf.sub(q, target), tf.maximum(slope, SMALLEST));
         return tf.mul(tf.mul(outer, slope), tf.div(dy, saved!.size));
