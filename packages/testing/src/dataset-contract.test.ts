@@ -1,0 +1,242 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  createRng,
+  defineDataset,
+  MedganError,
+  parseOptions,
+  type Dataset,
+  type DatasetContext,
+  type PackedImages,
+} from '@medgan/plugin-api';
+import { describe, expect, it } from 'vitest';
+import { brokenRules, datasetChecks, datasetContract } from './index.ts';
+
+interface Item {
+  readonly name: string;
+  readonly label: string;
+}
+
+const CLASSES = ['even', 'odd'];
+const ITEMS: readonly Item[] = Array.from({ length: 6 }, (_, i) => ({
+  name: `image-${i}`,
+  label: CLASSES[i % 2]!,
+}));
+
+function choose(items: readonly Item[], { subset, subsetOrder, rng }: DatasetContext): readonly Item[] {
+  if (subset === undefined) return items;
+  if (subset < 1 || subset > items.length) throw new MedganError(`subset ${subset} of ${items.length}`);
+  if (subsetOrder === 'first') return items.slice(0, subset);
+  return Array.from(rng.permutation(items.length).subarray(0, subset), (i) => items[i]!);
+}
+
+/** Noise, one image a name. */
+function pack(all: readonly Item[], context: DatasetContext): PackedImages {
+  context.signal?.throwIfAborted();
+  const wanted = context.classes ?? CLASSES;
+  const unknown = wanted.find((name) => !CLASSES.includes(name));
+  if (unknown !== undefined) throw new MedganError(`no class ${unknown}`);
+  const classes = CLASSES.filter((name) => wanted.includes(name));
+  const items = choose(
+    all.filter(({ label }) => classes.includes(label)),
+    context,
+  );
+  const { size, channels } = context.format;
+  const pixels = items.flatMap(({ name }) =>
+    Array.from(createRng(name).uniforms(size * size * channels), (x) => Math.floor(256 * x)),
+  );
+  context.onProgress?.(items.length, items.length);
+  const key = JSON.stringify([size, channels, items]);
+  return {
+    size,
+    channels,
+    count: items.length,
+    pixels: Uint8Array.from(pixels),
+    labels: Uint16Array.from(items, ({ label }) => classes.indexOf(label)),
+    classes,
+    names: items.map(({ name }) => name),
+    fingerprint: createHash('sha256').update(key).digest('hex'),
+    skipped: [],
+  };
+}
+
+const options = { type: 'object', properties: {}, additionalProperties: false } as const;
+
+const made: Dataset = defineDataset({
+  name: 'made',
+  summary: 'Noise of two classes',
+  reference: 'none, https://example.org',
+  options,
+  source: 'none',
+  tiny: {},
+  open: async (given, context) => {
+    parseOptions('dataset made', options, given);
+    return Promise.resolve(pack(ITEMS, context));
+  },
+});
+
+/** Names of files, as images: enough to see which folder it was given. */
+const listed: Dataset = {
+  ...made,
+  name: 'listed',
+  source: 'path',
+  async open({ path, ...given }, context) {
+    parseOptions('dataset listed', options, given);
+    if (path === undefined) throw new MedganError('dataset listed: no path');
+    const folders = await readdir(path).catch((cause: unknown) => {
+      throw new MedganError(`dataset listed: no folder ${path}`, { cause });
+    });
+    const files = await Promise.all(
+      folders.map(async (folder, i) =>
+        (await readdir(join(path, folder))).map((file) => ({
+          name: `${folder}/${file}`,
+          label: CLASSES[i]!,
+        })),
+      ),
+    );
+    return pack(files.flat(), context);
+  },
+};
+
+datasetContract(made);
+datasetContract(listed);
+
+type Change = (images: PackedImages, context: DatasetContext) => PackedImages;
+
+/** The dataset with its images changed after they were made. */
+const changed = (change: Change): Dataset => ({
+  ...made,
+  open: async (given, context) => change(await made.open(given, context), context),
+});
+
+/** The dataset opened in another context than the one given. */
+const told = (context: (given: DatasetContext) => DatasetContext): Dataset => ({
+  ...made,
+  open: (given, asked) => made.open(given, context(asked)),
+});
+
+const without = (key: 'classes' | 'subset' | 'signal') => told(({ [key]: _dropped, ...context }) => context);
+
+let opened = 0;
+
+const WRONG: [fault: string, dataset: Dataset, rule: string, reason: RegExp][] = [
+  [
+    'pixels cut short',
+    changed((i) => ({ ...i, pixels: i.pixels.subarray(1) })),
+    'gives packed images',
+    /pixels have another length/,
+  ],
+  [
+    'a label too far',
+    changed((i) => ({ ...i, labels: i.labels.map(() => 2) })),
+    'gives packed images',
+    /image 0 is of class 2, of 2/,
+  ],
+  [
+    'one name for all',
+    changed((i) => ({ ...i, names: i.names.map(() => 'x') })),
+    'gives packed images',
+    /two images have one name/,
+  ],
+  [
+    'an absolute name',
+    changed((i) => ({ ...i, names: i.names.map((n) => `/${n}`) })),
+    'gives packed images',
+    /no relative name/,
+  ],
+  [
+    'a short fingerprint',
+    changed((i) => ({ ...i, fingerprint: 'abc' })),
+    'gives packed images',
+    /no sha256 in hex/,
+  ],
+  [
+    'the fingerprint of the names',
+    changed((i) => ({ ...i, fingerprint: '0'.repeat(64) })),
+    'gives packed images',
+    /two formats have one fingerprint/,
+  ],
+  [
+    'colour always',
+    told((c) => ({ ...c, format: { ...c.format, channels: 3 } })),
+    'gives packed images',
+    /another format/,
+  ],
+  [
+    'black images',
+    changed((i) => ({ ...i, pixels: i.pixels.map(() => 0) })),
+    'gives images that differ',
+    /all images are one image/,
+  ],
+  [
+    'a class without images',
+    changed((i) => ({ ...i, classes: [...i.classes, 'none'] })),
+    'gives images that differ',
+    /without an image/,
+  ],
+  [
+    'images of the moment',
+    changed((i) => {
+      opened += 1;
+      return { ...i, pixels: i.pixels.map((v) => v ^ (opened & 1)) };
+    }),
+    'gives the same images every time',
+    /other pixels/,
+  ],
+  [
+    'a cache of its own mind',
+    changed((i, c) => (c.cacheDir ? { ...i, pixels: i.pixels.map((v) => v ^ 1) } : i)),
+    'gives the same images out of a cache',
+    /other pixels/,
+  ],
+  [
+    'progress that stops short',
+    told((c) => ({ ...c, onProgress: (d, t) => c.onProgress?.(d - 1, t) })),
+    'tells of progress',
+    /ends at 5 of 6/,
+  ],
+  ['classes ignored', without('classes'), 'gives the classes asked for', /Expected values to be/],
+  ['unknown classes let through', without('classes'), 'refuses a class', /Missing expected rejection/],
+  ['subsets ignored', without('subset'), 'gives the first images', /Expected values to be/],
+  [
+    'one stream for all',
+    told((c) => ({ ...c, rng: createRng(1) })),
+    'draws a seeded subset',
+    /the stream does not matter/,
+  ],
+  [
+    'large subsets let through',
+    told((c) => ({ ...c, subset: Math.min(c.subset ?? 6, 6) })),
+    'refuses a subset',
+    /Missing expected rejection/,
+  ],
+  [
+    'options ignored',
+    { ...made, open: (_, context) => made.open({}, context) },
+    'refuses an option',
+    /Missing expected rejection/,
+  ],
+  ['deafness', without('signal'), 'stops when it is aborted', /Missing expected rejection/],
+  [
+    'no folder needed',
+    { ...made, source: 'path', open: (_, c) => made.open({}, c) },
+    'refuses to open without a folder',
+    /Missing expected rejection/,
+  ],
+  [
+    'a plain error',
+    { ...made, open: () => Promise.reject(new Error('no such class')) },
+    'refuses a class',
+    /not a MedganError/,
+  ],
+];
+
+describe('the dataset contract', () => {
+  it.each(WRONG)('finds: %s', async (_fault, dataset, rule, reason) => {
+    const rules = datasetChecks.filter(({ name }) => name.startsWith(rule));
+    expect(await brokenRules(rules, { dataset })).toEqual([
+      { name: rules[0]!.name, reason: expect.stringMatching(reason) },
+    ]);
+  });
+});
