@@ -11,9 +11,9 @@ function check(
   given: Values | undefined,
 ): void {
   if (given instanceof ARRAYS[dtype] && given.length === sizeOf(shape)) return;
-  const wanted = `${ARRAYS[dtype].name} of ${sizeOf(shape)} values [${shape.join(', ')}]`;
-  const actual = given ? `${given.constructor.name} of ${given.length}` : 'nothing';
-  throw new EngineError(`${who} must be a ${wanted}, got ${actual}`);
+  const wanted = `${ARRAYS[dtype].name} of length ${sizeOf(shape)}, for shape [${shape.join(', ')}]`;
+  const actual = given ? `${given.constructor.name} of length ${given.length}` : 'nothing';
+  throw new EngineError(`${who} must be ${wanted}; got ${actual}`);
 }
 
 /** @throws EngineError unless `values` has exactly the inputs a step was compiled for, in their types and sizes. */

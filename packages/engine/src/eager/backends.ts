@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { EngineError } from '../engine-error.ts';
 import { mendGradients } from '../gradients.ts';
 import { tf } from '../tf.ts';
@@ -17,12 +18,13 @@ async function start(backend: string): Promise<void> {
 
 async function importOptional(name: string): Promise<void> {
   try {
+    createRequire(import.meta.url).resolve(name);
+  } catch (error) {
+    throw new EngineError(`${name} is not installed`, { cure: `npm install ${name}@4.22.0`, cause: error });
+  }
+  try {
     await import(name);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ERR_MODULE_NOT_FOUND') {
-      throw new EngineError(`${name} is not installed`, { cure: `npm install ${name}@4.22.0`, cause: error });
-    }
     throw new EngineError(`${name} does not load: ${(error as Error).message}`, { cause: error });
   }
 }

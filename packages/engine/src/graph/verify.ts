@@ -1,5 +1,37 @@
 import { RULES } from '../trace/kernels/index.ts';
-import { sameShape, sizeOf, type Graph, type Value } from './graph.ts';
+import type { Type } from './builder.ts';
+import { sameShape, sizeOf, type Graph, type Node, type StateEdge, type Value } from './graph.ts';
+
+const typeName = ({ dtype, shape }: Pick<Value, 'dtype' | 'shape'>): string =>
+  `${dtype}[${shape.join(', ')}]`;
+
+function requireUnique(what: string, names: readonly (string | number)[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new Error(`the graph has two ${what} ${twice}`);
+}
+
+function requireOperands(who: string, node: Node): void {
+  const { inputs } = RULES.get(node.kernel) ?? {};
+  if (!inputs) throw new Error(`${who} has no rule`);
+  const wanted = inputs === 'list' ? 'at least 1' : String(inputs.length);
+  const fits = inputs === 'list' ? node.inputs.length > 0 : node.inputs.length === inputs.length;
+  if (!fits) throw new Error(`${who} takes ${wanted} operands, but has ${node.inputs.length}`);
+}
+
+function inferred(who: string, node: Node, inputs: readonly Value[]): Type[] {
+  try {
+    return RULES.get(node.kernel)!.infer(inputs, node.attributes);
+  } catch (error) {
+    throw new Error(`${who}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function requireSameState(graph: Graph, { slot, read, write }: StateEdge): void {
+  if (read === undefined || write === undefined) return;
+  const [before, after] = [graph.values.get(read)!, graph.values.get(write)!];
+  if (sameShape(before.shape, after.shape) && before.dtype === after.dtype) return;
+  throw new Error(`state ${slot} is ${typeName(before)}, but becomes ${typeName(after)}`);
+}
 
 /** Throws when the graph is not well formed: run between passes in tests, and once before lowering. */
 export function verify(graph: Graph): void {
@@ -15,33 +47,45 @@ export function verify(graph: Graph): void {
     defined.add(id);
   };
 
+  requireUnique(
+    'inputs',
+    graph.inputs.map(({ name }) => name),
+  );
+  requireUnique(
+    'outputs',
+    graph.outputs.map(({ name }) => name),
+  );
+  requireUnique(
+    'edges of state',
+    graph.state.map(({ slot }) => slot),
+  );
   for (const { name, value } of graph.inputs) define(value, `input ${name}`);
   for (const edge of graph.state) if (edge.read !== undefined) define(edge.read, `state ${edge.slot}`);
   for (const [id, constant] of graph.constants) {
     define(id, 'a constant');
     const value = graph.values.get(id)!;
     if ('values' in constant && constant.values.length !== sizeOf(value.shape)) {
-      throw new Error(`constant ${id} has ${constant.values.length} values for [${value.shape.join(', ')}]`);
+      throw new Error(`constant ${id} has ${constant.values.length} values for ${typeName(value)}`);
     }
   }
   for (const [index, node] of graph.nodes.entries()) {
     const who = `node ${index} (${node.kernel})`;
-    const rule = RULES.get(node.kernel);
-    if (!rule) throw new Error(`${who} has no rule`);
+    requireOperands(who, node);
     const inputs = node.inputs.map((id) => typeOf(id, who));
-    const expected = rule.infer(inputs, node.attributes);
+    const expected = inferred(who, node, inputs);
     if (expected.length !== node.outputs.length) throw new Error(`${who} has ${node.outputs.length} outputs`);
     for (const [i, id] of node.outputs.entries()) {
       define(id, who);
       const actual = graph.values.get(id)!;
       const wanted = expected[i]!;
       if (!sameShape(actual.shape, wanted.shape) || actual.dtype !== wanted.dtype) {
-        throw new Error(
-          `${who} gives ${wanted.dtype}[${wanted.shape.join(', ')}], but is typed ${actual.dtype}[${actual.shape.join(', ')}]`,
-        );
+        throw new Error(`${who} gives ${typeName(wanted)}, but is typed ${typeName(actual)}`);
       }
     }
   }
   for (const { name, value } of graph.outputs) typeOf(value, `output ${name}`);
-  for (const edge of graph.state) if (edge.write !== undefined) typeOf(edge.write, `state ${edge.slot}`);
+  for (const edge of graph.state) {
+    if (edge.write !== undefined) typeOf(edge.write, `state ${edge.slot}`);
+    requireSameState(graph, edge);
+  }
 }

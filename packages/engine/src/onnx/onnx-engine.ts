@@ -5,9 +5,10 @@ import { EngineError } from '../engine-error.ts';
 import { checkVariableValues } from '../host-values.ts';
 import { runPasses } from '../graph/passes/index.ts';
 import { verify } from '../graph/verify.ts';
-import type { Graph } from '../graph/graph.ts';
+import { sameShape, type Graph } from '../graph/graph.ts';
 import { fromStored } from '../stored-layout.ts';
 import { tf, withBackend } from '../tf.ts';
+import { callSite } from '../trace/call-site.ts';
 import { RECORDING_BACKEND, recordingBackend } from '../trace/recording-backend.ts';
 import { trace, type TracedVariable } from '../trace/trace.ts';
 import { shortNativeMessage } from './device-check.ts';
@@ -67,7 +68,11 @@ export class OnnxEngine implements Engine {
       const assign = variable.assign.bind(variable);
       variable.assign = (value) => {
         backend.requireAccess(state);
-        assign(value);
+        if (sameShape(value.shape, type.shape) && value.dtype === dtype) return assign(value);
+        throw new EngineError(
+          `the variable ${spec.name} is ${dtype}[${type.shape.join(', ')}], but the step assigns it ` +
+            `${value.dtype}[${value.shape.join(', ')}], in ${callSite()}`,
+        );
       };
       const slot: Slot = {
         id,
@@ -98,7 +103,8 @@ export class OnnxEngine implements Engine {
 
   #slotOf(variable: Variable): Slot {
     const slot = this.#byVariable.get(variable);
-    if (!slot) throw new EngineError('the variable does not belong to this engine');
+    if (!slot || !this.#slots.has(slot.id))
+      throw new EngineError('the variable does not belong to this engine');
     return slot;
   }
 

@@ -1,6 +1,6 @@
 import { backend_util, type NamedAttrMap } from '@tensorflow/tfjs-core';
 import type { Type } from '../../graph/builder.ts';
-import type { Attributes, Value } from '../../graph/graph.ts';
+import { sameShape, type Attributes, type Value } from '../../graph/graph.ts';
 import { ints, type KernelMacro, type KernelRule } from '../kernel-rule.ts';
 
 /** Canonical attributes of a convolution: `strides` and `dilations` [h, w], `pads` [top, left, bottom, right]. */
@@ -42,6 +42,12 @@ function convolved(x: Type, filter: Type, attributes: Attributes): Type {
   return { shape: nchw ? [n, out, oh, ow] : [n, oh, ow, out], dtype: x.dtype };
 }
 
+/** The gradient of a convolution comes in the shape of its output. */
+function requireOutput(dy: Type, output: Type): void {
+  if (sameShape(dy.shape, output.shape)) return;
+  throw new Error(`a gradient of [${dy.shape.join(', ')}] for an output of [${output.shape.join(', ')}]`);
+}
+
 /** Matrix products and convolutions. */
 export const linear: readonly KernelRule[] = [
   {
@@ -71,7 +77,11 @@ export const linear: readonly KernelRule[] = [
       const shape = attrs['inputShape'] as number[];
       return { ...convolution(attrs, shape, filter!.shape), shape };
     },
-    infer: ([dy], attributes) => [{ shape: ints(attributes, 'shape'), dtype: dy!.dtype }],
+    infer: ([dy, filter], attributes) => {
+      const image = { shape: ints(attributes, 'shape'), dtype: dy!.dtype };
+      requireOutput(dy!, convolved(image, filter!, attributes));
+      return [image];
+    },
   },
   {
     kernel: 'Conv2DBackpropFilter',
@@ -80,7 +90,11 @@ export const linear: readonly KernelRule[] = [
       const shape = attrs['filterShape'] as number[];
       return { ...convolution(attrs, x!.shape, shape), shape };
     },
-    infer: ([x], attributes) => [{ shape: ints(attributes, 'shape'), dtype: x!.dtype }],
+    infer: ([x, dy], attributes) => {
+      const filter = { shape: ints(attributes, 'shape'), dtype: x!.dtype };
+      requireOutput(dy!, convolved(x!, filter, attributes));
+      return [filter];
+    },
   },
 ];
 

@@ -1,0 +1,292 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Engine, InputSpec, Step } from './engine.ts';
+import { OnnxEngine } from './onnx/onnx-engine.ts';
+import { resolveEngine, startEngine } from './resolve.ts';
+import { tf } from './tf.ts';
+
+let onnx: Engine;
+let cpu: Engine;
+
+beforeAll(async () => {
+  onnx = new OnnxEngine();
+  cpu = await startEngine('cpu');
+});
+
+afterAll(() => Promise.all([onnx.dispose(), cpu.dispose()]));
+
+const VECTOR = { x: { shape: [3] } };
+
+/** The message with which `body` fails, without the lines and folders of this machine. */
+async function message(body: () => unknown): Promise<string> {
+  try {
+    await body();
+  } catch (error) {
+    return (error as Error).message.replace(/(?:file:\/\/)?\/\S*\/(engine-errors\.test\.ts):\d+:\d+/g, '$1');
+  }
+  return 'no error';
+}
+
+const compiling = (step: Step, inputs: Readonly<Record<string, InputSpec>> = VECTOR): Promise<string> =>
+  message(() => onnx.compile(step, inputs));
+
+/** Runs a step on TF.js's `cpu` backend, for the errors of the eager engine. */
+const eagerly = (step: Step): Promise<string> =>
+  message(async () => (await cpu.compile(step, VECTOR)).run({ x: Float32Array.of(1, 2, 3) }));
+
+describe('compiling a step that', () => {
+  it('calls a kernel without a lowering names the kernel and the caller', async () => {
+    function rankOfClasses(x: Tensor): Tensor {
+      return tf.cumsum(x);
+    }
+    expect(await compiling(({ x }) => ({ y: rankOfClasses(x!) }))).toMatchInlineSnapshot(`
+      "[medgan] engine: TF.js kernel Cumsum, called in rankOfClasses (engine-errors.test.ts), cannot be compiled
+        cure: use other TF.js operations, or run with engine: wasm or cpu"
+    `);
+  });
+
+  it('calls a kernel in a way that has none says which', async () => {
+    const image = { x: { shape: [1, 5, 5, 1] } };
+    expect(
+      await compiling(({ x }) => ({ y: tf.grad((v) => tf.avgPool(v as Tensor4D, 2, 2, 'same'))(x!) }), image),
+    ).toMatchInlineSnapshot(`
+      "[medgan] engine: AvgPoolGrad with padded windows cannot be compiled
+        cure: use other TF.js operations, or run with engine: wasm or cpu"
+    `);
+    expect(
+      await compiling(({ x }) => ({ y: tf.image.resizeNearestNeighbor(x as Tensor4D, [7, 7]) }), image),
+    ).toMatchInlineSnapshot(
+      `"[medgan] engine: ResizeNearestNeighbor, called in engine-errors.test.ts: nearest-neighbour resizing is compiled for whole factors without alignCorners only"`,
+    );
+  });
+
+  it('reads a tensor says so', async () => {
+    expect(await compiling(({ x }) => ({ y: x!.dataSync()[0]! > 0 ? tf.neg(x!) : x! })))
+      .toMatchInlineSnapshot(`
+      "[medgan] engine: the step reads the values of a tensor (in engine-errors.test.ts), which do not exist while it is compiled
+        cure: compute with TF.js operations only (tf.where instead of if), or run with engine: wasm or cpu"
+    `);
+  });
+
+  it('draws random numbers says so', async () => {
+    expect(await compiling(({ x }) => ({ y: tf.add(x!, tf.randomNormal([3])) }))).toMatchInlineSnapshot(`
+      "[medgan] engine: the step draws random numbers, in engine-errors.test.ts
+        cure: draw them from the Rng outside and pass them to the step as an input"
+    `);
+    expect(await compiling(({ x }) => ({ y: tf.dropout(x!, 0.5) }))).toMatchInlineSnapshot(`
+      "[medgan] engine: the step draws random numbers, in engine-errors.test.ts
+        cure: draw them from the Rng outside and pass them to the step as an input"
+    `);
+    expect(await compiling(({ x }) => ({ y: tf.mul(x!, Math.random()) }))).toMatchInlineSnapshot(`
+      "[medgan] engine: the step draws random numbers, in engine-errors.test.ts
+        cure: draw them from the Rng outside and pass them to the step as an input"
+    `);
+  });
+
+  it('depends on a hidden counter says so', async () => {
+    let calls = 0;
+    expect(await compiling(({ x }) => ({ y: tf.mul(x!, ++calls) }))).toMatchInlineSnapshot(`
+      "[medgan] engine: two calls of the step with the same inputs do different things
+        cure: what changes from call to call (random numbers, counters, schedules) must be an input or a variable"
+    `);
+  });
+
+  it('uses a tensor from outside says so', async () => {
+    await tf.setBackend('cpu');
+    const foreign = tf.tensor1d([1, 2, 3]);
+    expect(await compiling(({ x }) => ({ y: tf.add(x!, foreign) }))).toMatchInlineSnapshot(`
+      "[medgan] engine: the step uses a tensor [3] made outside of it on another TF.js backend
+        cure: pass it as an input, or keep it in a variable of the engine"
+    `);
+    foreign.dispose();
+  });
+
+  it('keeps a tensor from one call to the next says so', async () => {
+    let kept: Tensor | undefined;
+    const step: Step = ({ x }) => {
+      const y = tf.keep(tf.neg(x!));
+      const sum = kept ? tf.add(kept, y) : y;
+      kept = y;
+      return { y: sum };
+    };
+    expect(await compiling(step)).toMatchInlineSnapshot(`
+      "[medgan] engine: the step uses a tensor that was made by an earlier call of a step
+        cure: keep it in a variable of the engine instead"
+    `);
+  });
+
+  it('uses the variable of another engine says so', async () => {
+    const other = new OnnxEngine();
+    const theirs = other.variable({ name: 'theirs', shape: [3], values: Float32Array.of(7, 8, 9) });
+    const eager = cpu.variable({ name: 'eager', shape: [3] });
+    expect(await compiling(({ x }) => ({ y: tf.add(x!, theirs) }))).toMatchInlineSnapshot(`
+      "[medgan] engine: the step uses the variable theirs of another engine, in engine-errors.test.ts
+        cure: make the variable with the engine that compiles the step"
+    `);
+    expect(
+      await compiling(({ x }) => {
+        theirs.assign(x as never);
+        return {};
+      }),
+    ).toMatchInlineSnapshot(`
+      "[medgan] engine: the step uses the variable theirs of another engine, in engine-errors.test.ts
+        cure: make the variable with the engine that compiles the step"
+    `);
+    expect(await compiling(({ x }) => ({ y: tf.add(x!, eager) }))).toMatchInlineSnapshot(`
+      "[medgan] engine: the step uses a tensor [3] made outside of it on another TF.js backend
+        cure: pass it as an input, or keep it in a variable of the engine"
+    `);
+    expect(await eagerly(({ x }) => ({ y: tf.add(x!, theirs) }))).toMatchInlineSnapshot(`
+      "[medgan] engine: the variable theirs of a compiled engine is read outside of it
+        cure: use it in steps of its engine only, or read its values with await engine.read(variable)"
+    `);
+    expect(await message(() => onnx.read(theirs))).toMatchInlineSnapshot(
+      `"[medgan] engine: the variable does not belong to this engine"`,
+    );
+    expect(await message(() => cpu.write(theirs, new Float32Array(3)))).toMatchInlineSnapshot(
+      `"[medgan] engine: the variable does not belong to this engine"`,
+    );
+    expect([...(await other.read(theirs))]).toEqual([7, 8, 9]);
+    await other.dispose();
+  });
+
+  it('changes the shape of a variable says so', async () => {
+    const w = onnx.variable({ name: 'w', shape: [3] });
+    const text = await compiling(({ x }) => {
+      w.assign(tf.reshape(x!, [1, 3]));
+      return {};
+    });
+    expect(text).toMatchInlineSnapshot(
+      `"[medgan] engine: the variable w is float32[3], but the step assigns it float32[1, 3], in engine-errors.test.ts"`,
+    );
+  });
+
+  it('compiles another step says so', async () => {
+    const text = await compiling(({ x }) => {
+      (onnx as OnnxEngine).graph((inner) => ({ y: inner['x']! }), VECTOR);
+      return { y: x! };
+    });
+    expect(text).toMatchInlineSnapshot(
+      `"[medgan] engine: a step compiles another step while it is compiled itself"`,
+    );
+  });
+});
+
+describe('using a variable outside of a step', () => {
+  it('is refused, whatever is done with it', async () => {
+    const w = onnx.variable({ name: 'w', shape: [3], values: Float32Array.of(1, 2, 3) });
+    await tf.setBackend('cpu');
+    expect(await message(() => w.assign(tf.zeros([3])))).toMatchInlineSnapshot(`
+      "[medgan] engine: a TF.js operation on engine-held tensors was called outside of a step
+        cure: put it into a step and compile that, or use engine.read and engine.write"
+    `);
+    expect(await message(() => tf.neg(w))).toMatchInlineSnapshot(`
+      "[medgan] engine: the variable w of a compiled engine is read outside of it
+        cure: use it in steps of its engine only, or read its values with await engine.read(variable)"
+    `);
+    expect(await message(() => w.dataSync())).toMatchInlineSnapshot(`
+      "[medgan] engine: the variable w of a compiled engine is read outside of it
+        cure: use it in steps of its engine only, or read its values with await engine.read(variable)"
+    `);
+    expect([...(await onnx.read(w))]).toEqual([1, 2, 3]);
+    expect([...(await w.data())]).toEqual([1, 2, 3]);
+  });
+});
+
+describe('the eager engine', () => {
+  it('refuses random numbers as the compiled one does', async () => {
+    expect(await eagerly(({ x }) => ({ y: tf.add(x!, tf.randomNormal([3])) }))).toMatchInlineSnapshot(`
+      "[medgan] engine: the step draws random numbers, in engine-errors.test.ts
+        cure: draw them from the Rng outside and pass them to the step as an input"
+    `);
+    expect(await eagerly(({ x }) => ({ y: tf.mul(x!, Math.random()) }))).toMatchInlineSnapshot(`
+      "[medgan] engine: the step draws random numbers, in engine-errors.test.ts
+        cure: draw them from the Rng outside and pass them to the step as an input"
+    `);
+    expect(Math.random()).toBeLessThan(1);
+  });
+});
+
+describe('both engines', () => {
+  it('say which input is wrong', async () => {
+    for (const engine of [onnx, cpu]) {
+      const program = await engine.compile(({ x, n }) => ({ y: tf.add(x!, tf.cast(n!, 'float32')) }), {
+        x: { shape: [2, 3] },
+        n: { shape: [], dtype: 'int32' },
+      });
+      const n = Int32Array.of(1);
+      expect(await message(() => program.run({ x: new Float32Array(5), n }))).toBe(
+        '[medgan] engine: input x must be Float32Array of length 6, for shape [2, 3]; got Float32Array of length 5',
+      );
+      expect(await message(() => program.run({ x: new Float32Array(6), n: Float32Array.of(1) }))).toBe(
+        '[medgan] engine: input n must be Int32Array of length 1, for shape []; got Float32Array of length 1',
+      );
+      expect(await message(() => program.run({ n }))).toBe(
+        '[medgan] engine: input x must be Float32Array of length 6, for shape [2, 3]; got nothing',
+      );
+      expect(await message(() => program.run({ x: new Float32Array(6), n, z: n }))).toBe(
+        '[medgan] engine: the step has no input z (it has x, n)',
+      );
+    }
+  });
+
+  it('say which variable got the wrong values', async () => {
+    for (const engine of [onnx, cpu]) {
+      const wrong = { name: 'bias', shape: [3], values: new Float32Array(2) };
+      expect(await message(() => engine.variable(wrong))).toBe(
+        '[medgan] engine: the values of variable bias must be Float32Array of length 3, for shape [3]; got Float32Array of length 2',
+      );
+      const count = engine.variable({ name: 'count', shape: [], dtype: 'int32' });
+      expect(await message(() => engine.write(count, new Float32Array(1)))).toBe(
+        '[medgan] engine: the values of variable count must be Int32Array of length 1, for shape []; got Float32Array of length 1',
+      );
+    }
+  });
+
+  it('refuse what was disposed of', async () => {
+    for (const engine of [new OnnxEngine(), await startEngine('cpu')]) {
+      const w = engine.variable({ name: 'w', shape: [3] });
+      const step: Step = ({ x }) => ({ y: tf.add(x!, w) });
+      const program = await engine.compile(step, VECTOR);
+      const other = await engine.compile(step, VECTOR);
+      await program.dispose();
+      await program.dispose();
+      const x = new Float32Array(3);
+      expect(await message(() => program.run({ x }))).toBe(
+        '[medgan] engine: a program was run after it was disposed of',
+      );
+      expect(await message(() => other.run({ x }))).toBe('no error');
+      await engine.dispose();
+      await engine.dispose();
+      expect(await message(() => other.run({ x }))).toBe(
+        '[medgan] engine: a program was run after it was disposed of',
+      );
+      const used = '[medgan] engine: the engine was used after it was disposed of';
+      expect(await message(() => engine.compile(step, VECTOR))).toBe(used);
+      expect(await message(() => engine.variable({ name: 'late', shape: [] }))).toBe(used);
+      expect(await message(() => engine.read(w))).toBe(
+        '[medgan] engine: the variable does not belong to this engine',
+      );
+    }
+  });
+});
+
+describe('resolveEngine', () => {
+  it('takes the first engine that works and keeps the reasons', async () => {
+    const { engine, passedOver } = await resolveEngine(['tfjs-node-gpu', 'cpu', 'onnx']);
+    expect(engine.name).toBe('cpu');
+    expect(passedOver).toEqual([
+      { engine: 'tfjs-node-gpu', reason: '@tensorflow/tfjs-node-gpu is not installed' },
+    ]);
+    await engine.dispose();
+  });
+
+  it('says why none works', async () => {
+    expect(await message(() => resolveEngine(['tfjs-node-gpu', 'tfjs-node']))).toMatchInlineSnapshot(`
+      "[medgan] engine: none of the engines works here:
+        tfjs-node-gpu: @tensorflow/tfjs-node-gpu is not installed
+        tfjs-node: @tensorflow/tfjs-node is not installed
+        cure: use engine: onnx"
+    `);
+  });
+});

@@ -1,0 +1,51 @@
+import type { InputSpec } from '../engine.ts';
+import { EngineError } from '../engine-error.ts';
+
+/** Shape of a model's input; the first dimension of every input may be the batch. */
+export interface ModelInput {
+  readonly shape: readonly (number | 'batch')[];
+}
+
+/**
+ * Two batch sizes to trace at. What differs between the two models depends on the batch; primes this large are no
+ * channel count or image size, so nothing agrees by chance.
+ */
+export const PROBES = [10007, 10009] as const;
+
+/** The inputs of a step at one batch size. */
+export const inputsAt = (
+  inputs: Readonly<Record<string, ModelInput>>,
+  batch: number,
+): Record<string, InputSpec> =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape }]) => [
+      name,
+      { shape: shape.map((n) => (n === 'batch' ? batch : n)) },
+    ]),
+  );
+
+/** A number of a shape: fixed, or so many a batch element. */
+export type Extent = number | { readonly perImage: number };
+
+/** Lists of whole numbers of the two models as one that holds for any batch, or undefined when nothing differs. */
+export function extentsOf(
+  who: string,
+  first: readonly number[],
+  second: readonly number[],
+): Extent[] | undefined {
+  if (first.length === second.length && first.every((n, i) => n === second[i])) return undefined;
+  return first.map((n, i) => {
+    if (n === second[i]) return n;
+    const perImage = n / PROBES[0];
+    if (first.length !== second.length || !Number.isInteger(perImage) || second[i] !== perImage * PROBES[1]) {
+      throw fixedBatch(who);
+    }
+    return { perImage };
+  });
+}
+
+/** What to say when a model needs to know its batch size. */
+export const fixedBatch = (who: string): EngineError =>
+  new EngineError(`${who} depends on the batch size, which a model file leaves open`, {
+    cure: 'write the network as it evaluates: with running statistics, image by image',
+  });
