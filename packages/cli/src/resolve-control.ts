@@ -81,11 +81,10 @@ export function resolveControl(
   const faults = new Faults();
   const architecture = faults.attempt('arch', () => plugins.architectures.get(control.arch));
   if (architecture && !architecture.imageSizes.includes(control.image_size)) {
-    const sizes = architecture.imageSizes.join(', ');
     faults.add(
       'image_size',
-      `image_size ${control.image_size} is not built by ${architecture.name} (${sizes})`,
-      `use one of ${sizes}`,
+      `${control.image_size} is not built by ${architecture.name}`,
+      `use one of ${architecture.imageSizes.join(', ')}`,
     );
   }
   const objective = faults.attempt('objective', () =>
