@@ -7,6 +7,7 @@ import type { BenchOptions } from './commands/bench.ts';
 import type { ExperimentRunOptions } from './commands/experiment-run.ts';
 import type { GenerateOptions } from './commands/generate.ts';
 import type { ImportOptions } from './commands/import.ts';
+import type { MetricsOptions } from './commands/metrics.ts';
 import type { ParityOptions } from './commands/parity.ts';
 import type { RunOptions } from './commands/run.ts';
 
@@ -121,6 +122,23 @@ function program(finish: (code: number) => void): Command {
       finish(await importCommand(file, options));
     });
 
+  medgan
+    .command('metrics')
+    .description('compare two images, or two folders of images')
+    .argument('<a>', 'an image, or a folder of images')
+    .argument('<b>', 'another; the images of two folders are paired by name')
+    .option('--minmax', 'stretch each image to [0, 1] on its own first, as the original does', false)
+    .addOption(
+      new Option('--metric <name>', 'a pair metric; repeatable (default: those of the published tables)')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('--json', 'machine-readable', false)
+    .action(async (a: string, b: string, options: MetricsOptions) => {
+      const { metricsCommand } = await import('./commands/metrics.ts');
+      finish(await metricsCommand({ a, b }, options));
+    });
+
   const experiment = medgan.command('experiment').description('studies: one YAML, several trials, one table');
   experiment
     .command('run')
@@ -195,6 +213,10 @@ const isForUsers = (error: unknown): error is Error =>
 
 /** The command line. Sets the process's exit code; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough (`medgan models | head`) ends the output, not the training.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     await program((code) => (process.exitCode = code)).parseAsync([...argv]);
   } catch (error) {

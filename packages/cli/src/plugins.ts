@@ -1,5 +1,14 @@
-import { Registry, type Architecture, type Dataset, type Objective } from '@medgan/plugin-api';
+import {
+  Registry,
+  type Architecture,
+  type Dataset,
+  type Features,
+  type Objective,
+  type PairMetric,
+  type SetMetric,
+} from '@medgan/plugin-api';
 import * as data from '@medgan/data';
+import * as metrics from '@medgan/metrics';
 import * as models from '@medgan/models';
 import * as objectives from '@medgan/objectives';
 
@@ -8,6 +17,9 @@ export interface Plugins {
   readonly architectures: Registry<Architecture>;
   readonly objectives: Registry<Objective>;
   readonly datasets: Registry<Dataset>;
+  readonly pairMetrics: Registry<PairMetric>;
+  readonly setMetrics: Registry<SetMetric>;
+  readonly features: Registry<Features>;
 }
 
 /** The exports of a package that are plugins of one kind: built-ins are found as a third party's are. */
@@ -24,5 +36,8 @@ export function builtInPlugins(): Plugins {
     architectures: new Registry('architecture', ofKind<Architecture>('architecture', models)),
     objectives: new Registry('objective', ofKind<Objective>('objective', objectives)),
     datasets: new Registry('dataset', ofKind<Dataset>('dataset', data)),
+    pairMetrics: new Registry('pair metric', ofKind<PairMetric>('pair-metric', metrics)),
+    setMetrics: new Registry('set metric', ofKind<SetMetric>('set-metric', metrics)),
+    features: new Registry('features', ofKind<Features>('features', metrics)),
   };
 }

@@ -1,0 +1,161 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRng } from '@medgan/plugin-api';
+import { medgan } from './medgan.ts';
+import { sharedData } from './shared-data.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'medgan-metrics-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const KEYS = ['psnr', 'ssim', 'ms_ssim', 'ms_gmsd', 'mdsi', 'haarpsi'];
+
+/** The command's output, which must be one JSON document without NaN. */
+async function metrics(...args: string[]): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await medgan('metrics', ...args, '--json');
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+async function writeNoise(name: string, size: number): Promise<string> {
+  const path = join(folder, name);
+  const pixels = Uint8Array.from(createRng(name).uniforms(size * size * 3), (value) => value * 256);
+  await sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
+    .png()
+    .toFile(path);
+  return path;
+}
+
+const golden = sharedData('golden/metrics');
+
+describe.skipIf(golden === undefined)('medgan metrics, against piqa 1.1.3', () => {
+  type Values = Record<string, number>;
+  const { pairs } = (
+    golden === undefined ? { pairs: {} } : JSON.parse(readFileSync(join(golden, 'metrics.json'), 'utf8'))
+  ) as { pairs: Record<string, { size: number[]; raw: Values; minmax: Values }> };
+
+  function expectAgreement(got: Record<string, unknown>, wanted: Values): void {
+    expect(Object.keys(wanted).length).toBeGreaterThanOrEqual(5);
+    for (const [key, value] of Object.entries(wanted)) {
+      expect(Math.abs((got[key] as number) - value), key).toBeLessThan(key === 'psnr' ? 1e-3 : 1e-4);
+    }
+  }
+
+  it.each(['raw', 'minmax'] as const)('all pairs, %s', async (how) => {
+    const [a, b] = [join(folder, `golden-a-${how}`), join(folder, `golden-b-${how}`)];
+    for (const place of [a, b]) mkdirSync(place);
+    for (const name of Object.keys(pairs)) {
+      copyFileSync(join(golden!, `${name}.a.png`), join(a, `${name}.png`));
+      copyFileSync(join(golden!, `${name}.b.png`), join(b, `${name}.png`));
+    }
+    const { values } = await metrics(a, b, ...(how === 'minmax' ? ['--minmax'] : []));
+    const lines = values as (Record<string, number> & { name: string })[];
+    expect(lines.map(({ name }) => name)).toEqual(
+      Object.keys(pairs)
+        .map((name) => `${name}.png`)
+        .sort(),
+    );
+    for (const line of lines) expectAgreement(line, pairs[line.name.replace('.png', '')]![how]);
+  });
+
+  it.each(['64-other', '256-blur'])('%s alone, in the published keys', async (name) => {
+    const got = await metrics(join(golden!, `${name}.a.png`), join(golden!, `${name}.b.png`));
+    expectAgreement(got, pairs[name]!.raw);
+    const large = pairs[name]!.size[0]! >= 161;
+    expect(Object.keys(got)).toEqual(large ? KEYS : [...KEYS, 'reasons']);
+    if (large) return;
+    expect(got['ms_ssim']).toBe(null);
+    expect(got['reasons']).toEqual({ ms_ssim: expect.stringContaining('need 161 pixels a side') });
+  });
+});
+
+describe('medgan metrics <imageA> <imageB>', () => {
+  it('gives the best values for equal images: PSNR ends at 80 dB', async () => {
+    const path = await writeNoise('equal.png', 32);
+    const { psnr, ssim, ms_gmsd, mdsi, haarpsi } = await metrics(path, path);
+    expect(psnr).toBeCloseTo(80, 9);
+    for (const value of [ssim, haarpsi]) expect(value).toBeCloseTo(1, 6);
+    for (const value of [ms_gmsd, mdsi]) expect(value).toBeCloseTo(0, 6);
+  });
+
+  it('has a value or a reason for constant images, stretched or not', async () => {
+    const path = join(folder, 'constant.png');
+    await sharp({ create: { width: 32, height: 32, channels: 3, background: '#808080' } })
+      .png()
+      .toFile(path);
+    const noise = await writeNoise('noise.png', 32);
+    for (const flags of [[], ['--minmax']]) {
+      const { reasons, ...values } = await metrics(path, noise, ...flags);
+      expect(Object.keys(reasons as object)).toEqual(['ms_ssim']);
+      for (const key of KEYS.filter((name) => name !== 'ms_ssim'))
+        expect(values[key]).toEqual(expect.any(Number));
+    }
+  });
+
+  it('prints a table with the direction of every metric for people', async () => {
+    const { code, stdout } = await medgan(
+      'metrics',
+      await writeNoise('x.png', 32),
+      await writeNoise('y.png', 32),
+    );
+    expect(code).toBe(0);
+    for (const text of ['psnr ↑ (dB)', 'ssim ↑', 'ms-gmsd ↓', 'mdsi ↓', 'haarpsi ↑'])
+      expect(stdout).toContain(`| ${text} `);
+    expect(stdout).toContain('lower is better: ms-gmsd and mdsi measure distortion, 0 is best');
+  });
+
+  it('refuses images of two sizes, what is no image, and what is not there', async () => {
+    const small = await writeNoise('small.png', 16);
+    const large = await writeNoise('large.png', 32);
+    const text = join(folder, 'text.png');
+    writeFileSync(text, 'not an image');
+    for (const [a, b, message] of [
+      [small, large, /small\.png is 16×16 pixels, .*large\.png is 32×32/],
+      [small, text, /text\.png cannot be read as an image: /],
+      [small, join(folder, 'absent.png'), /absent\.png cannot be read: /],
+      [small, folder, /is a folder, the other is not/],
+    ] as const) {
+      const { code, stdout, stderr } = await medgan('metrics', a, b, '--json');
+      expect(stderr).toMatch(/^\[medgan\] /);
+      expect(stderr).toMatch(message);
+      expect(stderr).not.toMatch(/ {4}at /);
+      expect([code, stdout]).toEqual([1, '']);
+    }
+  });
+});
+
+describe('medgan metrics <dirA> <dirB>', () => {
+  const [a, b] = [join(folder, 'a'), join(folder, 'b')];
+  beforeAll(async () => {
+    for (const place of [a, b, join(folder, 'empty'), join(folder, 'other')]) mkdirSync(place);
+    for (const name of ['1.png', '2.png', '3.png']) await writeNoise(join('a', name), 32);
+    for (const name of ['1.png', '2.png', '4.png']) await writeNoise(join('b', name), 32);
+    copyFileSync(join(a, '2.png'), join(b, '2.png'));
+    await writeNoise(join('other', 'z.png'), 32);
+  });
+
+  it('pairs images by name, and names those that only one has', async () => {
+    const result = await metrics(a, b);
+    expect(result).toMatchObject({ pairs: 2, unpaired: { a: ['3.png'], b: ['4.png'] } });
+    const values = result['values'] as Record<string, number>[];
+    expect(values.map(({ name }) => name)).toEqual(['1.png', '2.png']);
+    const alone = await metrics(join(a, '1.png'), join(b, '1.png'));
+    expect(values[0]!['haarpsi']).toBe(alone['haarpsi']);
+    const { psnr, ms_ssim } = result['metrics'] as Record<string, Record<string, number>>;
+    const [x, y] = values.map((line) => line['psnr']!) as [number, number];
+    expect(psnr).toMatchObject({ direction: 'higher', count: 2 });
+    expect(psnr!['mean']).toBeCloseTo((x + y) / 2, 9);
+    expect(psnr!['deviation']).toBeCloseTo(Math.abs(x - y) / Math.SQRT2, 9);
+    expect(ms_ssim).toMatchObject({ mean: null, deviation: null, count: 0, reason: expect.any(String) });
+  });
+
+  it('refuses an empty folder, and folders without a common name', async () => {
+    const empty = await medgan('metrics', a, join(folder, 'empty'));
+    expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining('empty holds no images')]);
+    const none = await medgan('metrics', a, join(folder, 'other'));
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('compare the folders as sets')]);
+  });
+});

@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises';
+import { MedganError, messageOf, type PairMetric } from '@medgan/plugin-api';
+import { markdownTable } from '@medgan/registry';
+import { compareFiles } from '../evaluation/compare-files.ts';
+import { compareFolders, type FolderScores } from '../evaluation/compare-folders.ts';
+import { directionsNote, heading, valueText } from '../evaluation/metric-text.ts';
+import { USUAL_METRICS, jsonKey } from '../evaluation/score-pairs.ts';
+import { builtInPlugins } from '../plugins.ts';
+import { TerminalReporter } from '../terminal.ts';
+
+export interface MetricsOptions {
+  readonly minmax: boolean;
+  readonly json: boolean;
+  /** Names of pair metrics; none: the usual ones. */
+  readonly metric: readonly string[];
+}
+
+type Place = { readonly a: string; readonly b: string };
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw new MedganError(`${path} cannot be read: ${messageOf(error)}`, {
+      cure: 'give two image files or two folders of images',
+      cause: error,
+    });
+  }
+}
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const asJson = (value: object): void => print(JSON.stringify(value));
+
+async function printFiles(
+  metrics: readonly PairMetric[],
+  place: Place,
+  { minmax, json }: MetricsOptions,
+): Promise<void> {
+  const { values, reasons } = await compareFiles(metrics, place, { stretch: minmax });
+  if (json) return asJson(Object.keys(reasons).length === 0 ? values : { ...values, reasons });
+  const rows = metrics.map((metric) => {
+    const key = jsonKey(metric.name);
+    return [heading(metric), valueText(values[key]), reasons[key] ?? metric.summary];
+  });
+  const columns = [
+    { title: 'metric', align: 'left' },
+    { title: 'value', align: 'right' },
+    { title: '', align: 'left' },
+  ] as const;
+  print(markdownTable(columns, rows));
+  print(`\n${directionsNote(metrics)}${minmax ? '\neach image min–max normalised on its own first' : ''}`);
+}
+
+const namesText = (names: readonly string[]): string =>
+  `${names.slice(0, 5).join(', ')}${names.length > 5 ? `, … (${names.length})` : ''}`;
+
+function folderTable(metrics: readonly PairMetric[], { metrics: summaries }: FolderScores): string {
+  const rows = metrics.map((metric) => {
+    const { mean, deviation, count, reason } = summaries[jsonKey(metric.name)]!;
+    return [heading(metric), valueText(mean), valueText(deviation), String(count), reason ?? ''];
+  });
+  const columns = [
+    { title: 'metric', align: 'left' },
+    { title: 'mean', align: 'right' },
+    { title: 'sd', align: 'right' },
+    { title: 'pairs', align: 'right' },
+    { title: '', align: 'left' },
+  ] as const;
+  return markdownTable(columns, rows);
+}
+
+async function printFolders(
+  metrics: readonly PairMetric[],
+  place: Place,
+  { minmax, json }: MetricsOptions,
+): Promise<void> {
+  const reporter = new TerminalReporter({ stream: process.stderr, logEvery: 1 });
+  const scores = await compareFolders(metrics, place, {
+    stretch: minmax,
+    onProgress: (done, total) => reporter.onData(done, total),
+  });
+  if (json) return asJson({ ...place, minmax, ...scores });
+  print(
+    `${scores.pairs} pairs of one name${minmax ? ', each image min–max normalised on its own first' : ''}\n`,
+  );
+  print(folderTable(metrics, scores));
+  print(`\n${directionsNote(metrics)}`);
+  for (const side of ['a', 'b'] as const) {
+    const names = scores.unpaired[side];
+    if (names.length > 0) print(`only in ${place[side]}, left out: ${namesText(names)}`);
+  }
+}
+
+/** `medgan metrics <a> <b>`: two images, or two folders of them, under the pair metrics. */
+export async function metricsCommand(place: Place, options: MetricsOptions): Promise<number> {
+  const { pairMetrics } = builtInPlugins();
+  const names = options.metric.length === 0 ? USUAL_METRICS : options.metric;
+  const metrics = names.map((name) => pairMetrics.get(name));
+  const [aIsFolder, bIsFolder] = await Promise.all([isFolder(place.a), isFolder(place.b)]);
+  if (aIsFolder !== bIsFolder) {
+    throw new MedganError(`one of ${place.a} and ${place.b} is a folder, the other is not`, {
+      cure: 'give two image files or two folders of images',
+    });
+  }
+  await (aIsFolder ? printFolders : printFiles)(metrics, place, options);
+  return 0;
+}
