@@ -13,3 +13,4 @@ export {
   type ResolveOptions,
 } from './resolve.ts';
 export { fromStored, storedShape, toStored } from './stored-layout.ts';
+export * from './export/index.ts';

@@ -1,0 +1,12 @@
+/** Trains the tiny GAN on the engine named first, for as many steps as named second, and prints its state as JSON. */
+import { startEngine } from '../resolve.ts';
+import { tinyGan } from './tiny-gan.testing.ts';
+
+const [name, steps] = process.argv.slice(2);
+const engine = await startEngine(name as 'onnx-webgpu');
+const gan = tinyGan(engine);
+const program = await engine.compile(gan.step, gan.inputs);
+for (let n = 0; n < Number(steps); n++) await program.run(gan.feed(n));
+const state = await Promise.all(gan.variables.map(async (variable) => [...(await engine.read(variable))]));
+await engine.dispose();
+process.stdout.write(JSON.stringify({ device: engine.device, state }));
