@@ -92,8 +92,8 @@ export interface Features<Options extends object = object> extends Named {
   readonly summary: string;
   readonly reference: string;
   readonly options: OptionsSchema;
-  /** What a name may carry behind a colon, such as the file of `onnx:inception.onnx`; undefined = nothing. */
-  readonly argument?: keyof Options & string;
+  /** The option that a name may carry behind a colon, as `file` of `onnx:inception.onnx`; undefined = none. */
+  readonly argument?: string;
   open(options: Options, context: FeaturesContext): Promise<FeatureExtractor>;
 }
 

@@ -1,0 +1,134 @@
+import { createRng, defineFeatures, type MetricImages } from '@medgan/plugin-api';
+import { resize } from './functional/resize.ts';
+
+export interface RandomConvOptions {
+  /** Pixels a side that images are resized to. Default 64. */
+  readonly side?: number;
+  /** Output channels of the layers. Default 16, 32, 64. */
+  readonly channels?: readonly number[];
+  /** Which random network. Default 1. */
+  readonly seed?: number;
+}
+
+/** A 3 × 3 convolution of stride 2 with zeros beyond the edge, then ReLU. */
+interface Layer {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** [outputs, 3, 3, inputs]. */
+  readonly weights: Float32Array;
+}
+
+/** An image inside the network, HWC. */
+interface Activations {
+  readonly side: number;
+  readonly channels: number;
+  readonly values: Float32Array;
+}
+
+function createLayers(channels: readonly number[], seed: number): Layer[] {
+  const rng = createRng(`random-conv/${seed}`);
+  return channels.map((outputs, i) => {
+    const inputs = channels[i - 1] ?? 3;
+    // He's scale keeps the variance of activations from layer to layer.
+    const scale = Math.sqrt(2 / (9 * inputs));
+    const weights = rng.split(`layer/${i}`).normals(outputs * 9 * inputs);
+    return { inputs, outputs, weights: weights.map((weight) => weight * scale) };
+  });
+}
+
+function convolve({ inputs, outputs, weights }: Layer, from: Activations): Activations {
+  const side = Math.ceil(from.side / 2);
+  const values = new Float32Array(side * side * outputs);
+  const patch = new Float32Array(9 * inputs);
+  let to = 0;
+  for (let row = 0; row < side; row++) {
+    for (let column = 0; column < side; column++) {
+      patch.fill(0);
+      for (let tap = 0; tap < 9; tap++) {
+        const y = 2 * row - 1 + Math.floor(tap / 3);
+        const x = 2 * column - 1 + (tap % 3);
+        if (y < 0 || x < 0 || y >= from.side || x >= from.side) continue;
+        const at = (y * from.side + x) * inputs;
+        for (let i = 0; i < inputs; i++) patch[tap * inputs + i] = from.values[at + i]!;
+      }
+      for (let output = 0; output < outputs; output++) {
+        let sum = 0;
+        let at = output * patch.length;
+        for (let i = 0; i < patch.length; i++) sum += patch[i]! * weights[at++]!;
+        values[to++] = sum > 0 ? sum : 0;
+      }
+    }
+  }
+  return { side, channels: outputs, values };
+}
+
+/** Mean and standard deviation of every channel over all positions, written at `start`; returns where they end. */
+function pool({ side, channels, values }: Activations, out: Float64Array, start: number): number {
+  const positions = side * side;
+  for (let channel = 0; channel < channels; channel++) {
+    let sum = 0;
+    for (let at = channel; at < values.length; at += channels) sum += values[at]!;
+    const mean = sum / positions;
+    let squares = 0;
+    for (let at = channel; at < values.length; at += channels) squares += (values[at]! - mean) ** 2;
+    out[start + channel] = mean;
+    out[start + channels + channel] = Math.sqrt(squares / positions);
+  }
+  return start + 2 * channels;
+}
+
+/** One image of a batch as RGB in [−1, 1]. */
+function imageOf(images: MetricImages, index: number): Activations {
+  const side = images.width;
+  const values = new Float32Array(side * side * 3);
+  const start = index * side * side * images.channels;
+  for (let i = 0; i < values.length; i++) {
+    const from = images.channels === 3 ? i : Math.floor(i / 3);
+    values[i] = 2 * images.values[start + from]! - 1;
+  }
+  return { side, channels: 3, values };
+}
+
+export default defineFeatures<RandomConvOptions>({
+  name: 'random-conv',
+  summary:
+    'Channel means and deviations of a small convolutional network with fixed random weights, never trained',
+  reference: 'Naeem, Oh, Uh, Choi, Yoo 2020, https://arxiv.org/abs/2002.09797 (random embeddings, section 5)',
+  options: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      side: { type: 'integer', minimum: 2, default: 64 },
+      channels: {
+        type: 'array',
+        items: { type: 'integer', minimum: 1 },
+        minItems: 1,
+        default: [16, 32, 64],
+      },
+      seed: { type: 'integer', minimum: 0, default: 1 },
+    },
+  },
+  open(options) {
+    const { side = 64, channels = [16, 32, 64], seed = 1 } = options;
+    const layers = createLayers(channels, seed);
+    const dims = 2 * channels.reduce((sum, count) => sum + count, 0);
+    const extract = (images: MetricImages): Float64Array => {
+      const sized = resize(images, { height: side, width: side, filter: 'bilinear' });
+      const out = new Float64Array(images.count * dims);
+      for (let index = 0, at = 0; index < images.count; index++) {
+        let activations = imageOf(sized, index);
+        for (const layer of layers) {
+          activations = convolve(layer, activations);
+          at = pool(activations, out, at);
+        }
+      }
+      return out;
+    };
+    return Promise.resolve({
+      name: 'random-conv',
+      dims,
+      record: { extractor: 'random-conv', side, resize: 'bilinear', channels, seed, trained: false },
+      extract: (images) => Promise.resolve(extract(images)),
+    });
+  },
+});
