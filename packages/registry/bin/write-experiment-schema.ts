@@ -1,9 +1,9 @@
 // Writes experiments/experiment.schema.json: `npm run schema -w @medgan/registry`.
 import { fileURLToPath } from 'node:url';
-import { writeTextAtomically } from '../src/atomic-file.ts';
+import { writeFileAtomically } from '@medgan/plugin-api';
 import { experimentJsonSchema, SCHEMA_FILE } from '../src/experiment-json-schema.ts';
 
-writeTextAtomically(
+await writeFileAtomically(
   fileURLToPath(new URL(`../../../${SCHEMA_FILE}`, import.meta.url)),
   experimentJsonSchema(),
 );

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '@medgan/plugin-api';
-import { writeTextAtomically } from './atomic-file.ts';
+import { messageOf, writeFileAtomically } from '@medgan/plugin-api';
 import type { Study, Trial } from './expand.ts';
 import { resultsMarkdown } from './results.ts';
 import { identityHash, type TrialIdentity } from './trial-identity.ts';
@@ -66,11 +65,11 @@ export async function runExperiment(study: Study, options: RunOptions): Promise<
   const dir = join(options.root, study.name);
   const signal = options.signal ?? new AbortController().signal;
   const records = await plan(study, { ...options, dir });
-  const write = (): void => {
-    writeRecords(dir, { study, trials: records });
-    writeTextAtomically(join(dir, 'RESULTS.md'), resultsMarkdown({ study, records, dir }));
+  const write = async (): Promise<void> => {
+    await writeRecords(dir, { study, trials: records });
+    await writeFileAtomically(join(dir, 'RESULTS.md'), resultsMarkdown({ study, records, dir }));
   };
-  write();
+  await write();
   for (const [index, trial] of study.trials.entries()) {
     const record = records[index]!;
     const context = { dir: join(dir, trial.id), signal };
@@ -80,12 +79,12 @@ export async function runExperiment(study: Study, options: RunOptions): Promise<
     }
     if (signal.aborted) break;
     records[index] = { ...record, state: 'running' };
-    write();
+    await write();
     options.onEvent?.({ kind: 'started', trial, index, dir: context.dir });
     mkdirSync(context.dir, { recursive: true });
     const result = await launched(options.launch, { trial, context });
     records[index] = { ...record, state: result.status, result };
-    write();
+    await write();
     options.onEvent?.({ kind: 'ended', trial, index, record: records[index] });
     if (result.status === 'interrupted') break;
   }

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MedganError, messageOf } from '@medgan/plugin-api';
-import { writeTextAtomically } from './atomic-file.ts';
+import { MedganError, messageOf, writeFileAtomically } from '@medgan/plugin-api';
 import type { ControlKeys } from './experiment-schema.ts';
 import type { Study, Trial } from './expand.ts';
 
@@ -72,14 +71,14 @@ function withNaN(record: TrialRecord): TrialRecord {
 export function writeRecords(
   dir: string,
   { study, trials }: { study: Study; trials: readonly TrialRecord[] },
-): void {
+): Promise<void> {
   const record: StudyRecord = {
     version: 1,
     experiment: study.experiment.name,
     configuration: study.configuration,
     trials,
   };
-  writeTextAtomically(join(dir, FILE), `${JSON.stringify(record, withoutNaN, 2)}\n`);
+  return writeFileAtomically(join(dir, FILE), `${JSON.stringify(record, withoutNaN, 2)}\n`);
 }
 
 /**

@@ -118,6 +118,12 @@ describe('lossCurve', () => {
   });
 });
 
+test('a log axis has a mark even where all losses are nearly one', () => {
+  const svg = lossCurve([{ step: 0, values: { 'loss/generator': 2.244036921126251e-24 } }], { scale: 'log' });
+  expect(svg).toContain('>1e−24<');
+  expect(svg).not.toContain('Infinity');
+});
+
 describe('lossCurvePng', () => {
   test('draws its text as paths, without fonts', () => {
     const svg = lossCurve(run(30), { text: 'strokes' });

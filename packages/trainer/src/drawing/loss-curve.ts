@@ -45,7 +45,8 @@ function lossAxis(range: Plot['range'], log: boolean): Axis {
   if (!range) return linearAxis(0, 1, { snap: true });
   const [low, high] = range;
   if (log) {
-    const room = Math.max(0.05, 0.04 * (high - low));
+    // At least a decade, so that a power of ten marks the axis.
+    const room = Math.max(0.55 - (high - low) / 2, 0.04 * (high - low));
     return logAxis(low - room, high + room);
   }
   // Losses are read against zero where zero is near.

@@ -67,7 +67,7 @@ describe('writing', () => {
     await writeDrawing(join(folder, 'file'), 'no folder');
     const path = join(folder, 'file', 'grid.png');
     await expect(writePng(path, raster)).rejects.toThrow(
-      /^\[medgan\] drawing .*grid\.png: cannot be written \(.*\)\n {2}cure: check that the output folder/,
+      /^\[medgan\] .*grid\.png cannot be written: .*\n {2}cure: check that the folder/,
     );
   });
 });

@@ -1,6 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { MedganError, messageOf } from '@medgan/plugin-api';
+import { writeFileAtomically } from '@medgan/plugin-api';
 import sharp from 'sharp';
 import type { Raster } from './raster.ts';
 
@@ -28,25 +26,9 @@ export function renderSvg(svg: string, scale = 2): Promise<Uint8Array> {
     .toBuffer();
 }
 
-/**
- * Writes a drawing (PNG bytes or SVG text) so that `path` holds the old content or the new and never a half; makes the
- * folder where it is missing.
- * @throws MedganError when the file cannot be written.
- */
-export async function writeDrawing(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.partial`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, content);
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw new MedganError(`drawing ${path}: cannot be written (${messageOf(cause)})`, {
-      cure: 'check that the output folder is writable and its disk not full, or give another `out`',
-      cause,
-    });
-  }
-}
+/** Writes a drawing (PNG bytes or SVG text) atomically, but without waiting for the disk: it can be drawn again. */
+export const writeDrawing = (path: string, content: Uint8Array | string): Promise<void> =>
+  writeFileAtomically(path, content, { durable: false });
 
 /** A raster as a PNG file, written as `writeDrawing` does. */
 export async function writePng(path: string, raster: Raster): Promise<void> {
