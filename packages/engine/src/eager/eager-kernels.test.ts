@@ -36,13 +36,10 @@ describe('Conv2DBackpropFilter on wasm agrees with cpu', () => {
     const opCase: OpCase = {
       name: 'operands of a gradient used afterwards',
       covers: [],
-      inputs: { image: f32([1, 4, 4, 2]), filter: f32([3, 3, 2, 3]) },
-      step: ({ image, filter }) => {
-        const x = tf.neg(image!);
-        const gradient = tf.grad((f) =>
-          tf.sum(tf.square(tf.conv2d(x as Tensor4D, f as Tensor4D, 1, 'same'))),
-        );
-        return [gradient(filter!), gradient(filter!), tf.neg(x)];
+      inputs: { x: f32([1, 4, 4, 2]), filter: f32([3, 3, 2, 3]), dy: f32([1, 4, 4, 3]) },
+      step: ({ x, filter, dy }) => {
+        const gradient = tf.grad((f) => tf.conv2d(x as Tensor4D, f as Tensor4D, 1, 'same'));
+        return [gradient(filter!, dy), gradient(filter!, dy), tf.neg(dy!), tf.neg(x!)];
       },
     };
     const [actual, expected] = [await run(wasm, opCase), await run(cpu, opCase)];
