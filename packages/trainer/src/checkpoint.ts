@@ -85,10 +85,12 @@ export async function listCheckpoints(runDir: string): Promise<{ step: number; p
     .sort((a, b) => a.step - b.step);
 }
 
-/** Removes all but the newest `keep` checkpoints. */
-export async function pruneCheckpoints(runDir: string, keep: number): Promise<void> {
+/** Removes all checkpoints but the newest `keep` and the one of the step `spared`. */
+export async function pruneCheckpoints(runDir: string, keep: number, spared?: number): Promise<void> {
   const old = (await listCheckpoints(runDir)).slice(0, -keep);
-  for (const { path } of old) await rm(path, { recursive: true, force: true });
+  for (const { step, path } of old) {
+    if (step !== spared) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** Puts a checkpoint's networks and moments into a GAN of the same sizes. @throws MedganError when they differ. */

@@ -1,13 +1,16 @@
 export { Adam, ADAM_DEFAULTS, type AdamOptions } from './adam.ts';
+export { readBest, type Best, type Evaluation } from './best-checkpoint.ts';
 export { listCheckpoints, restoreCheckpoint, writeCheckpoint, type Position } from './checkpoint.ts';
+export { chooseCheckpoint, type FoundCheckpoint } from './choose-checkpoint.ts';
 export { buildGan, type Gan, type GanSpec } from './gan.ts';
 export { train, type TrainRequest, type TrainResult } from './loop.ts';
 export { readNetwork, writeNetwork } from './network-state.ts';
 export { replay, type ParityReport, type ParityRequest } from './parity.ts';
-export type { Progress, Reporter } from './progress.ts';
+export type { EvaluatedStep, Progress, Reporter } from './progress.ts';
 export { totalSteps, type Cadence, type RunConfig } from './run-config.ts';
 export { lockRun } from './run-lock.ts';
 export type { RunStatus } from './status.ts';
+export { Sampler, type ByteImages } from './sampler.ts';
 export { STEP_OUTPUTS, stepInputs, trainingStep } from './step.ts';
-export type { StepValues } from './step-runner.ts';
+export type { LoggedValues, MetricValues, StepValues } from './step-runner.ts';
 export * from './generation/index.ts';

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MedganError } from '@medgan/plugin-api';
-import type { StepValues } from './step-runner.ts';
+import type { LoggedValues } from './step-runner.ts';
 
 /** One line of `log.jsonl`: every step has one. */
 export interface LogLine {
@@ -9,7 +9,7 @@ export interface LogLine {
   readonly epoch: number;
   /** Milliseconds since the Unix epoch. */
   readonly time: number;
-  readonly values: StepValues;
+  readonly values: LoggedValues;
 }
 
 /** A number as JSON, where NaN and infinities are strings: a diverged loss must be seen, not lost. */
@@ -20,7 +20,7 @@ const jsonNumber = (_key: string, value: unknown): unknown =>
 function parseLine(text: string): LogLine {
   const { step, epoch, time, ...values } = JSON.parse(text) as Record<string, number | string>;
   const numbers = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Number(value)]));
-  return { step: Number(step), epoch: Number(epoch), time: Number(time), values: numbers as StepValues };
+  return { step: Number(step), epoch: Number(epoch), time: Number(time), values: numbers as LoggedValues };
 }
 
 /** The log of a run, kept in memory for the loss curve and appended to `log.jsonl` a few lines at a time. */

@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, PackedImages, Rng, Tracker } from '@medgan/plugin-api';
 import { batches } from './batches.ts';
-import { pruneCheckpoints, writeCheckpoint, type Position } from './checkpoint.ts';
+import { BestCheckpoint, type Best, type Evaluation } from './best-checkpoint.ts';
+import { writeCheckpoint, type Position } from './checkpoint.ts';
 import type { Gan } from './gan.ts';
 import { RunLog } from './log.ts';
 import { Pace, type Reporter } from './progress.ts';
@@ -10,7 +11,7 @@ import { drawLossCurve, drawRealFakeGrid, drawSamples } from './pictures.ts';
 import { totalSteps, type RunConfig } from './run-config.ts';
 import { Sampler } from './sampler.ts';
 import { writeStatus } from './status.ts';
-import { StepRunner, type StepValues } from './step-runner.ts';
+import { StepRunner, type LoggedValues } from './step-runner.ts';
 
 /** What a run needs. The run folder exists and holds the configuration already. */
 export interface TrainRequest {
@@ -22,6 +23,8 @@ export interface TrainRequest {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly tracker?: Tracker;
+  /** Judges the images every `cadence.evaluateEvery` steps. */
+  readonly evaluation?: Evaluation;
   /** A checkpoint already restored into `gan`, to go on from. */
   readonly resumeFrom?: { readonly position: Position; readonly path: string };
   /** Aborting it ends the run after the step in progress, with a checkpoint. */
@@ -33,11 +36,13 @@ export interface TrainResult {
   readonly state: 'finished' | 'interrupted';
   readonly steps: number;
   readonly totalSteps: number;
-  readonly final: StepValues | undefined;
+  readonly final: LoggedValues | undefined;
   readonly stepsPerSecond: number | undefined;
   readonly seconds: number;
   /** The newest checkpoint; undefined when the run was interrupted before its first step. */
   readonly checkpoint: string | undefined;
+  /** The best evaluation, whose checkpoint is kept too; undefined when the run was not evaluated. */
+  readonly best: Best | undefined;
 }
 
 const KEPT_CHECKPOINTS = 2;
@@ -54,8 +59,12 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const start = clock.monotonic();
   const seconds = (): number => (clock.monotonic() - start) / 1000;
   await mkdir(join(runDir, 'samples'), { recursive: true });
+  const best = await BestCheckpoint.open(
+    { ...request, every: config.cadence.evaluateEvery, totalSteps: total },
+    log.lines,
+  );
 
-  let last: (Position & { values: StepValues }) | undefined = log.lines.at(-1);
+  let last: (Position & { values: LoggedValues }) | undefined = log.lines.at(-1);
   let checkpoint = request.resumeFrom?.path;
 
   const wrote = (name: string): void => {
@@ -69,12 +78,13 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
       totalSteps: total,
       epoch: last?.epoch ?? 0,
       seconds: seconds(),
+      ...(best.record ? { best: best.record } : {}),
     });
   const save = async (): Promise<void> => {
     if (!last || last.step === done) return;
     log.flush();
     checkpoint = await writeCheckpoint(runDir, gan, last);
-    await pruneCheckpoints(runDir, KEPT_CHECKPOINTS);
+    await best.prune(KEPT_CHECKPOINTS);
     await status('running');
   };
   const draw = async (step: number): Promise<void> => {
@@ -92,8 +102,9 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
     for (const batch of batches(config, images, { rng, done })) {
       const { step, epoch } = batch;
       pace.begin();
-      const values = await runner.run(batch);
+      const trained = await runner.run(batch);
       pace.end();
+      const values = { ...trained, ...(await best.judge(step, () => sampler.draw())) };
       last = { step, epoch, values };
       log.add({ step, epoch, time: clock.now(), values });
       tracker?.logStep({ step, epoch, values });
@@ -111,7 +122,8 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
       if (interrupted()) break;
       if (step % config.cadence.logEvery === 0) log.flush();
       if (step % config.cadence.sampleEvery === 0 && step !== total) await draw(step);
-      if (step % config.cadence.checkpointEvery === 0 && step !== total) await save();
+      const isKept = step % config.cadence.checkpointEvery === 0 || step === best.step;
+      if (isKept && step !== total) await save();
     }
   }
 
@@ -131,5 +143,6 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
     stepsPerSecond: pace.stepsPerSecond,
     seconds: seconds(),
     checkpoint,
+    best: best.record,
   };
 }

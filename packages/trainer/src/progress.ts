@@ -1,5 +1,6 @@
 import type { Clock } from '@medgan/plugin-api';
-import type { StepValues } from './step-runner.ts';
+import type { Best } from './best-checkpoint.ts';
+import type { LoggedValues, MetricValues } from './step-runner.ts';
 
 /** Where a run stands after a step. */
 export interface Progress {
@@ -7,16 +8,25 @@ export interface Progress {
   readonly totalSteps: number;
   readonly epoch: number;
   readonly epochs: number;
-  readonly values: StepValues;
+  readonly values: LoggedValues;
   /** Median over the last steps; undefined until there are some. */
   readonly stepsPerSecond: number | undefined;
   readonly secondsLeft: number | undefined;
+}
+
+/** Figures of a run's images after a step. */
+export interface EvaluatedStep {
+  readonly step: number;
+  readonly values: MetricValues;
+  /** The best one so far, of this step or an earlier one; undefined while no figure was a number. */
+  readonly best: Best | undefined;
 }
 
 /** Told what happens in a run, to show it. */
 export interface Reporter {
   onCompiled(milliseconds: number): void;
   onStep(progress: Progress): void;
+  onEvaluated?(evaluated: EvaluatedStep): void;
   /** A file a person may want to look at was written. */
   onFile(path: string): void;
 }

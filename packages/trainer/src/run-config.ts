@@ -16,6 +16,8 @@ export interface RunConfig {
   /** Fixed-noise images drawn at every sampling. */
   readonly sampleCount: number;
   readonly cadence: Cadence;
+  /** The figure that decides which checkpoint is the best; only where the run is evaluated while it trains. */
+  readonly bestMetric?: string;
 }
 
 /** How often things happen, in steps. */
@@ -23,6 +25,8 @@ export interface Cadence {
   readonly logEvery: number;
   readonly sampleEvery: number;
   readonly checkpointEvery: number;
+  /** Undefined = never. */
+  readonly evaluateEvery?: number;
 }
 
 /** Steps of one epoch; the last, smaller batch counts. */

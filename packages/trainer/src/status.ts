@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { writeFileAtomically } from '@medgan/plugin-api';
+import type { Best } from './best-checkpoint.ts';
 
 /** `status.json` of a run folder. */
 export interface RunStatus {
@@ -10,6 +11,8 @@ export interface RunStatus {
   readonly epoch: number;
   /** Wall-clock time of this process's part of the run. */
   readonly seconds: number;
+  /** The best evaluation so far. */
+  readonly best?: Best;
 }
 
 export function writeStatus(runDir: string, status: RunStatus): Promise<void> {

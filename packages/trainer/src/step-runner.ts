@@ -7,6 +7,12 @@ import { STEP_OUTPUTS, stepInputs } from './step.ts';
 /** Losses and probabilities of one step, by log key. */
 export type StepValues = Readonly<Record<(typeof STEP_OUTPUTS)[number], number>>;
 
+/** Figures of an evaluation, by log key; a step that is not evaluated has none. */
+export type MetricValues = Readonly<Record<`metric/${string}`, number>>;
+
+/** Everything that may be logged of one step. */
+export type LoggedValues = StepValues & MetricValues;
+
 /** Runs training steps, with one compiled program a batch size: the full one, and the last, smaller one of an epoch. */
 export class StepRunner {
   readonly #gan: Gan;

@@ -1,0 +1,115 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MedganError, messageOf, writeFileAtomically, type Direction } from '@medgan/plugin-api';
+import { listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
+import type { LogLine } from './log.ts';
+import type { Reporter } from './progress.ts';
+import type { ByteImages } from './sampler.ts';
+import type { MetricValues } from './step-runner.ts';
+
+/** How the images of a run are judged while it trains. */
+export interface Evaluation {
+  /** The value that decides which checkpoint is the best. */
+  readonly metric: { readonly name: string; readonly direction: Direction };
+  /** Figures of fixed-noise images, the metric's among them. Equal images must give equal figures. */
+  evaluate(images: ByteImages): Promise<Readonly<Record<string, number>>>;
+}
+
+/** The best evaluation of a run so far: `best.json` of its folder. */
+export interface Best {
+  readonly metric: string;
+  readonly direction: Direction;
+  readonly value: number;
+  /** Its checkpoint is kept beside the newest ones. */
+  readonly step: number;
+}
+
+export interface BestCheckpointOptions {
+  readonly runDir: string;
+  readonly evaluation?: Evaluation;
+  readonly reporter: Reporter;
+  /** Steps between two evaluations; undefined = none. The last step is evaluated too. */
+  readonly every: number | undefined;
+  readonly totalSteps: number;
+}
+
+const recordPath = (runDir: string): string => join(runDir, 'best.json');
+
+/** The best evaluation a run folder tells of; undefined when the run was never evaluated. */
+export async function readBest(runDir: string): Promise<Best | undefined> {
+  try {
+    return JSON.parse(await readFile(recordPath(runDir), 'utf8')) as Best;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new MedganError(`${recordPath(runDir)} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Evaluates a run every few steps and keeps the checkpoint of its best one. Everything it knows is in the log, so a
+ * resumed run goes on with the same best as one that never stopped; `best.json` only tells others.
+ */
+export class BestCheckpoint {
+  readonly #options: BestCheckpointOptions;
+  #best: Best | undefined;
+
+  private constructor(options: BestCheckpointOptions) {
+    this.#options = options;
+  }
+
+  /** Recalls the best of the steps already logged, as far as its checkpoint is still there. */
+  static async open(options: BestCheckpointOptions, lines: readonly LogLine[]): Promise<BestCheckpoint> {
+    const opened = new BestCheckpoint(options);
+    const { evaluation } = options;
+    if (evaluation) for (const { step, values } of lines) opened.#take(evaluation, step, values);
+    const kept = await listCheckpoints(options.runDir);
+    if (!kept.some(({ step }) => step === opened.#best?.step)) opened.#best = undefined;
+    if (opened.#best) await opened.#write();
+    else await rm(recordPath(options.runDir), { force: true });
+    return opened;
+  }
+
+  get record(): Best | undefined {
+    return this.#best;
+  }
+
+  /** The step of the best evaluation so far: its checkpoint must be written before the next step. */
+  get step(): number | undefined {
+    return this.#best?.step;
+  }
+
+  /** The step's figures, by log key; none where it is not due to be evaluated. */
+  async judge(step: number, draw: () => Promise<ByteImages>): Promise<MetricValues> {
+    const { evaluation, every, totalSteps, reporter } = this.#options;
+    const isDue = every !== undefined && (step % every === 0 || step === totalSteps);
+    if (!evaluation || !isDue) return {};
+    const figures = Object.entries(await evaluation.evaluate(await draw()));
+    const values: MetricValues = Object.fromEntries(
+      figures.map(([name, value]) => [`metric/${name}`, value]),
+    );
+    this.#take(evaluation, step, values);
+    reporter.onEvaluated?.({ step, values, best: this.#best });
+    return values;
+  }
+
+  #take({ metric: { name, direction } }: Evaluation, step: number, values: MetricValues): void {
+    const value = values[`metric/${name}`];
+    if (value === undefined || !Number.isFinite(value)) return;
+    const sign = direction === 'higher' ? 1 : -1;
+    if (this.#best && sign * value <= sign * this.#best.value) return;
+    this.#best = { metric: name, direction, value, step };
+  }
+
+  /** Tells of the best, then removes all checkpoints but it and the newest `keep`. */
+  async prune(keep: number): Promise<void> {
+    if (this.#best) await this.#write();
+    await pruneCheckpoints(this.#options.runDir, keep, this.#best?.step);
+  }
+
+  async #write(): Promise<void> {
+    await writeFileAtomically(
+      recordPath(this.#options.runDir),
+      `${JSON.stringify(this.#best, undefined, 2)}\n`,
+    );
+  }
+}
