@@ -25,13 +25,16 @@ async function train(engine: string, env: Readonly<Record<string, string>>): Pro
   return JSON.parse(stdout) as Trained;
 }
 
-it('trains a small network on WebGPU as on the CPU', async ({ skip }) => {
+// SwiftShader compiles every shader on the CPU: 4 s of work, a minute on a machine that is busy otherwise.
+it('trains a small network on WebGPU as on the CPU', { timeout: 240_000 }, async ({ skip }) => {
   if (!existsSync(SWIFTSHADER)) {
     expect(process.env['CI'], `CI must have ${SWIFTSHADER}: apt-get install chromium`).toBeFalsy();
     skip(`${SWIFTSHADER} is absent: apt-get install chromium`);
   }
-  const cpu = await train('onnx', {});
-  const gpu = await train('onnx-webgpu', { VK_ICD_FILENAMES: SWIFTSHADER });
+  const [cpu, gpu] = await Promise.all([
+    train('onnx', {}),
+    train('onnx-webgpu', { VK_ICD_FILENAMES: SWIFTSHADER }),
+  ]);
   expect(gpu.device).toBe('webgpu');
   for (const [i, expected] of cpu.state.entries()) {
     expect(largestError(Float32Array.from(gpu.state[i]!), Float32Array.from(expected))).toBeLessThan(1e-3);
