@@ -19,7 +19,17 @@ const layers = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', 'runs/**', 'reports/**', 'coverage/**', 'docs/api/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '.nx/**',
+      'runs/**',
+      'reports/**',
+      'coverage/**',
+      'docs/api/**',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
@@ -28,7 +38,12 @@ export default tseslint.config(
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',
-        { depConstraints: layers, banTransitiveDependencies: false, allow: [], enforceBuildableLibDependency: false },
+        {
+          depConstraints: layers,
+          banTransitiveDependencies: false,
+          allow: [],
+          enforceBuildableLibDependency: false,
+        },
       ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
@@ -57,5 +72,8 @@ export default tseslint.config(
       'no-console': 'off',
     },
   },
-  { files: ['packages/cli/src/system-clock.ts', 'benchmarks/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['packages/cli/src/system-clock.ts', 'benchmarks/**/*.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
 );

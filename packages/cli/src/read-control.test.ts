@@ -87,9 +87,8 @@ describe('a control file', () => {
   });
 
   it('is told everything that is wrong at once, with lines and cures', async () => {
-    expect(
-      await complaint('arch: DCGAN\nbatchsize: 16\nnum_epochs: many\nlabels:\n  real: 2\n'),
-    ).toMatchInlineSnapshot(`
+    expect(await complaint('arch: DCGAN\nbatchsize: 16\nnum_epochs: many\nlabels:\n  real: 2\n'))
+      .toMatchInlineSnapshot(`
       "[medgan] input.yaml has 3 faults:
         input.yaml:2: batchsize: unknown key "batchsize" (did you mean "batch_size"?)
         input.yaml:3: num_epochs: must be integer, found "many"
@@ -108,12 +107,18 @@ describe('a control file', () => {
   });
 
   it('is told of an image size the architecture does not build', async () => {
-    expect(await complaint('arch: DCGAN\nimage_size: 96\n')).toMatchInlineSnapshot(`"[medgan] input.yaml:2: image_size: 96 is not built by dcgan (use one of 64, 128, 256)"`);
+    expect(await complaint('arch: DCGAN\nimage_size: 96\n')).toMatchInlineSnapshot(
+      `"[medgan] input.yaml:2: image_size: 96 is not built by dcgan (use one of 64, 128, 256)"`,
+    );
   });
 
   it('is told what --set got wrong', async () => {
-    expect(await complaint('arch: DCGAN', ['batch_size=0'])).toMatchInlineSnapshot(`"[medgan] input.yaml with --set batch_size=0: batch_size: must be >= 1"`);
-    expect(await complaint('arch: DCGAN', ['image_size=100'])).toMatchInlineSnapshot(`"[medgan] input.yaml with --set image_size=100: image_size: 100 is not built by dcgan (use one of 64, 128, 256)"`);
+    expect(await complaint('arch: DCGAN', ['batch_size=0'])).toMatchInlineSnapshot(
+      `"[medgan] input.yaml with --set batch_size=0: batch_size: must be >= 1"`,
+    );
+    expect(await complaint('arch: DCGAN', ['image_size=100'])).toMatchInlineSnapshot(
+      `"[medgan] input.yaml with --set image_size=100: image_size: 100 is not built by dcgan (use one of 64, 128, 256)"`,
+    );
   });
 
   it('is told when it cannot be read', async () => {
