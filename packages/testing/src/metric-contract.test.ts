@@ -140,7 +140,7 @@ const WRONG: [fault: string, change: Partial<PairMetric>, rule: string, reason: 
 ];
 
 describe('the metric contract', () => {
-  it.each(WRONG)('finds: %s', async (_fault, change, rule, reason) => {
+  it.each(WRONG)('finds: %s', async (...[, change, rule, reason]) => {
     const rules = metricChecks.filter(({ name }) => name.startsWith(rule));
     expect(await brokenRules(rules, { ...right, ...change })).toEqual([
       { name: rules[0]!.name, reason: expect.stringMatching(reason) },

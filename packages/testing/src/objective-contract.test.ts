@@ -112,7 +112,7 @@ const WRONG: [fault: string, change: Partial<Objective>, rule: string, reason: R
 ];
 
 describe('the objective contract', () => {
-  it.each(WRONG)('finds: %s', async (_fault, change, rule, reason) => {
+  it.each(WRONG)('finds: %s', async (...[, change, rule, reason]) => {
     const rules = objectiveChecks.filter(({ name }) => name.startsWith(rule));
     expect(await brokenRules(rules, { objective: { ...right, ...change }, options: {} })).toEqual([
       { name: rules[0]!.name, reason: expect.stringMatching(reason) },

@@ -75,7 +75,7 @@ export const programChecks: readonly Check<EngineSubject>[] = [
     assert.deepEqual(await program.run({ x }), await program.run({ x }));
   }),
   rule(
-    'refuses inputs that are missing or of another length, and leaves the state as it was',
+    'refuses inputs that are missing, unknown, or of another type or length, and leaves the state as it was',
     async (engine) => {
       const w = engine.variable({ name: 'w', shape: [2], values: Float32Array.of(1, 2) });
       const program = await engine.compile(
@@ -86,7 +86,10 @@ export const programChecks: readonly Check<EngineSubject>[] = [
         { x: { shape: [2] } },
       );
       await assert.rejects(program.run({}), /\bx\b.*nothing/);
-      await assert.rejects(program.run({ x: new Float32Array(3) }), /\bx\b.*\b2 values\b.*\b3\b/);
+      await assert.rejects(program.run({ x: Int32Array.of(1, 1) }), /\bx\b.*Float32Array.*Int32Array/);
+      const unknown = { x: new Float32Array(2), z: new Float32Array(2) };
+      await assert.rejects(program.run(unknown), /\bz\b/);
+      await assert.rejects(program.run({ x: new Float32Array(3) }), /\bx\b.*\b2\b.*\b3\b/);
       assert.deepEqual(await engine.read(w), Float32Array.of(1, 2));
       assert.deepEqual(Array.from((await program.run({ x: Float32Array.of(1, 1) }))['y']!), [5]);
     },
@@ -129,6 +132,20 @@ export const programChecks: readonly Check<EngineSubject>[] = [
       await program.run({ x: Float32Array.of(1) });
       await engine.dispose();
       assert.equal(tf.memory().numTensors, before, 'tensors are left');
+    },
+  },
+  {
+    name: 'refuses to run what was disposed of',
+    async run({ start }) {
+      const engine = await start();
+      const w = engine.variable({ name: 'w', shape: [1] });
+      const compile = () => engine.compile(({ x }) => ({ y: tf.add(w, x!) }), { x: { shape: [1] } });
+      const [one, other] = [await compile(), await compile()];
+      await one.dispose();
+      await assert.rejects(one.run({ x: Float32Array.of(1) }), /disposed of/);
+      await other.run({ x: Float32Array.of(1) });
+      await engine.dispose();
+      await assert.rejects(other.run({ x: Float32Array.of(1) }), /disposed of/);
     },
   },
 ];

@@ -15,9 +15,9 @@ const STEP = 1e-2;
 interface PenaltyProgram {
   readonly weights: readonly { readonly name: string; readonly values: Float32Array }[];
   /** The penalty and its gradients by weight name, in stored layout. */
-  compute(): Promise<{ penalty: number; gradients: Record<string, Values>; rank: number }>;
+  readonly compute: () => Promise<{ penalty: number; gradients: Record<string, Values>; rank: number }>;
   /** Replaces a weight's values, in stored layout. */
-  write(name: string, values: Float32Array): void;
+  readonly write: (name: string, values: Float32Array) => void;
 }
 
 async function penaltyProgram(engine: Engine, subject: ObjectiveSubject): Promise<PenaltyProgram> {
@@ -55,7 +55,7 @@ async function penaltyProgram(engine: Engine, subject: ObjectiveSubject): Promis
   );
   return {
     weights,
-    async compute() {
+    compute: async () => {
       const { penalty, ...gradients } = await program.run(inputs);
       return { penalty: penalty![0]!, gradients, rank };
     },
