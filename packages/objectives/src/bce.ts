@@ -5,8 +5,17 @@ import { defineObjective } from '@medgan/plugin-api';
 const LOG_FLOOR = -100;
 const SMALLEST = 1e-12;
 
-/** 1 / (1 + e⁻ˣ), written out: ONNX Runtime's own sigmoid is 0 from −18 down, PyTorch's only from −89 down. */
-const sigmoid = (x: tf.Tensor): tf.Tensor => tf.reciprocal(tf.add(tf.exp(tf.neg(x)), 1));
+/** Below this the logistic function is written out. */
+const TAIL = -4;
+
+/**
+ * The logistic function to float32's relative precision, as PyTorch has it. ONNX Runtime's is precise to 1e-7
+ * absolutely and 0 from −18 down, which a logarithm would see.
+ */
+function sigmoid(x: tf.Tensor): tf.Tensor {
+  const e = tf.exp(tf.minimum(x, 0));
+  return tf.where(tf.greater(x, TAIL), tf.sigmoid(x), tf.div(e, tf.add(e, 1)));
+}
 
 /**
  * Mean binary cross entropy of sigmoid(logits) [N] against one target in [0, 1], as the original computes it:
