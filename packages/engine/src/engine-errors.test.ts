@@ -1,8 +1,9 @@
+/* eslint-disable no-restricted-properties -- what happens when a step draws from Math.random is tested here */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Engine, InputSpec, Step } from './engine.ts';
 import { OnnxEngine } from './onnx/onnx-engine.ts';
-import { resolveEngine, startEngine } from './resolve.ts';
+import { startEngine } from './resolve.ts';
 import { tf } from './tf.ts';
 
 let onnx: Engine;
@@ -66,6 +67,15 @@ describe('compiling a step that', () => {
       "[medgan] engine: the step reads the values of a tensor (in engine-errors.test.ts), which do not exist while it is compiled
         cure: compute with TF.js operations only (tf.where instead of if), or run with engine: wasm or cpu"
     `);
+  });
+
+  it('reads a tensor later says so at once', async () => {
+    expect(
+      await compiling(({ x }) => {
+        void x!.data();
+        return { y: x! };
+      }),
+    ).toContain('the step reads the values of a tensor');
   });
 
   it('draws random numbers says so', async () => {
@@ -204,89 +214,5 @@ describe('the eager engine', () => {
         cure: draw them from the Rng outside and pass them to the step as an input"
     `);
     expect(Math.random()).toBeLessThan(1);
-  });
-});
-
-describe('both engines', () => {
-  it('say which input is wrong', async () => {
-    for (const engine of [onnx, cpu]) {
-      const program = await engine.compile(({ x, n }) => ({ y: tf.add(x!, tf.cast(n!, 'float32')) }), {
-        x: { shape: [2, 3] },
-        n: { shape: [], dtype: 'int32' },
-      });
-      const n = Int32Array.of(1);
-      expect(await message(() => program.run({ x: new Float32Array(5), n }))).toBe(
-        '[medgan] engine: input x must be Float32Array of length 6, for shape [2, 3]; got Float32Array of length 5',
-      );
-      expect(await message(() => program.run({ x: new Float32Array(6), n: Float32Array.of(1) }))).toBe(
-        '[medgan] engine: input n must be Int32Array of length 1, for shape []; got Float32Array of length 1',
-      );
-      expect(await message(() => program.run({ n }))).toBe(
-        '[medgan] engine: input x must be Float32Array of length 6, for shape [2, 3]; got nothing',
-      );
-      expect(await message(() => program.run({ x: new Float32Array(6), n, z: n }))).toBe(
-        '[medgan] engine: the step has no input z (it has x, n)',
-      );
-    }
-  });
-
-  it('say which variable got the wrong values', async () => {
-    for (const engine of [onnx, cpu]) {
-      const wrong = { name: 'bias', shape: [3], values: new Float32Array(2) };
-      expect(await message(() => engine.variable(wrong))).toBe(
-        '[medgan] engine: the values of variable bias must be Float32Array of length 3, for shape [3]; got Float32Array of length 2',
-      );
-      const count = engine.variable({ name: 'count', shape: [], dtype: 'int32' });
-      expect(await message(() => engine.write(count, new Float32Array(1)))).toBe(
-        '[medgan] engine: the values of variable count must be Int32Array of length 1, for shape []; got Float32Array of length 1',
-      );
-    }
-  });
-
-  it('refuse what was disposed of', async () => {
-    for (const engine of [new OnnxEngine(), await startEngine('cpu')]) {
-      const w = engine.variable({ name: 'w', shape: [3] });
-      const step: Step = ({ x }) => ({ y: tf.add(x!, w) });
-      const program = await engine.compile(step, VECTOR);
-      const other = await engine.compile(step, VECTOR);
-      await program.dispose();
-      await program.dispose();
-      const x = new Float32Array(3);
-      expect(await message(() => program.run({ x }))).toBe(
-        '[medgan] engine: a program was run after it was disposed of',
-      );
-      expect(await message(() => other.run({ x }))).toBe('no error');
-      await engine.dispose();
-      await engine.dispose();
-      expect(await message(() => other.run({ x }))).toBe(
-        '[medgan] engine: a program was run after it was disposed of',
-      );
-      const used = '[medgan] engine: the engine was used after it was disposed of';
-      expect(await message(() => engine.compile(step, VECTOR))).toBe(used);
-      expect(await message(() => engine.variable({ name: 'late', shape: [] }))).toBe(used);
-      expect(await message(() => engine.read(w))).toBe(
-        '[medgan] engine: the variable does not belong to this engine',
-      );
-    }
-  });
-});
-
-describe('resolveEngine', () => {
-  it('takes the first engine that works and keeps the reasons', async () => {
-    const { engine, passedOver } = await resolveEngine(['tfjs-node-gpu', 'cpu', 'onnx']);
-    expect(engine.name).toBe('cpu');
-    expect(passedOver).toEqual([
-      { engine: 'tfjs-node-gpu', reason: '@tensorflow/tfjs-node-gpu is not installed' },
-    ]);
-    await engine.dispose();
-  });
-
-  it('says why none works', async () => {
-    expect(await message(() => resolveEngine(['tfjs-node-gpu', 'tfjs-node']))).toMatchInlineSnapshot(`
-      "[medgan] engine: none of the engines works here:
-        tfjs-node-gpu: @tensorflow/tfjs-node-gpu is not installed
-        tfjs-node: @tensorflow/tfjs-node is not installed
-        cure: use engine: onnx"
-    `);
   });
 });

@@ -167,13 +167,13 @@ it('differentiates a gradient penalty by the weights of a convolutional network'
 
 it('differentiates a generator: transposed convolutions, batch statistics, broadcast products', async () => {
   const step: Step = ({ z, a, b, scale, shift }) => {
-    const generate = (first: Tensor, second: Tensor, gain: Tensor, bias: Tensor): Tensor => {
-      const up = tf.conv2dTranspose(t4(z!), t4(first), [3, 3, 3, 5], 1, 'valid');
+    const generate = (...[first, second, gain, bias]: Tensor[]): Tensor => {
+      const up = tf.conv2dTranspose(t4(z!), t4(first!), [3, 3, 3, 5], 1, 'valid');
       const mean = tf.mean(up, [0, 1, 2], true);
       const variance = tf.mean(tf.square(tf.sub(up, mean)), [0, 1, 2], true);
       const normal = tf.div(tf.sub(up, mean), tf.sqrt(tf.add(variance, 1e-5)));
-      const maps = tf.relu(tf.add(tf.mul(normal, gain), bias));
-      const image = tf.tanh(tf.conv2dTranspose(maps as Tensor4D, t4(second), [3, 6, 6, 1], 2, 'same'));
+      const maps = tf.relu(tf.add(tf.mul(normal, gain!), bias!));
+      const image = tf.tanh(tf.conv2dTranspose(maps as Tensor4D, t4(second!), [3, 6, 6, 1], 2, 'same'));
       return tf.mean(tf.softplus(tf.sub(image, tf.sigmoid(image))));
     };
     const { value, grads } = tf.valueAndGrads(generate)([a!, b!, scale!, shift!]);

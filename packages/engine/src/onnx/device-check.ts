@@ -13,7 +13,7 @@ export interface Machine {
   /** Environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Entries of a folder; none when it does not exist. */
-  list(folder: string): readonly string[];
+  readonly list: (folder: string) => readonly string[];
 }
 
 const INSTALL_CUDA = 'node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12';

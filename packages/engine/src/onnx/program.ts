@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor, type InferenceSession as Types } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { InputSpec, Program, ProgramDescription, Values } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import { checkInputs } from '../host-values.ts';
@@ -46,7 +46,7 @@ export class OnnxProgram implements Program {
       if (write !== undefined) fetches[stateOutName(slot)] = spareOf(state);
     }
     for (const { name } of graph.outputs) fetches[outputName(name)] = null;
-    const results: Types.ReturnType = await session.run(feeds, fetches);
+    const results: InferenceSession.ReturnType = await session.run(feeds, fetches);
     for (const { slot, write } of graph.state) if (write !== undefined) swap(slots.get(slot)!);
     return Object.fromEntries(
       graph.outputs.map(({ name }) => [name, (results[outputName(name)] as Tensor).data as Values]),

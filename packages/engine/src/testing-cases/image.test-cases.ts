@@ -200,9 +200,9 @@ const spatialCases: readonly OpCase[] = [
       scale: f32([5]),
     },
     step: ({ x, mean, variance, offset, scale }) =>
-      tf.grads((a, b, c, d, e) => tf.square(tf.batchNorm(a, b as never, c as never, d as never, e as never)))(
-        [x!, mean!, variance!, offset!, scale!],
-      ),
+      tf.grads((...[a, b, c, d, e]: Tensor[]) =>
+        tf.square(tf.batchNorm(a!, b as never, c as never, d as never, e as never)),
+      )([x!, mean!, variance!, offset!, scale!]),
     tolerance: 1e-4,
   },
   {

@@ -1,3 +1,4 @@
+/* eslint-disable no-restricted-properties -- this is what keeps steps away from Math.random */
 import { EngineError } from '../engine-error.ts';
 import { callSite } from './call-site.ts';
 

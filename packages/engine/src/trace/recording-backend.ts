@@ -10,7 +10,7 @@ import {
 import * as tfjsExports from '@tensorflow/tfjs-core';
 import type { DType, Values } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
-import { GraphBuilder, type Type } from '../graph/builder.ts';
+import type { GraphBuilder, Type } from '../graph/builder.ts';
 import type { Value } from '../graph/graph.ts';
 import { callSite } from './call-site.ts';
 import type { Emit } from './kernel-rule.ts';
@@ -47,14 +47,18 @@ export class RecordingBackend extends KernelBackend {
   readonly #data = new Map<object, Datum>();
   #builder: GraphBuilder | undefined;
   #owner: object | undefined;
+  #failure: EngineError | undefined;
 
   /** Runs `body` with its kernels recorded into `builder`, on behalf of the engine `owner`. */
   record<T>({ builder, owner }: { builder: GraphBuilder; owner: object }, body: () => T): T {
     if (this.#builder) throw new EngineError('a step compiles another step while it is compiled itself');
     this.#builder = builder;
     this.#owner = owner;
+    this.#failure = undefined;
     try {
-      return body();
+      const result = body();
+      if (this.#failure) throw this.#failure as EngineError;
+      return result;
     } finally {
       this.#builder = undefined;
       this.#owner = undefined;
@@ -140,12 +144,13 @@ export class RecordingBackend extends KernelBackend {
     return this.#info({ kind: 'host', values: kept, type: { shape, dtype }, references: 1 }).dataId;
   }
 
+  // eslint-disable-next-line max-params -- TF.js's signature
   override move(
     dataId: object,
     values: BackendValues,
     shape: number[],
     dtype: DataType,
-    references: number, // eslint-disable-line max-params -- TF.js's signature
+    references: number,
   ): void {
     const type: Type = { shape, dtype: dtype as DType };
     this.#data.set(dataId, { kind: 'host', values: values as Values, type, references });
@@ -163,9 +168,13 @@ export class RecordingBackend extends KernelBackend {
     throw UNREADABLE(`in ${callSite()}`);
   }
 
-  override async read(dataId: object): Promise<BackendValues> {
+  override read(dataId: object): Promise<BackendValues> {
     const datum = this.#data.get(dataId);
-    return datum?.kind === 'state' && !this.#builder ? datum.read() : this.readSync(dataId);
+    const isHeld = datum?.kind === 'state' && !this.#builder;
+    if (isHeld || datum?.kind === 'host') return Promise.resolve(isHeld ? datum.read() : datum.values);
+    // TF.js would hide the error in a promise that the step need not look at; `record` throws it.
+    this.#failure ??= UNREADABLE(`in ${callSite()}`);
+    return new Promise(() => undefined);
   }
 
   override disposeData(dataId: object, force = false): boolean {

@@ -62,7 +62,7 @@ const withAttributes: KernelRule[] = [
   {
     kernel: 'Cast',
     inputs: ['x'],
-    canonical: (attrs) => ({ dtype: String(attrs['dtype']) }),
+    canonical: (attrs) => ({ dtype: attrs['dtype'] as string }),
     infer: ([x], attributes) => [{ shape: x!.shape, dtype: attributes['dtype'] as DType }],
   },
   { kernel: 'LogicalNot', inputs: ['x'], infer: ([x]) => [{ shape: x!.shape, dtype: 'bool' }] },

@@ -5,8 +5,8 @@ import { ints, type KernelMacro, type KernelRule } from '../kernel-rule.ts';
 
 /** Canonical attributes of a convolution: `strides` and `dilations` [h, w], `pads` [top, left, bottom, right]. */
 function convolution(attrs: NamedAttrMap, x: readonly number[], filter: readonly number[]): Attributes {
-  const format = attrs['dataFormat'] ?? 'NHWC';
-  if (format !== 'NHWC') throw new Error(`convolutions are compiled in NHWC, not ${String(format)}`);
+  const format = (attrs['dataFormat'] ?? 'NHWC') as string;
+  if (format !== 'NHWC') throw new Error(`convolutions are compiled in NHWC, not ${format}`);
   const info = backend_util.computeConv2DInfo(
     [...x] as [number, number, number, number],
     [...filter] as [number, number, number, number],
