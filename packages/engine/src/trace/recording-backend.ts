@@ -171,7 +171,8 @@ export class RecordingBackend extends KernelBackend {
   override read(dataId: object): Promise<BackendValues> {
     const datum = this.#data.get(dataId);
     const isHeld = datum?.kind === 'state' && !this.#builder;
-    if (isHeld || datum?.kind === 'host') return Promise.resolve(isHeld ? datum.read() : datum.values);
+    if (isHeld) return Promise.resolve(datum.read());
+    if (datum?.kind === 'host') return Promise.resolve(datum.values);
     // TF.js would hide the error in a promise that the step need not look at; `record` throws it.
     this.#failure ??= UNREADABLE(`in ${callSite()}`);
     return new Promise(() => undefined);
