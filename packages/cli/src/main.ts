@@ -5,6 +5,7 @@ import { MedganError } from '@medgan/plugin-api';
 import { WeightsError } from '@medgan/weights';
 import type { BenchOptions } from './commands/bench.ts';
 import type { ExperimentRunOptions } from './commands/experiment-run.ts';
+import type { ExportOptions } from './commands/export.ts';
 import type { GenerateOptions } from './commands/generate.ts';
 import type { ImportOptions } from './commands/import.ts';
 import type { MetricsOptions } from './commands/metrics.ts';
@@ -107,6 +108,25 @@ function program(finish: (code: number) => void): Command {
     .action(async (options: GenerateOptions) => {
       const { generateCommand } = await import('./commands/generate.ts');
       finish(await generateCommand(options));
+    });
+
+  medgan
+    .command('export')
+    .description('a trained generator for other programs')
+    .argument('<path>', "weights, a checkpoint's folder or a run's folder")
+    .addOption(
+      new Option('--format <name>', 'kind of file')
+        .choices(['safetensors', 'onnx', 'tfjs'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--out <path>', 'what to write: a file; a folder for tfjs')
+    .option('--uint8', 'onnx: images as bytes, NHWC, instead of floats in [-1, 1], NCHW', false)
+    .option('--arch <name>', 'architecture, for weights that do not say it')
+    .option('--key <name>', 'which state dict of a PyTorch checkpoint with several')
+    .option('--force', 'replace what is there', false)
+    .action(async (path: string, options: ExportOptions) => {
+      const { exportCommand } = await import('./commands/export.ts');
+      finish(await exportCommand(path, options));
     });
 
   medgan

@@ -50,7 +50,16 @@ const NETWORKS: Readonly<Record<string, Network>> = {
         const x = tf.reshape(tf.matMul(latent as Tensor2D, dense), [-1, 4, 4, 2]) as Tensor4D;
         const large = tf.image.resizeNearestNeighbor(x, [8, 8]);
         const y = tf.leakyRelu(tf.conv2d(image(large), filter, 1, 'same'), 0.2);
-        const shifted = tf.slice(tf.pad(y, [[0, 0], [1, 0], [0, 1], [0, 0]]), [0, 1, 0, 0], [-1, 7, 8, -1]); // prettier-ignore
+        const shifted = tf.slice(
+          tf.pad(y, [
+            [0, 0],
+            [1, 0],
+            [0, 1],
+            [0, 0],
+          ]),
+          [0, 1, 0, 0],
+          [-1, 7, 8, -1],
+        );
         return { images: tf.clipByValue(tf.concat([shifted, tf.neg(shifted)], 3), -0.4, 0.4) };
       };
     },

@@ -11,3 +11,11 @@ export { GRID_NAME, RECORD_NAME } from './image-folder.ts';
 export { openImageSource, type ImageSource, type Statistics } from './image-source.ts';
 export { independentLatents, interpolatedLatents, slerp, type Latents } from './latents.ts';
 export { readPlainWeights, type PlainWeights } from './plain-weights.ts';
+export {
+  describeGenerator,
+  generatorOnnx,
+  generatorTfjs,
+  onnxDifference,
+  type ModelFileRequest,
+  type PixelFormat,
+} from './generator-model.ts';

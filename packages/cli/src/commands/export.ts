@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startEngine } from '@medgan/engine';
+import { MedganError, createRng, writeFileAtomically } from '@medgan/plugin-api';
+import {
+  describeGenerator,
+  findGeneratorWeights,
+  generatorOnnx,
+  generatorTfjs,
+  onnxDifference,
+  readGeneratorWeights,
+  type FoundWeights,
+  type GeneratorWeights,
+  type ModelFileRequest,
+} from '@medgan/trainer';
+import { writeSafetensorsFile } from '@medgan/weights';
+import { builtInPlugins } from '../plugins.ts';
+import { readRunRecord } from '../resume-guard.ts';
+import { versions } from '../versions.ts';
+
+export interface ExportOptions {
+  readonly format: string;
+  readonly out: string;
+  readonly uint8: boolean;
+  readonly arch?: string;
+  readonly key?: string;
+  readonly force: boolean;
+}
+
+/** How far a float or a byte may be off: rounding, and a byte on the border of two levels. */
+const TOLERANCE = { float32: 1e-5, uint8: 1 } as const;
+
+/** Writes one kind of file, and returns what there is to say of it. */
+type Writer = (request: ModelFileRequest, options: ExportOptions) => Promise<string>;
+
+const safetensors: Writer = async ({ weights, metadata = {} }, { out }) => {
+  await writeSafetensorsFile(out, weights.tensors, {
+    format: 'pt',
+    ...describeGenerator(weights),
+    architecture_options: JSON.stringify(weights.architectureOptions),
+    sizes: JSON.stringify({ ...weights.sizes, discriminatorFeatures: weights.sizes.generatorFeatures }),
+    ...metadata,
+  });
+  return `${weights.tensors.size} tensors under PyTorch's names`;
+};
+
+const onnx: Writer = async (request, { out, uint8 }) => {
+  const format = uint8 ? 'uint8' : 'float32';
+  const model = await generatorOnnx(request, format);
+  const engine = await startEngine('onnx');
+  try {
+    const { weights } = request;
+    const difference = await onnxDifference(model, { engine, weights, format, rng: createRng('export') });
+    if (difference > TOLERANCE[format]) {
+      throw new MedganError(`the ONNX model differs from the generator by ${difference}`, {
+        cure: 'export as safetensors, and report this: it is a fault of ours',
+      });
+    }
+    await writeFileAtomically(out, model);
+    const { latentSize, imageSize, channels } = weights.sizes;
+    const images = uint8
+      ? `images [N, ${imageSize}, ${imageSize}, ${channels}] uint8`
+      : `images [N, ${channels}, ${imageSize}, ${imageSize}] in [-1, 1]`;
+    return (
+      `latent [N, ${latentSize}] to ${images}; ` +
+      `tried in ONNX Runtime: largest difference ${difference.toExponential(1)}`
+    );
+  } finally {
+    await engine.dispose();
+  }
+};
+
+/** A folder appears whole or not at all. */
+const tfjs: Writer = async (request, { out, uint8 }) => {
+  if (uint8) {
+    throw new MedganError('TensorFlow.js has no uint8 tensors', {
+      cure: 'leave --uint8 out: tf.browser.toPixels takes the images as (images + 1) / 2',
+    });
+  }
+  if (existsSync(out) && !existsSync(join(out, 'model.json'))) {
+    throw new MedganError(`${out} is no TensorFlow.js model, and is not replaced`, {
+      cure: 'choose another --out',
+    });
+  }
+  const { json, shards } = await generatorTfjs(request);
+  const temporary = `${out}.${process.pid}.partial`;
+  await mkdir(temporary, { recursive: true });
+  try {
+    for (const [name, bytes] of shards) await writeFileAtomically(join(temporary, name), bytes);
+    await writeFileAtomically(join(temporary, 'model.json'), `${JSON.stringify(json)}\n`);
+    await rm(out, { recursive: true, force: true });
+    await rename(temporary, out);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+  const files = shards.size === 1 ? 'one file' : `${shards.size} files`;
+  return `a graph model, weights in ${files}; load it with tf.loadGraphModel('…/model.json')`;
+};
+
+const WRITERS: Readonly<Record<string, Writer>> = { safetensors, onnx, tfjs };
+
+/** How the run was trained, for those who meet the file later. */
+async function trainingMetadata({ runDir }: FoundWeights): Promise<Record<string, string>> {
+  if (runDir === undefined || !existsSync(join(runDir, 'config.yaml'))) return {};
+  const { resolved, data } = await readRunRecord(runDir);
+  return { training: JSON.stringify(resolved), training_data: JSON.stringify(data) };
+}
+
+/** `medgan export <run|checkpoint|weights> --format … --out …`. */
+export async function exportCommand(path: string, options: ExportOptions): Promise<number> {
+  const { format, out, arch, key, force } = options;
+  if (existsSync(out) && !force) {
+    throw new MedganError(`${out} is there already`, {
+      cure: 'choose another --out, or replace it: --force',
+    });
+  }
+  const found = await findGeneratorWeights(path);
+  const weights: GeneratorWeights = await readGeneratorWeights({
+    file: found.file,
+    architectures: builtInPlugins().architectures,
+    ...(arch === undefined ? {} : { architecture: arch }),
+    ...(key === undefined ? {} : { key }),
+  });
+  const metadata = { ...(await trainingMetadata(found)), medgan: versions()['medgan']! };
+  const told = await WRITERS[format]!({ weights, metadata }, options);
+  process.stdout.write(`${out}: ${told}\n`);
+  return 0;
+}
