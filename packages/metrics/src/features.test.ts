@@ -14,6 +14,7 @@ import {
   onnxFeatures,
   pixelsPcaFeatures,
   randomConvFeatures,
+  resize,
   sourceOfImages,
 } from './index.ts';
 
@@ -43,7 +44,7 @@ function open(
 }
 
 describe.each([
-  ['random-conv', randomConvFeatures, { side: 16, channels: [4, 6] }, 20],
+  ['random-conv', randomConvFeatures, { side: 16, channels: [4, 6] }, 26],
   ['pixels-pca', pixelsPcaFeatures, { side: 4, components: 7 }, 7],
 ] as const)('%s', (name, features, options, dims) => {
   it('gives rows of its dims, the same however images are batched', async () => {
@@ -71,6 +72,25 @@ describe.each([
 });
 
 describe('random-conv', () => {
+  it('sees blur and grain, not only colour', async () => {
+    const extractor = await open(randomConvFeatures, {});
+    const rng = createRng(9);
+    const photo = resize(images(1, { side: 12 }), { height: 64, width: 64, filter: 'bicubic' });
+    const small = resize(photo, { height: 16, width: 16, filter: 'box' });
+    const blurred = resize(small, { height: 64, width: 64, filter: 'bicubic' });
+    const grainy = {
+      ...photo,
+      values: photo.values.map((value) => Math.min(1, Math.max(0, value + 0.05 * rng.normal()))),
+    };
+    const tinted = { ...photo, values: photo.values.map((value) => Math.min(1, value + 0.02)) };
+    const base = await extractor.extract(photo);
+    const distance = async (other: MetricImages): Promise<number> =>
+      Math.sqrt((await extractor.extract(other)).reduce((sum, value, i) => sum + (value - base[i]!) ** 2, 0));
+    const tint = await distance(tinted);
+    expect(await distance(blurred)).toBeGreaterThan(3 * tint);
+    expect(await distance(grainy)).toBeGreaterThan(3 * tint);
+  });
+
   it('is another network under another seed', async () => {
     const one = await (await open(randomConvFeatures, { side: 8 })).extract(images(1));
     const two = await (await open(randomConvFeatures, { side: 8, seed: 2 })).extract(images(1));

@@ -31,9 +31,25 @@ function createLayers(channels: readonly number[], seed: number): Layer[] {
     const inputs = channels[i - 1] ?? 3;
     // He's scale keeps the variance of activations from layer to layer.
     const scale = Math.sqrt(2 / (9 * inputs));
-    const weights = rng.split(`layer/${i}`).normals(outputs * 9 * inputs);
-    return { inputs, outputs, weights: weights.map((weight) => weight * scale) };
+    const weights = rng
+      .split(`layer/${i}`)
+      .normals(outputs * 9 * inputs)
+      .map((weight) => weight * scale);
+    if (i === 0) removeMeans(weights, outputs);
+    return { inputs, outputs, weights };
   });
+}
+
+/** Takes from each filter its mean for each input channel, so that it answers to edges and texture, not to colour. */
+function removeMeans(weights: Float32Array, outputs: number): void {
+  const size = weights.length / outputs;
+  for (let filter = 0; filter < weights.length; filter += size) {
+    for (let input = filter; input < filter + 3; input++) {
+      let sum = 0;
+      for (let at = input; at < filter + size; at += 3) sum += weights[at]!;
+      for (let at = input; at < filter + size; at += 3) weights[at]! -= sum / 9;
+    }
+  }
 }
 
 function convolve({ inputs, outputs, weights }: Layer, from: Activations): Activations {
@@ -62,7 +78,15 @@ function convolve({ inputs, outputs, weights }: Layer, from: Activations): Activ
   return { side, channels: outputs, values };
 }
 
-/** Mean and standard deviation of every channel over all positions, written at `start`; returns where they end. */
+/**
+ * Logarithm against a middling activation: losing half of the texture is as far for a faint one as for a strong one.
+ * Flattened below 0.01, about what 8-bit images resolve.
+ */
+function scaleOf(energy: number): number {
+  return Math.log((0.01 + Math.max(0, energy)) / 0.1);
+}
+
+/** Logarithms of mean and standard deviation of every channel over all positions, written at `start`; returns where they end. */
 function pool({ side, channels, values }: Activations, out: Float64Array, start: number): number {
   const positions = side * side;
   for (let channel = 0; channel < channels; channel++) {
@@ -71,20 +95,20 @@ function pool({ side, channels, values }: Activations, out: Float64Array, start:
     const mean = sum / positions;
     let squares = 0;
     for (let at = channel; at < values.length; at += channels) squares += (values[at]! - mean) ** 2;
-    out[start + channel] = mean;
-    out[start + channels + channel] = Math.sqrt(squares / positions);
+    out[start + channel] = scaleOf(mean);
+    out[start + channels + channel] = scaleOf(Math.sqrt(squares / positions));
   }
   return start + 2 * channels;
 }
 
-/** One image of a batch as RGB in [−1, 1]. */
+/** One image of a batch as RGB in [0, 1]. */
 function imageOf(images: MetricImages, index: number): Activations {
   const side = images.width;
   const values = new Float32Array(side * side * 3);
   const start = index * side * side * images.channels;
   for (let i = 0; i < values.length; i++) {
     const from = images.channels === 3 ? i : Math.floor(i / 3);
-    values[i] = 2 * images.values[start + from]! - 1;
+    values[i] = images.values[start + from]!;
   }
   return { side, channels: 3, values };
 }
@@ -111,12 +135,13 @@ export default defineFeatures<RandomConvOptions>({
   open(options) {
     const { side = 64, channels = [16, 32, 64], seed = 1 } = options;
     const layers = createLayers(channels, seed);
-    const dims = 2 * channels.reduce((sum, count) => sum + count, 0);
+    const dims = 2 * channels.reduce((sum, count) => sum + count, 3);
     const extract = (images: MetricImages): Float64Array => {
       const sized = resize(images, { height: side, width: side, filter: 'bilinear' });
       const out = new Float64Array(images.count * dims);
       for (let index = 0, at = 0; index < images.count; index++) {
         let activations = imageOf(sized, index);
+        at = pool(activations, out, at);
         for (const layer of layers) {
           activations = convolve(layer, activations);
           at = pool(activations, out, at);
@@ -127,7 +152,15 @@ export default defineFeatures<RandomConvOptions>({
     return Promise.resolve({
       name: 'random-conv',
       dims,
-      record: { extractor: 'random-conv', side, resize: 'bilinear', channels, seed, trained: false },
+      record: {
+        extractor: 'random-conv',
+        version: 1,
+        side,
+        resize: 'bilinear',
+        channels,
+        seed,
+        trained: false,
+      },
       extract: (images) => Promise.resolve(extract(images)),
     });
   },
