@@ -14,7 +14,7 @@ const DIRECT: Readonly<Record<string, string>> = {
   Abs: 'Abs', Add: 'Add', AddN: 'Sum', Ceil: 'Ceil', Cos: 'Cos', Elu: 'Elu', Equal: 'Equal', Erf: 'Erf', Exp: 'Exp',
   Floor: 'Floor', Log: 'Log', LogicalAnd: 'And', LogicalNot: 'Not', LogicalOr: 'Or', Maximum: 'Max', Minimum: 'Min',
   Multiply: 'Mul', Neg: 'Neg', Pow: 'Pow', Prelu: 'PRelu', RealDiv: 'Div', Reciprocal: 'Reciprocal', Relu: 'Relu',
-  Round: 'Round', Sign: 'Sign', Sin: 'Sin', Softplus: 'Softplus', Sqrt: 'Sqrt',
+  Round: 'Round', Sigmoid: 'Sigmoid', Sign: 'Sign', Sin: 'Sin', Softplus: 'Softplus', Sqrt: 'Sqrt',
   Sub: 'Sub', Tanh: 'Tanh',
 }; // prettier-ignore
 
@@ -80,15 +80,6 @@ const log1p: Lowering = (node, w) => {
   w.result(node, { op: 'Where', inputs: [isNear, w.emit('Add', [ratio, ratio]), far] });
 };
 
-/**
- * 1/(1 + e⁻ˣ), exact to the last digits in both tails. ONNX Runtime's own operator is precise to 1e-7 absolutely and 0
- * from −18 down, which a logarithm behind it would see.
- */
-const sigmoid: Lowering = (node, w) => {
-  const e = w.emit('Exp', [w.emit('Neg', names(node, w))]);
-  w.result(node, { op: 'Reciprocal', inputs: [w.emit('Add', [e, w.scalar(1)])] });
-};
-
 /** eˣ − 1 = tanh(x/2)·(eˣ + 1), which keeps its digits near 0. */
 const expm1: Lowering = (node, w) => {
   const [x] = names(node, w) as [string];
@@ -150,7 +141,6 @@ export const elementwise: Readonly<Record<string, Lowering>> = {
   NotEqual: notEqual,
   Relu6: relu6,
   Rsqrt: rsqrt,
-  Sigmoid: sigmoid,
   Select: select,
   Square: square,
   SquaredDifference: squaredDifference,
