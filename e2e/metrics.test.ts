@@ -159,3 +159,64 @@ describe('medgan metrics <dirA> <dirB>', () => {
     expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('compare the folders as sets')]);
   });
 });
+
+describe('medgan metrics <dirA> <dirB> --sets', () => {
+  const [a, b] = [join(folder, 'real'), join(folder, 'fake')];
+  beforeAll(async () => {
+    for (const place of [a, b]) mkdirSync(place);
+    for (let i = 0; i < 12; i++) await writeNoise(join('real', `${i}.png`), 24);
+    for (let i = 0; i < 9; i++) {
+      const background = { r: 20 * i, g: 90, b: 200 };
+      await sharp({ create: { width: 24, height: 24, channels: 3, background } })
+        .png()
+        .toFile(join(b, `other-${i}.png`));
+    }
+  });
+
+  it('names the extractor in every figure, and records sizes, counts, seed and filters', async () => {
+    const result = await metrics(a, b, '--sets', '--features', 'random-conv', '--seed', '5');
+    const [table] = result['sets'] as [Record<string, unknown>];
+    expect(result).toMatchObject({
+      real: { images: 12, fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      fake: { images: 9 },
+      size: 24,
+      resize: expect.stringContaining('bilinear'),
+    });
+    expect(table).toMatchObject({
+      images: { real: 12, fake: 9 },
+      seed: 5,
+      features: { extractor: 'random-conv', trained: false, resize: 'bilinear' },
+      options: { kid: { subsets: 100 }, prdc: { nearestK: 5 } },
+    });
+    type Values = { name: string; value: number }[];
+    const kid = (column: unknown): number =>
+      (column as { values: Values }).values.find(({ name }) => name === 'kid@random-conv')!.value;
+    expect((table['values'] as Values).every(({ name }) => name.endsWith('@random-conv'))).toBe(true);
+    // Noise against noise is alike; plain colours against noise are not. The fakes' floor is noise, and so are the reals.
+    expect(kid(table)).toBeGreaterThan(10 * Math.abs(kid(table['ceiling'])));
+    expect(kid(table)).toBeGreaterThan(10 * Math.abs(kid(table['floor'])));
+    expect(await metrics(a, b, '--sets', '--features', 'random-conv', '--seed', '5')).toEqual(result);
+  });
+
+  it('brings images to a size that is asked for, and asks for one where they differ', async () => {
+    await writeNoise(join('fake', 'larger.png'), 40);
+    const { code, stderr } = await medgan('metrics', a, b, '--sets');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('the images are not squares of one size')]);
+    expect(stderr).toContain('--size <px>');
+    expect(await metrics(a, b, '--sets', '--size', '16', '--features', 'pixels-pca')).toMatchObject({
+      size: 16,
+      fake: { images: 10 },
+    });
+    rmSync(join(b, 'larger.png'));
+  });
+
+  it('refuses options of the other way of comparing', async () => {
+    const sets = await medgan('metrics', a, b, '--sets', '--minmax');
+    expect([sets.code, sets.stderr]).toEqual([1, expect.stringContaining('--minmax cannot go with --sets')]);
+    const pairs = await medgan('metrics', a, b, '--size', '16');
+    expect([pairs.code, pairs.stderr]).toEqual([
+      1,
+      expect.stringContaining('--size can only go with --sets'),
+    ]);
+  });
+});

@@ -39,6 +39,8 @@ export interface ControlFile {
   readonly sample_every: number;
   readonly sample_count?: number;
   readonly checkpoint_every: number;
+  readonly evaluate_every?: number;
+  readonly best_metric?: string;
 }
 
 /** JSON Schema of a control file. */
@@ -113,5 +115,14 @@ export const CONTROL_SCHEMA: OptionsSchema = {
       description: 'fixed-noise images; default: image_size, as the original',
     },
     checkpoint_every: { ...positiveInteger, default: 500, description: 'steps between two checkpoints' },
+    evaluate_every: {
+      ...positiveInteger,
+      description: 'steps between two evaluations of the fixed-noise images; default: never',
+    },
+    best_metric: {
+      type: 'string',
+      description:
+        'figure that chooses the best checkpoint, default haarpsi; kid@random-conv for a set metric',
+    },
   },
 };

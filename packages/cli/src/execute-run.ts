@@ -16,6 +16,7 @@ import {
   type TrainResult,
 } from '@medgan/trainer';
 import type { ControlFile } from './control-schema.ts';
+import { judgeWhileTraining } from './evaluation/judge-while-training.ts';
 import type { Plugins } from './plugins.ts';
 import type { ResolvedRun } from './resolve-control.ts';
 import { guardResume, readRunRecord, type RunRecord } from './resume-guard.ts';
@@ -161,6 +162,7 @@ async function trainIn(
       versions: versions(),
     });
     const resumeFrom = existing.kind === 'resume' ? await restore(gan, runDir, reporter) : undefined;
+    const judge = run.figure && judgeWhileTraining(run.figure, images, config.seed);
     return await train({
       gan,
       config,
@@ -171,7 +173,8 @@ async function trainIn(
       reporter,
       signal,
       ...(resumeFrom ? { resumeFrom } : {}),
-    });
+      ...(judge ? { evaluation: judge } : {}),
+    }).finally(() => judge?.close());
   } finally {
     await unlock();
   }

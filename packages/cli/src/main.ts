@@ -4,6 +4,7 @@ import { ENGINE_NAMES, EngineError } from '@medgan/engine';
 import { MedganError } from '@medgan/plugin-api';
 import { WeightsError } from '@medgan/weights';
 import type { BenchOptions } from './commands/bench.ts';
+import type { EvaluateOptions } from './commands/evaluate.ts';
 import type { ExperimentRunOptions } from './commands/experiment-run.ts';
 import type { ExportOptions } from './commands/export.ts';
 import type { GenerateOptions } from './commands/generate.ts';
@@ -47,6 +48,14 @@ const setOption = (): Option =>
 
 const extendOption = (): Option =>
   new Option('--extend <key=value>', 'train longer: num_epochs=300 or max_steps=9000')
+    .argParser(collect)
+    .default([]);
+
+const featuresOption = (): Option =>
+  new Option(
+    '--features <name>',
+    'pixels-pca, random-conv or onnx:<file>; repeatable (default: the first two)',
+  )
     .argParser(collect)
     .default([]);
 
@@ -151,12 +160,37 @@ function program(finish: (code: number) => void): Command {
     .addOption(
       new Option('--metric <name>', 'a pair metric; repeatable (default: those of the published tables)')
         .argParser(collect)
-        .default([], 'none'),
+        .default([]),
     )
+    .option('--sets', 'compare two folders as sets: <a> real, <b> generated', false)
+    .addOption(featuresOption())
+    .option('--size <px>', 'bring the images of sets to this size first', integer)
+    .option('--seed <n>', 'of the draws that set metrics make', fromZero, 0)
     .option('--json', 'machine-readable', false)
     .action(async (a: string, b: string, options: MetricsOptions) => {
       const { metricsCommand } = await import('./commands/metrics.ts');
       finish(await metricsCommand({ a, b }, options));
+    });
+
+  medgan
+    .command('evaluate')
+    .description('judge the images of a run; writes its metrics.json')
+    .argument('<run-dir>')
+    .addOption(
+      new Option('--protocol <name>', 'original: pairs as the original has them; all: sets of images too')
+        .choices(['original', 'paired-mean', 'all'])
+        .default('all'),
+    )
+    .option('--checkpoint <name>', 'last, best or step-<n>', 'last')
+    .option('--off-by-one', 'drop the last pair of the original protocol, as the original does', false)
+    .addOption(featuresOption())
+    .option('--fakes <n>', 'images drawn to be judged as a set', integer, 256)
+    .option('--reals <n>', 'real images they are judged against, at most', integer, 5000)
+    .option('--seed <n>', 'of every draw', fromZero, 0)
+    .option('--json', 'machine-readable', false)
+    .action(async (runDir: string, options: EvaluateOptions) => {
+      const { evaluateCommand } = await import('./commands/evaluate.ts');
+      finish(await evaluateCommand(runDir, options));
     });
 
   const experiment = medgan.command('experiment').description('studies: one YAML, several trials, one table');

@@ -38,6 +38,6 @@ export function builtInPlugins(): Plugins {
     datasets: new Registry('dataset', ofKind<Dataset>('dataset', data)),
     pairMetrics: new Registry('pair metric', ofKind<PairMetric>('pair-metric', metrics)),
     setMetrics: new Registry('set metric', ofKind<SetMetric>('set-metric', metrics)),
-    features: new Registry('features', ofKind<Features>('features', metrics)),
+    features: new Registry('feature extractor', ofKind<Features>('features', metrics)),
   };
 }

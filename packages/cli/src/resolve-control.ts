@@ -4,6 +4,7 @@ import { GPU_ENGINES, type EngineName } from '@medgan/engine';
 import { MedganError, validateOptions, type Dataset, type Fault } from '@medgan/plugin-api';
 import type { RunConfig } from '@medgan/trainer';
 import type { ControlFile } from './control-schema.ts';
+import { chooseFigure, type Figure } from './evaluation/figure.ts';
 import type { Plugins } from './plugins.ts';
 
 /** A control file with every choice made: what to train, on what, and with what. */
@@ -24,7 +25,11 @@ export interface ResolvedRun {
   readonly wantsGpu: boolean;
   readonly threads: number;
   readonly runDir: string;
+  /** What chooses the best checkpoint; undefined when the run is not evaluated while it trains. */
+  readonly figure?: Figure;
 }
+
+const BEST_METRIC = 'haarpsi';
 
 const BASE_RATE = 0.0002;
 
@@ -73,6 +78,25 @@ class Faults {
   }
 }
 
+/** The figure that chooses the best checkpoint, or undefined when the run is not evaluated, or none fits. */
+function chosenFigure(control: ControlFile, plugins: Plugins, faults: Faults): Figure | undefined {
+  const { evaluate_every: every, best_metric: asked } = control;
+  if (every === undefined) {
+    if (asked !== undefined) {
+      faults.add('best_metric', 'the run is never evaluated', 'add evaluate_every: <steps>');
+    }
+    return undefined;
+  }
+  const figure = faults.attempt('best_metric', () => chooseFigure(asked ?? BEST_METRIC, plugins));
+  if (figure?.kind !== 'pair') return figure;
+  const { image_size: side, number_channels: channels } = control;
+  const refusal = figure.metric.refuses({ height: side, width: side, channels }, figure.options);
+  if (refusal !== undefined) {
+    faults.add('best_metric', `${figure.name} cannot compare these images: ${refusal}`, 'choose another one');
+  }
+  return figure;
+}
+
 /** Checks a control file against the plugins and fills everything in; `faults` is empty exactly when it can run. */
 export function resolveControl(
   control: ControlFile,
@@ -101,6 +125,7 @@ export function resolveControl(
   if (dataset?.source === 'path' && control.path === undefined) {
     faults.add('path', `the dataset ${dataset.name} needs a folder`, 'add path: <folder of images>');
   }
+  const figure = chosenFigure(control, plugins, faults);
   const archOptions =
     architecture && faults.options('arch_options', architecture.options, control.arch_options);
   const objectiveOptions =
@@ -132,7 +157,9 @@ export function resolveControl(
       logEvery: control.log_every,
       sampleEvery: control.sample_every,
       checkpointEvery: control.checkpoint_every,
+      ...(control.evaluate_every === undefined ? {} : { evaluateEvery: control.evaluate_every }),
     },
+    ...(figure === undefined ? {} : { bestMetric: figure.name }),
   };
   const wantsGpu = control.engine === undefined && control.n_gpu >= 1;
   return {
@@ -153,6 +180,7 @@ export function resolveControl(
       wantsGpu,
       threads: control.threads ?? availableParallelism(),
       runDir: resolve(control.out, control.run),
+      ...(figure === undefined ? {} : { figure }),
     },
   };
 }

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Progress } from '@medgan/trainer';
+import type { EvaluatedStep, Progress } from '@medgan/trainer';
 import type { RunReporter } from './execute-run.ts';
 
 /** A duration for people: 42s, 3m 05s, 2h 10m. */
@@ -91,6 +91,15 @@ export class TerminalReporter implements RunReporter {
     const { step, totalSteps } = progress;
     if (step === 1 || step % this.#logEvery === 0 || step === totalSteps) this.#line(statusLine(progress));
     else this.#moving(`${bar(step, totalSteps)} ${statusLine(progress)}`);
+  }
+
+  onEvaluated({ step, values, best }: EvaluatedStep): void {
+    const told = Object.entries(values).map(
+      ([key, value]) => `${key.replace('metric/', '')} ${fixed(value)}`,
+    );
+    const rank =
+      best === undefined ? '' : best.step === step ? ' · the best so far' : ` · best: step ${best.step}`;
+    this.#line(`step ${step} · ${told.join(', ') || 'no figure'}${rank}`);
   }
 
   onFile(): void {

@@ -1,7 +1,6 @@
-import type { Program } from '@medgan/engine';
+import type { Engine, Program } from '@medgan/engine';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { denormalise, type Rng } from '@medgan/plugin-api';
-import type { Gan } from './gan.ts';
+import { denormalise, type Generator, type GeneratorSizes, type Rng } from '@medgan/plugin-api';
 
 /** uint8 images, NHWC. */
 export interface ByteImages {
@@ -11,17 +10,24 @@ export interface ByteImages {
   readonly pixels: Uint8Array;
 }
 
+/** A generator in an engine; a `Gan` is one too. */
+export interface SampledGenerator {
+  readonly engine: Engine;
+  readonly generator: Generator;
+  readonly spec: { readonly sizes: GeneratorSizes };
+}
+
 /**
  * Draws images from the same latents at every call, so that one sees each of them grow. As in the original, batch norm
  * uses the statistics of these images; unlike there, sampling leaves the running statistics alone.
  */
 export class Sampler {
-  readonly #gan: Gan;
+  readonly #gan: SampledGenerator;
   readonly #latent: Float32Array;
   readonly #count: number;
   #program: Promise<Program> | undefined;
 
-  constructor(gan: Gan, count: number, rng: Rng) {
+  constructor(gan: SampledGenerator, count: number, rng: Rng) {
     this.#gan = gan;
     this.#count = count;
     this.#latent = rng.split('fixed-noise').normals(count * gan.spec.sizes.latentSize);

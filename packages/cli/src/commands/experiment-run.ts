@@ -14,8 +14,10 @@ import {
   type TrialIdentity,
   type TrialResult,
 } from '@medgan/registry';
-import type { StepValues } from '@medgan/trainer';
+import type { LoggedValues } from '@medgan/trainer';
 import { CONTROL_SCHEMA, type ControlFile } from '../control-schema.ts';
+import { evaluateRun } from '../evaluation/evaluate-run.ts';
+import { PUBLISHED_METRICS, jsonKey } from '../evaluation/score-pairs.ts';
 import { executeRun, openImages } from '../execute-run.ts';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
 import { builtInPlugins, type Plugins } from '../plugins.ts';
@@ -94,31 +96,56 @@ class Trials {
   async launch(trial: Trial, { dir, signal }: LaunchContext): Promise<TrialResult> {
     const { control, run } = this.#resolved(trial);
     const begun = existsSync(join(dir, 'config.yaml'));
+    const reporter = new TerminalReporter({
+      stream: process.stdout,
+      logEvery: control.log_every,
+      prefix: trial.label,
+    });
     const { final, ...result } = await executeRun({
       control,
       run: { ...run, runDir: dir },
       plugins: this.#plugins,
-      reporter: new TerminalReporter({
-        stream: process.stdout,
-        logEvery: control.log_every,
-        prefix: trial.label,
-      }),
+      reporter,
       signal,
       existing: begun && !this.#force ? { kind: 'resume', extended: [] } : { kind: 'replace' },
     });
     return {
       status: result.state,
-      figures: lossesOf(final),
+      figures: {
+        ...lossesOf(final),
+        ...(result.state === 'finished' ? await this.#evaluate(dir, reporter) : {}),
+      },
       steps: result.steps,
       ...(result.stepsPerSecond === undefined ? {} : { stepsPerSecond: result.stepsPerSecond }),
       seconds: result.seconds,
       grids: result.state === 'finished' ? ['real-fake-grid.png'] : [],
     };
   }
+
+  /** The figures of the published tables, by the original's protocol, of the trial's last images. */
+  async #evaluate(runDir: string, reporter: TerminalReporter): Promise<Record<string, number>> {
+    const { original } = await evaluateRun({
+      reporter,
+      // It takes seconds, and a trial without its figures would have to be called failed.
+      signal: new AbortController().signal,
+      plugins: this.#plugins,
+      runDir,
+      checkpoint: 'last',
+      protocol: 'original',
+      offByOne: false,
+      seed: 0,
+    });
+    return Object.fromEntries(
+      PUBLISHED_METRICS.flatMap((name) => {
+        const value = original!.values[jsonKey(name)]!.value;
+        return value === null ? [] : [[jsonKey(name), value]];
+      }),
+    );
+  }
 }
 
 /** The table has the losses; the log has the rest. */
-const lossesOf = (values: StepValues | undefined): Record<string, number> =>
+const lossesOf = (values: LoggedValues | undefined): Record<string, number> =>
   values === undefined
     ? {}
     : {

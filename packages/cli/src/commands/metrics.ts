@@ -3,9 +3,12 @@ import { MedganError, messageOf, type PairMetric } from '@medgan/plugin-api';
 import { markdownTable } from '@medgan/registry';
 import { compareFiles } from '../evaluation/compare-files.ts';
 import { compareFolders, type FolderScores } from '../evaluation/compare-folders.ts';
+import { compareSets } from '../evaluation/compare-sets.ts';
+import { setTableText } from '../evaluation/evaluation-text.ts';
+import { USUAL_FEATURES, chooseFeatures } from '../evaluation/features-spec.ts';
 import { directionsNote, heading, valueText } from '../evaluation/metric-text.ts';
 import { USUAL_METRICS, jsonKey } from '../evaluation/score-pairs.ts';
-import { builtInPlugins } from '../plugins.ts';
+import { builtInPlugins, type Plugins } from '../plugins.ts';
 import { TerminalReporter } from '../terminal.ts';
 
 export interface MetricsOptions {
@@ -13,6 +16,13 @@ export interface MetricsOptions {
   readonly json: boolean;
   /** Names of pair metrics; none: the usual ones. */
   readonly metric: readonly string[];
+  /** Compare folders as sets. */
+  readonly sets: boolean;
+  /** Names of feature extractors for sets; none: the usual ones. */
+  readonly features: readonly string[];
+  /** Pixels a side that the images of sets are brought to. */
+  readonly size?: number;
+  readonly seed: number;
 }
 
 type Place = { readonly a: string; readonly b: string };
@@ -91,17 +101,56 @@ async function printFolders(
   }
 }
 
-/** `medgan metrics <a> <b>`: two images, or two folders of them, under the pair metrics. */
+async function printSets(plugins: Plugins, place: Place, options: MetricsOptions): Promise<void> {
+  const { features, size, seed, json } = options;
+  const reporter = new TerminalReporter({ stream: process.stderr, logEvery: 1 });
+  const names = features.length === 0 ? USUAL_FEATURES : features;
+  const result = await compareSets(place, {
+    plugins,
+    features: names.map((name) => chooseFeatures(name, plugins)),
+    ...(size === undefined ? {} : { size }),
+    seed,
+    onProgress: (what, done, total) => reporter.onCount({ what, done, total, rate: 0 }),
+  });
+  if (json) return asJson(result);
+  const { real, fake } = result;
+  print(`real: ${real.images} images of ${real.folder}; fakes: ${fake.images} images of ${fake.folder}`);
+  print(`at ${result.size} px (${result.resize}), seed ${seed}`);
+  for (const table of result.sets) {
+    print(`\nset metrics by ${String(table.features['extractor'])}\n\n${setTableText(table)}`);
+  }
+}
+
+/** Options that belong to the other way of comparing are refused rather than ignored. */
+function requireFitting({ sets, minmax, metric, features, size }: MetricsOptions): void {
+  const strange = sets
+    ? [minmax && '--minmax', metric.length > 0 && '--metric']
+    : [features.length > 0 && '--features', size !== undefined && '--size'];
+  const named = strange.filter((option) => option !== false);
+  if (named.length === 0) return;
+  throw new MedganError(`${named.join(' and ')} ${sets ? 'cannot go with' : 'can only go with'} --sets`, {
+    cure: sets ? 'leave them out, or compare pairs without --sets' : 'add --sets, or leave them out',
+  });
+}
+
+/** `medgan metrics <a> <b>`: two images, two folders of them pair by pair, or two folders as sets. */
 export async function metricsCommand(place: Place, options: MetricsOptions): Promise<number> {
-  const { pairMetrics } = builtInPlugins();
+  requireFitting(options);
+  const plugins = builtInPlugins();
   const names = options.metric.length === 0 ? USUAL_METRICS : options.metric;
-  const metrics = names.map((name) => pairMetrics.get(name));
+  const metrics = names.map((name) => plugins.pairMetrics.get(name));
   const [aIsFolder, bIsFolder] = await Promise.all([isFolder(place.a), isFolder(place.b)]);
   if (aIsFolder !== bIsFolder) {
     throw new MedganError(`one of ${place.a} and ${place.b} is a folder, the other is not`, {
       cure: 'give two image files or two folders of images',
     });
   }
-  await (aIsFolder ? printFolders : printFiles)(metrics, place, options);
+  if (options.sets && !aIsFolder) {
+    throw new MedganError(`${place.a} and ${place.b} are no folders`, {
+      cure: 'give two folders of images, or leave --sets out',
+    });
+  }
+  if (options.sets) await printSets(plugins, place, options);
+  else await (aIsFolder ? printFolders : printFiles)(metrics, place, options);
   return 0;
 }

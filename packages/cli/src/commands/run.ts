@@ -97,6 +97,12 @@ async function carryOut(
     reporter.onNote(`${result.steps} steps in ${duration(result.seconds)}; everything is in ${place}/`);
     reporter.onNote(`  real beside generated: ${place}/real-fake-grid.png`);
     reporter.onNote(`  losses:                ${place}/loss.svg`);
+    const { best } = result;
+    if (best) {
+      reporter.onNote(
+        `  checkpoints:           last step ${result.steps}, best step ${best.step} (${best.metric} ${best.value.toFixed(4)})`,
+      );
+    }
     return 0;
   } finally {
     release();

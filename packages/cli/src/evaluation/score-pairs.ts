@@ -1,6 +1,9 @@
 import { MedganError, parseOptions, type MetricImages, type PairMetric } from '@medgan/plugin-api';
 
-/** The metrics of the published tables, in their order, and MS-SSIM. */
+/** The metrics of the published tables, in their order. */
+export const PUBLISHED_METRICS: readonly string[] = ['psnr', 'ssim', 'ms-gmsd', 'mdsi', 'haarpsi'];
+
+/** They and MS-SSIM. */
 export const USUAL_METRICS: readonly string[] = ['psnr', 'ssim', 'ms-ssim', 'ms-gmsd', 'mdsi', 'haarpsi'];
 
 /** A metric's name as a key of JSON: `ms_gmsd`. */

@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { evaluateRun, type Protocol } from '../evaluation/evaluate-run.ts';
+import { evaluationText } from '../evaluation/evaluation-text.ts';
+import { USUAL_FEATURES, chooseFeatures } from '../evaluation/features-spec.ts';
+import { USUAL_METRICS } from '../evaluation/score-pairs.ts';
+import { builtInPlugins } from '../plugins.ts';
+import { TerminalReporter } from '../terminal.ts';
+
+export interface EvaluateOptions {
+  readonly protocol: Protocol;
+  readonly checkpoint: string;
+  readonly offByOne: boolean;
+  readonly features: readonly string[];
+  readonly fakes: number;
+  readonly reals: number;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+/** `medgan evaluate <run-dir>`: judges a run's images, writes its `metrics.json`, and prints the tables. */
+export async function evaluateCommand(runDir: string, options: EvaluateOptions): Promise<number> {
+  const { features, fakes, reals, json, ...rest } = options;
+  const plugins = builtInPlugins();
+  const names = features.length === 0 ? USUAL_FEATURES : features;
+  // Progress and notes must not mix with what a pipe reads.
+  const reporter = new TerminalReporter({ stream: process.stderr, logEvery: 1 });
+  const evaluation = await evaluateRun({
+    ...rest,
+    runDir: resolve(runDir),
+    sets: { features: names.map((name) => chooseFeatures(name, plugins)), fakes, reals },
+    plugins,
+    reporter,
+    signal: new AbortController().signal,
+    onProgress: (what, done, total) => reporter.onCount({ what, done, total, rate: 0 }),
+  });
+  const metrics = USUAL_METRICS.map((name) => plugins.pairMetrics.get(name));
+  process.stdout.write(`${json ? JSON.stringify(evaluation) : evaluationText(evaluation, metrics)}\n`);
+  return 0;
+}

@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { diversity, sourceOfPixels, type ChosenMetric, type Diversity } from '@medgan/metrics';
+import type { Engine } from '@medgan/engine';
+import { createRng, writeFileAtomically, type BytePixels, type PackedImages } from '@medgan/plugin-api';
+import { readBest, type Best } from '@medgan/trainer';
+import { startRunEngine } from '../execute-run.ts';
+import { versions } from '../versions.ts';
+import type { ChosenFeatures } from './features-spec.ts';
+import { drawNearestReal } from './nearest-real-picture.ts';
+import { originalTable, pairedMeanTable, type PairTable } from './pair-tables.ts';
+import { fixedNoiseImages, freshImages, openRun, type OpenedRun, type RunContext } from './run-images.ts';
+import { USUAL_METRICS } from './score-pairs.ts';
+import { setTable, type SetTable } from './set-table.ts';
+
+/** What of an evaluation is wanted; `all` judges images as sets too. */
+export type Protocol = 'original' | 'paired-mean' | 'all';
+
+export interface SetSettings {
+  /** One table each. */
+  readonly features: readonly ChosenFeatures[];
+  /** Fresh fakes that are drawn. */
+  readonly fakes: number;
+  /** Real images that they are judged against, at most. */
+  readonly reals: number;
+}
+
+export interface EvaluateRequest extends RunContext {
+  readonly runDir: string;
+  /** `last`, `best` or `step-<n>`. */
+  readonly checkpoint: string;
+  readonly protocol: Protocol;
+  /** Drop the last pair, as the original does. */
+  readonly offByOne: boolean;
+  readonly seed: number;
+  /** How images are judged as sets, by the protocol `all`. */
+  readonly sets?: SetSettings;
+  readonly onProgress?: (what: string, done: number, total: number) => void;
+}
+
+/** `metrics.json` of a run: no NaN in it, names of figures as keys of JSON. */
+export interface RunEvaluation {
+  readonly checkpoint: { readonly step: number; readonly chosen: string };
+  /** The best evaluation while the run trained; null when it was not evaluated then. */
+  readonly best: Best | null;
+  readonly seed: number;
+  readonly data: {
+    readonly fingerprint: string;
+    readonly images: number;
+    readonly size: number;
+    readonly resize: string;
+  };
+  readonly original?: PairTable;
+  readonly paired_mean?: PairTable;
+  readonly diversity?: Diversity;
+  /** One table a feature extractor. */
+  readonly sets?: readonly SetTable[];
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** How every dataset brings images to size. */
+export const DATA_RESIZE = 'shorter side to size, bilinear with antialiasing, then the centre';
+
+/** A seeded draw of at most `count` real images. */
+function drawReals(images: PackedImages, count: number, seed: number): BytePixels {
+  if (images.count <= count) return images;
+  const order = createRng(seed).split('reals').permutation(images.count).subarray(0, count);
+  const each = images.size ** 2 * images.channels;
+  const pixels = new Uint8Array(count * each);
+  order.forEach((image, i) => pixels.set(images.pixels.subarray(image * each, (image + 1) * each), i * each));
+  return { size: images.size, channels: images.channels, count, pixels };
+}
+
+/** What is said of a generator's images as a set. */
+async function judgeSets(
+  { settings, ...request }: EvaluateRequest & { readonly settings: SetSettings },
+  { images, weights }: OpenedRun,
+  engine: Engine,
+): Promise<Pick<RunEvaluation, 'diversity' | 'sets'>> {
+  const { plugins, seed, onProgress } = request;
+  const fakes = await freshImages(engine, weights, {
+    count: settings.fakes,
+    seed,
+    onProgress: (done, total) => onProgress?.('drawing images', done, total),
+  });
+  const reals = drawReals(images, settings.reals, seed);
+  const sources = { real: sourceOfPixels(reals), fake: sourceOfPixels(fakes) };
+  const likeness = ['ms-ssim', 'ssim'].map((name) => ({ metric: plugins.pairMetrics.get(name) }));
+  const [first, ...rest] = likeness as [ChosenMetric, ...ChosenMetric[]];
+  const variety = await diversity(sources, { metrics: [first, ...rest], seed });
+  const sets: SetTable[] = [];
+  const metrics = plugins.setMetrics.list();
+  for (const features of settings.features) {
+    const table = await setTable(features, sources, { metrics, seed, ...(onProgress ? { onProgress } : {}) });
+    if (sets.length === 0) await drawNearestReal(request.runDir, { reals, fakes }, table);
+    sets.push(table);
+  }
+  return { diversity: variety, sets };
+}
+
+/** Evaluates one checkpoint of a run and writes `metrics.json`, and `nearest-real.png` where sets are judged. */
+export async function evaluateRun(request: EvaluateRequest): Promise<RunEvaluation> {
+  const { runDir, protocol, seed, offByOne, sets, plugins, onProgress } = request;
+  const opened = await openRun(runDir, request.checkpoint, request);
+  const { images, record, checkpoint } = opened;
+  const metrics = USUAL_METRICS.map((name) => ({ metric: plugins.pairMetrics.get(name) }));
+  const { engine } = await startRunEngine(opened.run, request.reporter);
+  try {
+    const pair = { real: images, fake: await fixedNoiseImages(engine, opened) };
+    const { batchSize } = record.resolved;
+    const evaluation: RunEvaluation = {
+      checkpoint: { step: checkpoint.step, chosen: request.checkpoint },
+      best: (await readBest(runDir)) ?? null,
+      seed,
+      data: {
+        fingerprint: images.fingerprint,
+        images: images.count,
+        size: images.size,
+        resize: DATA_RESIZE,
+      },
+      ...(protocol === 'paired-mean'
+        ? {}
+        : { original: await originalTable(pair, { metrics, batchSize, seed, offByOne }) }),
+      ...(protocol === 'original'
+        ? {}
+        : {
+            paired_mean: await pairedMeanTable(pair, {
+              metrics,
+              seed,
+              onProgress: (done, total) => onProgress?.('paired-mean', done, total),
+            }),
+          }),
+      ...(protocol === 'all' && sets ? await judgeSets({ ...request, settings: sets }, opened, engine) : {}),
+      versions: versions(),
+    };
+    await writeFileAtomically(join(runDir, 'metrics.json'), `${JSON.stringify(evaluation, undefined, 2)}\n`);
+    return evaluation;
+  } finally {
+    await engine.dispose();
+  }
+}

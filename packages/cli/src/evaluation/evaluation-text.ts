@@ -1,0 +1,129 @@
+import { markdownTable, type Column } from '@medgan/registry';
+import type { Diversity, Estimate } from '@medgan/metrics';
+import type { PairMetric, SetValue } from '@medgan/plugin-api';
+import type { RunEvaluation } from './evaluate-run.ts';
+import { arrow, directionsNote, heading, valueText } from './metric-text.ts';
+import { NEAREST_REAL_PICTURE } from './nearest-real-picture.ts';
+import type { PairTable } from './pair-tables.ts';
+import { jsonKey } from './score-pairs.ts';
+import type { SetColumn, SetTable } from './set-table.ts';
+
+const right = (title: string): Column => ({ title, align: 'right' });
+const left = (title: string): Column => ({ title, align: 'left' });
+
+/** An ending for a value that could not be computed. */
+const footnotes = (reasons: ReadonlyMap<string, string>): string =>
+  [...reasons].map(([name, reason]) => `\n– ${name}: ${reason}`).join('');
+
+function intervalText(interval: Estimate['interval']): string {
+  return interval === null ? '–' : `${valueText(interval[0])} … ${valueText(interval[1])}`;
+}
+
+/** A table of pair metrics, one a line, each between its ceiling and its floor. */
+export function pairTableText(table: PairTable, metrics: readonly PairMetric[]): string {
+  const reasons = new Map<string, string>();
+  const rows = metrics.map((metric) => {
+    const key = jsonKey(metric.name);
+    const { value, deviation, interval, reason } = table.values[key]!;
+    if (reason !== undefined) reasons.set(metric.name, reason);
+    return [
+      heading(metric),
+      valueText(value),
+      valueText(deviation),
+      intervalText(interval),
+      valueText(table.ceiling[key]!.value),
+      valueText(table.floor[key]!.value),
+    ];
+  });
+  const columns = [
+    left('metric'),
+    right('fakes'),
+    right('sd'),
+    right('95 % interval'),
+    right('real, real'),
+    right('real, noise'),
+  ];
+  return markdownTable(columns, rows) + footnotes(reasons);
+}
+
+const valueOf = ({ values }: SetColumn, name: string): SetValue | undefined =>
+  values.find((value) => value.name === name);
+
+/** `0.0123 ± 0.0011`, where there is a deviation over subsets. */
+function setValueText(value: SetValue | undefined): string {
+  const deviation = value?.deviation === undefined ? '' : ` ± ${valueText(value.deviation)}`;
+  return `${valueText(value?.value)}${deviation}`;
+}
+
+const countsText = ({ images }: SetColumn): string => `${images.fake} against ${images.real}`;
+
+/** A table of set metrics, one a line, and how near fakes lie to reals. */
+export function setTableText(table: SetTable): string {
+  const reasons = new Map<string, string>();
+  const rows = table.values.map((value) => {
+    if (value.reason !== undefined) reasons.set(value.name, value.reason);
+    return [
+      `${value.name} ${arrow(value.direction)}`,
+      setValueText(value),
+      setValueText(valueOf(table.ceiling, value.name)),
+      setValueText(valueOf(table.floor, value.name)),
+    ];
+  });
+  rows.push(['images', countsText(table), countsText(table.ceiling), countsText(table.floor)]);
+  const columns = [left('metric'), right('fakes'), right('real, real'), right('real, noise')];
+  return `${markdownTable(columns, rows)}${footnotes(reasons)}\n${nearestText(table)}`;
+}
+
+function nearestText({ nearestReal }: SetTable): string {
+  const { nearer, medianFake, medianReal, reason } = nearestReal;
+  if (reason !== undefined) return `nearest real image: ${reason}`;
+  const shares = nearer.map(
+    ({ quantile, share }) =>
+      `${percent(share)} nearer than ${quantile === 0 ? 'any two reals' : `${percent(quantile)} of reals`}`,
+  );
+  return (
+    `nearest real image: median ${valueText(medianFake)}, of a real to another ${valueText(medianReal)}; ` +
+    `fakes ${shares.join(', ')}`
+  );
+}
+
+const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
+
+/** Whether fakes vary as reals do. */
+export function diversityText({ metric, real, fake }: Diversity): string {
+  return (
+    `diversity: mean ${metric} between fakes ${valueText(fake.value)}, between reals ${valueText(real.value)} ` +
+    `(${fake.count} and ${real.count} pairs); well above the reals' means images that repeat`
+  );
+}
+
+/** How to read the two columns on the right. */
+const ENDS =
+  '"real, real" sets real images against others, as a perfect generator would stand; "real, noise" sets noise against them';
+
+/** Everything `metrics.json` has, for people. */
+export function evaluationText(evaluation: RunEvaluation, metrics: readonly PairMetric[]): string {
+  const { checkpoint, best, original, paired_mean: pairedMean, diversity, sets = [] } = evaluation;
+  const parts = [`checkpoint of step ${checkpoint.step} (${checkpoint.chosen})`];
+  if (best) parts.push(`best while training: step ${best.step}, ${best.metric} ${valueText(best.value)}`);
+  if (original) {
+    const lost = original.settings['offByOne'] === true ? ', the last one dropped' : '';
+    parts.push(
+      `\noriginal protocol: ${original.pairs} pairs, i-th with i-th${lost}, each image min–max normalised\n`,
+      pairTableText(original, metrics),
+    );
+  }
+  if (pairedMean) {
+    parts.push(
+      `\npaired-mean protocol: each fake against ${pairedMean.settings['perFake']} random reals, ${pairedMean.pairs} pairs\n`,
+      pairTableText(pairedMean, metrics),
+    );
+  }
+  parts.push(`\n${directionsNote(metrics)}`, ENDS);
+  if (diversity) parts.push(`\n${diversityText(diversity)}`);
+  for (const table of sets) {
+    parts.push(`\nset metrics by ${String(table.features['extractor'])}\n`, setTableText(table));
+  }
+  if (sets.length > 0) parts.push(`\nlook at the nearest pairs: ${NEAREST_REAL_PICTURE}`);
+  return parts.join('\n');
+}

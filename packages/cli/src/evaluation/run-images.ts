@@ -1,0 +1,96 @@
+import { MedganError, createRng, type BytePixels, type PackedImages } from '@medgan/plugin-api';
+import type { Engine } from '@medgan/engine';
+import {
+  Sampler,
+  buildGenerator,
+  chooseCheckpoint,
+  findGeneratorWeights,
+  independentLatents,
+  openImageSource,
+  readGeneratorWeights,
+  type FoundCheckpoint,
+  type GeneratorWeights,
+} from '@medgan/trainer';
+import { openImages, type RunReporter } from '../execute-run.ts';
+import type { Plugins } from '../plugins.ts';
+import { checkControl } from '../read-control.ts';
+import type { ResolvedRun } from '../resolve-control.ts';
+import { readRunRecord, type RunRecord } from '../resume-guard.ts';
+
+/** What opening a run needs. */
+export interface RunContext {
+  readonly plugins: Plugins;
+  readonly reporter: RunReporter;
+  readonly signal: AbortSignal;
+}
+
+/** A run that has trained, with its data opened again. */
+export interface OpenedRun {
+  readonly record: RunRecord;
+  readonly run: ResolvedRun;
+  readonly images: PackedImages;
+  readonly checkpoint: FoundCheckpoint;
+  readonly weights: GeneratorWeights;
+}
+
+function requireSameData(runDir: string, record: RunRecord, { fingerprint, count }: PackedImages): void {
+  if (fingerprint === record.data.fingerprint) return;
+  throw new MedganError(
+    `the data of ${runDir} have changed: it was trained on ${record.data.images} images of fingerprint ` +
+      `${record.data.fingerprint.slice(0, 12)}…, there are ${count} of ${fingerprint.slice(0, 12)}… now`,
+    { cure: 'put the images back that its config.yaml names: others would judge another task' },
+  );
+}
+
+/**
+ * Opens a run: its data by its `config.yaml`, and a checkpoint: `last`, `best` or `step-<n>`.
+ * @throws MedganError when it holds no run, no such checkpoint, or the data are not those it was trained on.
+ */
+export async function openRun(runDir: string, which: string, context: RunContext): Promise<OpenedRun> {
+  const { plugins, reporter, signal } = context;
+  const record = await readRunRecord(runDir);
+  const source = `${runDir}/config.yaml`;
+  const { run } = checkControl(record.control, { set: [], plugins, source });
+  const checkpoint = await chooseCheckpoint(runDir, which);
+  const rng = createRng(record.resolved.seed).split('data');
+  const images = await openImages(run, reporter, { rng, signal });
+  requireSameData(runDir, record, images);
+  const { file } = await findGeneratorWeights(checkpoint.path);
+  const weights = await readGeneratorWeights({ file, architectures: plugins.architectures });
+  return { record, run, images, checkpoint, weights };
+}
+
+/** The images of the run's fixed noise, as the trainer draws them at that step. */
+export function fixedNoiseImages(engine: Engine, { record, weights }: OpenedRun): Promise<BytePixels> {
+  const { sampleCount, seed } = record.resolved;
+  const generator = buildGenerator(engine, weights);
+  return new Sampler(
+    { engine, generator, spec: weights },
+    sampleCount,
+    createRng(seed).split('train'),
+  ).draw();
+}
+
+/** `count` images of independent latents, drawn in batches as the fixed-noise images are. */
+export async function freshImages(
+  engine: Engine,
+  weights: GeneratorWeights,
+  settings: {
+    readonly count: number;
+    readonly seed: number;
+    readonly onProgress?: (done: number, total: number) => void;
+  },
+): Promise<BytePixels> {
+  const { count, seed, onProgress } = settings;
+  const { imageSize: size, channels, latentSize } = weights.sizes;
+  const latents = independentLatents(createRng(seed).split('evaluation'), { latentSize });
+  const source = await openImageSource(engine, weights, 'batch');
+  const each = size * size * channels;
+  const pixels = new Uint8Array(count * each);
+  for (let first = 0; first < count; first += source.chunk) {
+    const drawn = (await source.draw(latents, first)).pixels;
+    pixels.set(drawn.subarray(0, (count - first) * each), first * each);
+    onProgress?.(Math.min(count, first + source.chunk), count);
+  }
+  return { size, channels, count, pixels };
+}
