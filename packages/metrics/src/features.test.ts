@@ -44,9 +44,9 @@ function open(
 }
 
 describe.each([
-  ['random-conv', randomConvFeatures, { side: 16, channels: [4, 6] }, 26],
-  ['pixels-pca', pixelsPcaFeatures, { side: 4, components: 7 }, 7],
-] as const)('%s', (name, features, options, dims) => {
+  { name: 'random-conv', features: randomConvFeatures, options: { side: 16, channels: [4, 6] }, dims: 26 },
+  { name: 'pixels-pca', features: pixelsPcaFeatures, options: { side: 4, components: 7 }, dims: 7 },
+])('$name', ({ name, features, options, dims }) => {
   it('gives rows of its dims, the same however images are batched', async () => {
     const extractor = await open(features, options);
     expect([extractor.name, extractor.dims]).toEqual([name, dims]);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { defineFeatures, MedganError, messageOf, type MetricImages } from '@medgan/plugin-api';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-node';
 import { resize, resizeFilters, type ResizeFilter } from './functional/resize.ts';
 
 export interface OnnxFeaturesOptions {
@@ -26,7 +26,7 @@ const imageNetMean = [0.485, 0.456, 0.406];
 const imageNetStd = [0.229, 0.224, 0.225];
 
 /** The file's bytes, and the library that runs them, which is loaded only when it is asked for. */
-async function load(file: string): Promise<{ bytes: Uint8Array; ort: typeof import('onnxruntime-node') }> {
+async function load(file: string): Promise<{ bytes: Uint8Array; ort: typeof Ort }> {
   try {
     return { bytes: await readFile(file), ort: await import('onnxruntime-node') };
   } catch (error) {
@@ -58,7 +58,7 @@ function inputOf(images: MetricImages, options: OnnxFeaturesOptions): Float32Arr
 }
 
 /** [count, dims] of an output [count, dims] or one with positions, behind the channels (nchw) or before them (nhwc). */
-function featuresOf(output: Tensor, layout: 'nchw' | 'nhwc'): { dims: number; values: Float64Array } {
+function featuresOf(output: Ort.Tensor, layout: 'nchw' | 'nhwc'): { dims: number; values: Float64Array } {
   const [count = 0, ...rest] = output.dims;
   const values = Float64Array.from(output.data as Iterable<number>);
   if (rest.length <= 1) return { dims: rest[0] ?? 1, values };
@@ -104,7 +104,7 @@ export default defineFeatures<OnnxFeaturesOptions>({
     const { mean = imageNetMean, std = imageNetStd } = options;
     const { bytes, ort } = await load(file);
     const name = `onnx:${basename(file)}`;
-    let session: InferenceSession;
+    let session: Ort.InferenceSession;
     try {
       session = await ort.InferenceSession.create(bytes);
     } catch (error) {

@@ -13,9 +13,10 @@ interface Tridiagonal {
   readonly basis: Float64Array;
 }
 
-function dot(a: Float64Array, aStart: number, b: Float64Array, bStart: number, length: number): number {
+/** Inner product of `vector` with as many values of `a` from `start` on. */
+function dot(a: Float64Array, start: number, vector: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < length; i++) sum += a[aStart + i]! * b[bStart + i]!;
+  for (let i = 0; i < vector.length; i++) sum += a[start + i]! * vector[i]!;
   return sum;
 }
 
@@ -31,8 +32,8 @@ function tridiagonalise(a: Float64Array, n: number, wantBasis: boolean): Tridiag
     const first = k + 1;
     const size = n - first;
     const vector = a.slice(k * n + first, k * n + n);
-    const norm = Math.sqrt(dot(vector, 0, vector, 0, size));
-    const tail = Math.sqrt(dot(vector, 1, vector, 1, size - 1));
+    const norm = Math.sqrt(dot(vector, 0, vector));
+    const tail = Math.sqrt(dot(vector, 1, vector.subarray(1)));
     if (tail === 0) {
       beside[k] = vector[0]!;
       continue;
@@ -40,9 +41,9 @@ function tridiagonalise(a: Float64Array, n: number, wantBasis: boolean): Tridiag
     const sign = vector[0]! < 0 ? -1 : 1;
     beside[k] = -sign * norm;
     vector[0]! += sign * norm;
-    const scale = 2 / dot(vector, 0, vector, 0, size);
-    for (let i = 0; i < size; i++) product[i] = scale * dot(a, (first + i) * n + first, vector, 0, size);
-    const along = (scale * dot(product, 0, vector, 0, size)) / 2;
+    const scale = 2 / dot(vector, 0, vector);
+    for (let i = 0; i < size; i++) product[i] = scale * dot(a, (first + i) * n + first, vector);
+    const along = (scale * dot(product, 0, vector)) / 2;
     for (let i = 0; i < size; i++) product[i]! -= along * vector[i]!;
     for (let i = 0; i < size; i++) {
       const row = (first + i) * n + first;
@@ -66,7 +67,7 @@ function basisOf(
     const size = n - first;
     for (let row = first; row < n; row++) {
       const start = row * n + first;
-      const along = scale * dot(basis, start, vector, 0, size);
+      const along = scale * dot(basis, start, vector);
       for (let j = 0; j < size; j++) basis[start + j]! -= along * vector[j]!;
     }
   }
