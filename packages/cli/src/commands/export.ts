@@ -39,7 +39,7 @@ const safetensors: Writer = async ({ weights, metadata = {} }, { out }) => {
     format: 'pt',
     ...describeGenerator(weights),
     architecture_options: JSON.stringify(weights.architectureOptions),
-    sizes: JSON.stringify({ ...weights.sizes, discriminatorFeatures: weights.sizes.generatorFeatures }),
+    sizes: JSON.stringify(weights.sizes),
     ...metadata,
   });
   return `${weights.tensors.size} tensors under PyTorch's names`;

@@ -50,7 +50,7 @@ function castOutputs(graph: OnnxGraph, types: Readonly<Record<string, ElementTyp
   const nodes = [...graph.nodes];
   const outputs = graph.outputs.map((edge) => {
     const type = types[edge.name];
-    if (type === undefined) return edge;
+    if (type === undefined || type === edge.type) return edge;
     const before = `${edge.name}:${edge.type}`;
     const producer = nodes.findIndex((node) => node.outputs.includes(edge.name));
     const node = nodes[producer]!;

@@ -3,7 +3,6 @@ import {
   parseOptions,
   type Architecture,
   type GeneratorSizes,
-  type NetworkSizes,
   type Registry,
 } from '@medgan/plugin-api';
 import type { TensorData } from '@medgan/weights';
@@ -36,11 +35,11 @@ const SIZES = ['imageSize', 'channels', 'latentSize', 'generatorFeatures'] as co
 function declared(
   file: string,
   metadata: Readonly<Record<string, string>>,
-): { name: string; options: object; sizes: NetworkSizes } | undefined {
+): { name: string; options: object; sizes: GeneratorSizes } | undefined {
   const { architecture: name, architecture_options: options, sizes } = metadata;
   if (name === undefined || options === undefined || sizes === undefined) return undefined;
   try {
-    return { name, options: JSON.parse(options) as object, sizes: JSON.parse(sizes) as NetworkSizes };
+    return { name, options: JSON.parse(options) as object, sizes: JSON.parse(sizes) as GeneratorSizes };
   } catch (cause) {
     throw new MedganError(`${file}: its metadata are damaged`, {
       cure: 'use another checkpoint of the run',
@@ -66,7 +65,7 @@ function recognise(
   );
 }
 
-function requireAgreement(file: string, said: NetworkSizes, read: GeneratorSizes): void {
+function requireAgreement(file: string, said: GeneratorSizes, read: GeneratorSizes): void {
   const differing = SIZES.filter((key) => said[key] !== read[key]);
   if (differing.length === 0) return;
   const told = differing.map((key) => `${key} ${String(said[key])} but its weights ${read[key]}`);
