@@ -39,6 +39,7 @@ export interface ControlFile {
   readonly sample_every: number;
   readonly sample_count?: number;
   readonly checkpoint_every: number;
+  readonly keep_checkpoints: number;
   readonly evaluate_every?: number;
   readonly best_metric?: string;
 }
@@ -115,6 +116,7 @@ export const CONTROL_SCHEMA: OptionsSchema = {
       description: 'fixed-noise images; default: image_size, as the original',
     },
     checkpoint_every: { ...positiveInteger, default: 500, description: 'steps between two checkpoints' },
+    keep_checkpoints: { ...positiveInteger, default: 2, description: 'newest checkpoints kept' },
     evaluate_every: {
       ...positiveInteger,
       description: 'steps between two evaluations of the fixed-noise images; default: never',

@@ -7,6 +7,7 @@ import { MedganError, createRng, writeFileAtomically, type PackedImages, type Rn
 import {
   buildGan,
   listCheckpoints,
+  listPartialCheckpoints,
   lockRun,
   restoreCheckpoint,
   train,
@@ -88,6 +89,9 @@ async function writeRecord(runDir: string, record: RunRecord): Promise<void> {
 
 /** The newest checkpoint put into the GAN, or undefined when the run never got that far. */
 async function restore(gan: Gan, runDir: string, reporter: RunReporter): Promise<TrainRequest['resumeFrom']> {
+  for (const name of await listPartialCheckpoints(runDir)) {
+    reporter.onNote(`half-written checkpoint ${name} is ignored`);
+  }
   const newest = (await listCheckpoints(runDir)).at(-1);
   if (!newest) {
     reporter.onNote('no checkpoint yet; starting from the beginning');

@@ -157,6 +157,7 @@ export function resolveControl(
       logEvery: control.log_every,
       sampleEvery: control.sample_every,
       checkpointEvery: control.checkpoint_every,
+      keepCheckpoints: control.keep_checkpoints,
       ...(control.evaluate_every === undefined ? {} : { evaluateEvery: control.evaluate_every }),
     },
     ...(figure === undefined ? {} : { bestMetric: figure.name }),

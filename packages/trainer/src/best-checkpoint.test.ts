@@ -32,7 +32,14 @@ const CONFIG: RunConfig = {
   epochs: 10,
   seed: 1,
   sampleCount: 4,
-  cadence: { logEvery: 1, sampleEvery: 100, checkpointEvery: 3, evaluateEvery: 2 },
+  cadence: {
+    logEvery: 1,
+    sampleEvery: 100,
+    checkpointEvery: 3,
+    keepCheckpoints: 2,
+    keepCheckpoints: 2,
+    evaluateEvery: 2,
+  },
   bestMetric: 'score',
 };
 

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { storedShape, type Engine } from '@medgan/engine';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/plugin-api';
 import { readSafetensorsFile, writeSafetensorsFile, type TensorData } from '@medgan/weights';
 import type { Adam } from './adam.ts';
 import type { Gan } from './gan.ts';
@@ -42,13 +42,37 @@ async function readOptimizer(engine: Engine, optimizer: Adam): Promise<Map<strin
 /**
  * Writes `<runDir>/checkpoints/step-<n>/` with the networks under PyTorch's names and layout and the optimisers'
  * moments. The folder appears whole or not at all. Returns its path.
+ * @throws MedganError when the disk refuses, naming `lastGood`, the checkpoint to go on from.
  */
-export async function writeCheckpoint(runDir: string, gan: Gan, position: Position): Promise<string> {
+export async function writeCheckpoint(
+  runDir: string,
+  gan: Gan,
+  position: Position & { readonly lastGood?: string | undefined },
+): Promise<string> {
   const folder = join(runDir, 'checkpoints');
   const final = join(folder, stepName(position.step));
   const temporary = `${final}.partial`;
-  await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { recursive: true });
+  try {
+    await rm(temporary, { recursive: true, force: true });
+    await mkdir(temporary, { recursive: true });
+    await writeNetworks(temporary, gan, position);
+    await rm(final, { recursive: true, force: true });
+    await rename(temporary, final);
+    await syncFolder(folder);
+    return final;
+  } catch (cause) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    const reason = messageOf(cause).split('\n')[0]!.replace('[medgan] ', '');
+    throw new MedganError(`the checkpoint of step ${position.step} cannot be written: ${reason}`, {
+      cure: position.lastGood
+        ? `make room, then go on from ${position.lastGood} with: medgan resume ${runDir}`
+        : 'make room or choose another out: folder, and start again',
+      cause,
+    });
+  }
+}
+
+async function writeNetworks(folder: string, gan: Gan, position: Position): Promise<void> {
   const { engine, spec } = gan;
   const metadata = {
     format: 'pt',
@@ -59,15 +83,17 @@ export async function writeCheckpoint(runDir: string, gan: Gan, position: Positi
     sizes: JSON.stringify(spec.sizes),
   };
   const save = (name: string, tensors: Map<string, TensorData>): Promise<void> =>
-    writeSafetensorsFile(join(temporary, `${name}.safetensors`), tensors, metadata);
+    writeSafetensorsFile(join(folder, `${name}.safetensors`), tensors, metadata);
   await save('generator', await readNetwork(engine, gan.generatorParameters));
   await save('discriminator', await readNetwork(engine, gan.discriminatorParameters));
   await save('generator-optimizer', await readOptimizer(engine, gan.generatorOptimizer));
   await save('discriminator-optimizer', await readOptimizer(engine, gan.discriminatorOptimizer));
-  await rm(final, { recursive: true, force: true });
-  await rename(temporary, final);
-  await syncFolder(folder);
-  return final;
+}
+
+/** Names of checkpoints that a killed process left half written: they are never read, and told of. */
+export async function listPartialCheckpoints(runDir: string): Promise<string[]> {
+  const names = await readdir(join(runDir, 'checkpoints')).catch(() => []);
+  return names.filter((name) => name.endsWith('.partial')).sort();
 }
 
 /** Checkpoints of a run, oldest first: half-written ones are not listed. */

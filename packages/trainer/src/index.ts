@@ -1,6 +1,12 @@
 export { Adam, ADAM_DEFAULTS, type AdamOptions } from './adam.ts';
 export { readBest, type Best, type Evaluation } from './best-checkpoint.ts';
-export { listCheckpoints, restoreCheckpoint, writeCheckpoint, type Position } from './checkpoint.ts';
+export {
+  listCheckpoints,
+  listPartialCheckpoints,
+  restoreCheckpoint,
+  writeCheckpoint,
+  type Position,
+} from './checkpoint.ts';
 export { chooseCheckpoint, type FoundCheckpoint } from './choose-checkpoint.ts';
 export { imageGrid, writePng } from './drawing/index.ts';
 export { buildGan, type Gan, type GanSpec } from './gan.ts';

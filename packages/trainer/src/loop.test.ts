@@ -58,7 +58,7 @@ const BASE: RunConfig = {
   epochs: 3,
   seed: 1,
   sampleCount: 4,
-  cadence: { logEvery: 2, sampleEvery: 4, checkpointEvery: 4 },
+  cadence: { logEvery: 2, sampleEvery: 4, checkpointEvery: 4, keepCheckpoints: 2 },
 };
 
 async function run(

@@ -45,8 +45,6 @@ export interface TrainResult {
   readonly best: Best | undefined;
 }
 
-const KEPT_CHECKPOINTS = 2;
-
 /** Trains a GAN: the whole of a run, batch by batch. */
 export async function train(request: TrainRequest): Promise<TrainResult> {
   const { gan, config, images, runDir, rng, clock, reporter, tracker, signal } = request;
@@ -83,8 +81,8 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const save = async (): Promise<void> => {
     if (!last || last.step === done) return;
     log.flush();
-    checkpoint = await writeCheckpoint(runDir, gan, last);
-    await best.prune(KEPT_CHECKPOINTS);
+    checkpoint = await writeCheckpoint(runDir, gan, { ...last, lastGood: checkpoint });
+    await best.prune(config.cadence.keepCheckpoints);
     await status('running');
   };
   const draw = async (step: number): Promise<void> => {

@@ -25,6 +25,8 @@ export interface Cadence {
   readonly logEvery: number;
   readonly sampleEvery: number;
   readonly checkpointEvery: number;
+  /** So many of the newest checkpoints stay, and the best one beside them. */
+  readonly keepCheckpoints: number;
   /** Undefined = never. */
   readonly evaluateEvery?: number;
 }

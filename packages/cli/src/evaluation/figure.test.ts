@@ -26,7 +26,9 @@ describe('chooseFigure', () => {
     expect(() => chooseFigure('fid@random-conv', plugins)).toThrow(
       'no set metric gives "fid"; known: frechet, kid, precision, recall, density, coverage',
     );
-    expect(() => chooseFigure('kid@inception', plugins)).toThrow('no feature extractor is called "inception"');
+    expect(() => chooseFigure('kid@inception', plugins)).toThrow(
+      'no feature extractor is called "inception"',
+    );
   });
 });
 
