@@ -37,7 +37,6 @@ const CONFIG: RunConfig = {
     sampleEvery: 100,
     checkpointEvery: 3,
     keepCheckpoints: 2,
-    keepCheckpoints: 2,
     evaluateEvery: 2,
   },
   bestMetric: 'score',
