@@ -67,6 +67,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
+      // A table of cases hands each column over as a parameter.
+      'max-params': 'off',
       // vitest's expect.any and the like are methods by type only.
       '@typescript-eslint/unbound-method': 'off',
       'no-console': 'off',
