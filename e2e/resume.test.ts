@@ -27,6 +27,7 @@ dis_feature_maps: 2
 dataset_options: { count: 20 }
 classes: [nevus]
 sample_every: 9
+evaluate_every: 4
 sample_count: 4
 checkpoint_every: 3
 log_every: 5
