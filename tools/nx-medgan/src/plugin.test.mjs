@@ -13,7 +13,9 @@ const run = promisify(execFile);
 /** Nx as a user starts it, without the daemon and without what an enclosing Nx task has set. */
 async function nx(cwd, ...args) {
   const inherited = Object.entries(process.env).filter(([key]) => !key.startsWith('NX_'));
-  const env = { ...Object.fromEntries(inherited), NX_DAEMON: 'false', NX_TUI: 'false', FORCE_COLOR: '0' };
+  // In a worker of its own, what a plugin writes to stderr is lost when Nx ends before it has passed it on.
+  const settings = { NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', NX_TUI: 'false', FORCE_COLOR: '0' };
+  const env = { ...Object.fromEntries(inherited), ...settings };
   return run(process.execPath, [join(REPOSITORY, 'node_modules/nx/dist/bin/nx.js'), ...args], { cwd, env });
 }
 
@@ -117,6 +119,7 @@ describe('nx', () => {
     const { root, targets } = JSON.parse(stdout);
     expect(root).toBe('experiments');
     expect(Object.keys(targets).sort()).toEqual(['empty', 'list', 'sweep', 'tabs', 'untitled']);
+    expect(targets.tabs.metadata.description).toContain('experiments/tabs.yaml:2:1: tab characters');
     expect(stderr).toContain('[nx-medgan] experiments/tabs.yaml:2:1: tab characters');
   });
 
