@@ -1,0 +1,53 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { ENGINE_NAMES } from '@medgan/engine';
+
+export const integer = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('must be a whole number from 1 on');
+  return value;
+};
+
+export const positive = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0');
+  return value;
+};
+
+export const fromZero = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('must be a whole number from 0 on');
+  return value;
+};
+
+export const fromTwo = (text: string): number => {
+  const value = integer(text);
+  if (value < 2) throw new InvalidArgumentError('must be 2 or more');
+  return value;
+};
+
+export const collect = (value: string, former: readonly string[]): string[] => [...former, value];
+
+export const setOption = (): Option =>
+  new Option('--set <key=value>', 'replace a key of the control file; repeatable')
+    .argParser(collect)
+    .default([]);
+
+export const extendOption = (): Option =>
+  new Option('--extend <key=value>', 'train longer: num_epochs=300 or max_steps=9000')
+    .argParser(collect)
+    .default([]);
+
+export const featuresOption = (): Option =>
+  new Option(
+    '--features <name>',
+    'pixels-pca, random-conv or onnx:<file>; repeatable (default: the first two)',
+  )
+    .argParser(collect)
+    .default([]);
+
+export const engineOption = (): Option =>
+  new Option('--engine <name>', 'what computes')
+    .choices(ENGINE_NAMES.filter((name) => name !== 'eager'))
+    .default('onnx');

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import type { RunOptions } from '../commands/run.ts';
+import { extendOption, setOption } from './option-parsers.ts';
+
+/** Commands that train a GAN. */
+export function addTrainingCommands(medgan: Command, finish: (code: number) => void): void {
+  medgan
+    .command('run')
+    .description('train one GAN as a control file says')
+    .argument('<control.yaml>')
+    .addOption(setOption())
+    .option('--resume', 'go on from the newest checkpoint', false)
+    .addOption(extendOption())
+    .option('--force', 'replace the run folder if there is one', false)
+    .action(async (file: string, options: RunOptions) => {
+      const { runCommand } = await import('../commands/run.ts');
+      finish(await runCommand(file, options));
+    });
+
+  medgan
+    .command('resume')
+    .description('go on with a run, to the byte as if it had never stopped')
+    .argument('<run-dir>')
+    .addOption(extendOption())
+    .action(async (runDir: string, options: Pick<RunOptions, 'extend'>) => {
+      const { resumeCommand } = await import('../commands/run.ts');
+      finish(await resumeCommand(runDir, options));
+    });
+}
