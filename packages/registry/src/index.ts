@@ -35,6 +35,7 @@ export { markdownTable, type Column } from './table.ts';
 export { canonicalJson, identityHash, type TrialIdentity } from './trial-identity.ts';
 export {
   readRecords,
+  type Figures,
   type StudyRecord,
   type TrialRecord,
   type TrialResult,

@@ -6,11 +6,14 @@ import type { Study, Trial } from './expand.ts';
 
 export type TrialState = 'waiting' | 'running' | 'finished' | 'interrupted' | 'failed';
 
+/** Values by log key (`loss/generator`) or metric (`psnr`). */
+export type Figures = Readonly<Record<string, number>>;
+
 /** What a launcher says of a trial that it ran. */
 export interface TrialResult {
   readonly status: 'finished' | 'interrupted' | 'failed';
   /** Final figures by log key (`loss/generator`) or metric (`psnr`), in the order of the table. */
-  readonly figures: Readonly<Record<string, number>>;
+  readonly figures: Figures;
   /** Steps done. */
   readonly steps: number;
   readonly stepsPerSecond?: number;
@@ -20,11 +23,24 @@ export interface TrialResult {
   readonly grids: readonly string[];
   /** Why it failed, in one line. */
   readonly reason?: string;
+  /** The figures of the best checkpoint by the same protocol as `figures`, when the run has one and it is not the last. */
+  readonly best?: { readonly step: number; readonly figures: Figures };
+  /** Noise against real images: what the worst generator would reach, by metric. */
+  readonly floor?: Figures;
+  /** Real images against other real images: what a perfect generator would reach, by metric. */
+  readonly ceiling?: Figures;
+  /** When this attempt at the trial began and ended, in milliseconds since the Unix epoch. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  /** What computed, such as `onnx on CPU, 2 threads`. */
+  readonly engine?: string;
 }
 
 /** A trial as `trials.json` has it. `result` is there once it ended; a `running` one on disk was killed. */
 export interface TrialRecord {
   readonly id: string;
+  /** Trials that differ in nothing but the seed share it. */
+  readonly group: string;
   readonly label: string;
   readonly settings: ControlKeys;
   readonly seed: number;
@@ -52,19 +68,28 @@ export function waitingRecord(
   trial: Trial,
   { identity, data }: { identity: string; data: string },
 ): TrialRecord {
-  const { id, label, settings, seed, config } = trial;
-  return { id, label, settings, seed, config, state: 'waiting', identity, data };
+  const { id, group, label, settings, seed, config } = trial;
+  return { id, group, label, settings, seed, config, state: 'waiting', identity, data };
 }
 
 /** JSON has no NaN and no infinities, and a loss that is one must be seen: they are written as texts. */
 const withoutNaN = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
+const numbers = (figures: Figures): Figures =>
+  Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, Number(value)]));
+
 function withNaN(record: TrialRecord): TrialRecord {
   if (!record.result) return record;
-  const figures: Record<string, number> = {};
-  for (const [key, value] of Object.entries(record.result.figures)) figures[key] = Number(value);
-  return { ...record, result: { ...record.result, figures } };
+  const { figures, best, floor, ceiling, ...rest } = record.result;
+  const result: TrialResult = {
+    ...rest,
+    figures: numbers(figures),
+    ...(best ? { best: { ...best, figures: numbers(best.figures) } } : {}),
+    ...(floor ? { floor: numbers(floor) } : {}),
+    ...(ceiling ? { ceiling: numbers(ceiling) } : {}),
+  };
+  return { ...record, result };
 }
 
 /** Writes `trials.json` of a study's folder. */
