@@ -63,6 +63,8 @@ configurations:
       {
         id: 'batch-size-128',
         label: 'batch_size 128',
+        group: 'batch-size-128',
+        groupLabel: 'batch_size 128',
         settings: { batch_size: 128 },
         seed: 0,
         config: { arch: 'DCGAN', num_epochs: 3, labels: { real: 0.9 }, batch_size: 128, seed: 0 },
@@ -70,6 +72,8 @@ configurations:
       {
         id: 'batch-size-16',
         label: 'batch_size 16',
+        group: 'batch-size-16',
+        groupLabel: 'batch_size 16',
         settings: { batch_size: 16 },
         seed: 0,
         config: { arch: 'DCGAN', num_epochs: 3, labels: { real: 0.9 }, batch_size: 16, seed: 0 },
@@ -89,7 +93,12 @@ configurations:
       'arch-sngan-batch-size-1-seed-0',
       'arch-sngan-batch-size-1-seed-7',
     ]);
-    expect(study.trials[1]!.config['seed']).toBe(7);
+    expect(study.trials[1]).toMatchObject({
+      config: { seed: 7 },
+      label: 'arch DCGAN, batch_size 2, seed 7',
+      group: 'arch-dcgan-batch-size-2',
+      groupLabel: 'arch DCGAN, batch_size 2',
+    });
     expect(study.seeded).toBe(true);
   });
 
@@ -108,6 +117,22 @@ vary:
     expect(study.trials.map(({ id, settings, config }) => [id, settings, config['num_epochs']])).toEqual([
       ['batch-size-8', { batch_size: 8 }, 5],
       ['longer', { batch_size: 8, num_epochs: 9 }, 9],
+    ]);
+  });
+
+  it('names the trial that another goes on from, seed by seed', () => {
+    const study = expand(`
+vary:
+  cases:
+    - {set: {num_epochs: 2}}
+    - {set: {num_epochs: 5}, continues: num-epochs-2}
+seeds: [3, 4]
+`);
+    expect(study.trials.map(({ id, continues }) => [id, continues])).toEqual([
+      ['num-epochs-2-seed-3', undefined],
+      ['num-epochs-2-seed-4', undefined],
+      ['num-epochs-5-seed-3', 'num-epochs-2-seed-3'],
+      ['num-epochs-5-seed-4', 'num-epochs-2-seed-4'],
     ]);
   });
 

@@ -11,8 +11,14 @@ import { pointsOf } from './vary.ts';
 export interface Trial {
   /** Folder name, stable as long as the settings are: `batch-size-128`. */
   readonly id: string;
-  /** For people: `batch_size 128`. */
+  /** For people: `batch_size 128`, with the seed where there are several. */
   readonly label: string;
+  /** The setting without its seed, `batch-size-128`: trials of one group are averaged over their seeds. */
+  readonly group: string;
+  /** For people: `batch_size 128`. */
+  readonly groupLabel: string;
+  /** Id of the trial of the same seed whose end is this one's beginning: it trains on, and is not trained anew. */
+  readonly continues?: string;
   /** The varied keys, in the order of the file. */
   readonly settings: ControlKeys;
   readonly seed: number;
@@ -81,15 +87,18 @@ export function expandExperiment(experiment: Experiment, options: ExpandOptions)
       const config = { ...configOf(assignments), seed: each };
       const completed = options.control.complete?.(config) ?? config;
       const settings = Object.fromEntries(point.settings.map(({ key, value }) => [key.join('.'), value]));
-      const naming = {
-        settings,
-        ...(point.id === undefined ? {} : { id: point.id }),
-        ...(seeds.length > 1 ? { seed: each } : {}),
-      };
+      const setting = { settings, ...(point.id === undefined ? {} : { id: point.id }) };
+      const seeded = seeds.length > 1 ? { seed: each } : {};
+      const naming = { ...setting, ...seeded };
       const row = experiment.published?.rows.find(({ when }) => holds(when, completed));
       const trial: Trial = {
         id: trialId(naming),
         label: trialLabel(naming),
+        group: trialId(setting),
+        groupLabel: trialLabel(setting),
+        ...(point.continues === undefined
+          ? {}
+          : { continues: trialId({ settings: {}, id: point.continues, ...seeded }) }),
         settings,
         seed: each,
         config: completed,

@@ -7,6 +7,8 @@ export type ControlKeys = Readonly<Record<string, unknown>>;
 export interface Case {
   /** Folder name of the trial; default: made of `set`. */
   readonly id?: string;
+  /** Id of the case that this one trains on from: it differs in `num_epochs` or `max_steps` only, and is longer. */
+  readonly continues?: string;
   /** What this trial stands for: shown in the tables, part of its name. */
   readonly set: ControlKeys;
   /** Keys that go along with it and are not what is compared. */
@@ -104,6 +106,11 @@ export function experimentSchema(control: object = { type: 'object' }): OptionsS
       items: closed(
         {
           id: { ...text, description: "the trial's folder; default: made of set" },
+          continues: {
+            ...text,
+            description:
+              'id of the case this one trains on from: the same but for a larger num_epochs or max_steps',
+          },
           set: described('what this trial stands for: shown in the tables', {
             ...control,
             minProperties: 1,

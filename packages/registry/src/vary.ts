@@ -4,6 +4,8 @@ import type { Vary } from './experiment-schema.ts';
 /** A point of the study before its seed: assignments of what varies. */
 export interface Point {
   readonly id?: string;
+  /** Name of the point that this one trains on from. */
+  readonly continues?: string;
   readonly settings: readonly Assignment[];
   readonly also: readonly Assignment[];
   /** For faults of the point as a whole. */
@@ -18,10 +20,11 @@ export function pointsOf(vary: Vary, path: readonly string[]): Point[] {
     origin: { yaml: [...path, ...at] },
   });
   if (vary.cases) {
-    return vary.cases.map(({ id, set, also = {} }, index) => {
+    return vary.cases.map(({ id, continues, set, also = {} }, index) => {
       const at = [...path, 'cases', String(index)];
       return {
         ...(id === undefined ? {} : { id }),
+        ...(continues === undefined ? {} : { continues }),
         settings: layer(set, [...at, 'set']),
         also: layer(also, [...at, 'also']),
         path: at,
