@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock, PackedImages, Rng, Tracker } from '@medgan/plugin-api';
+import type { Clock, PackedImages, Rng } from '@medgan/plugin-api';
 import { batches } from './batches.ts';
 import { BestCheckpoint, type Best, type Evaluation } from './best-checkpoint.ts';
 import { writeCheckpoint, type Position } from './checkpoint.ts';
@@ -8,6 +8,7 @@ import type { Gan } from './gan.ts';
 import { RunLog } from './log.ts';
 import { Pace, type Reporter } from './progress.ts';
 import { drawLossCurve, drawRealFakeGrid, drawSamples } from './pictures.ts';
+import { readAhead } from './read-ahead.ts';
 import { totalSteps, type RunConfig } from './run-config.ts';
 import { Sampler } from './sampler.ts';
 import { writeStatus } from './status.ts';
@@ -22,7 +23,6 @@ export interface TrainRequest {
   readonly rng: Rng;
   readonly clock: Clock;
   readonly reporter: Reporter;
-  readonly tracker?: Tracker;
   /** Judges the images every `cadence.evaluateEvery` steps. */
   readonly evaluation?: Evaluation;
   /** A checkpoint already restored into `gan`, to go on from. */
@@ -47,9 +47,9 @@ export interface TrainResult {
 
 /** Trains a GAN: the whole of a run, batch by batch. */
 export async function train(request: TrainRequest): Promise<TrainResult> {
-  const { gan, config, images, runDir, rng, clock, reporter, tracker, signal } = request;
+  const { gan, config, images, runDir, rng, clock, reporter, signal } = request;
   const total = totalSteps(config, images.count);
-  const runner = new StepRunner(gan, images, rng);
+  const runner = new StepRunner(gan, rng);
   const sampler = new Sampler(gan, config.sampleCount, rng);
   const done = request.resumeFrom?.position.step ?? 0;
   const log = new RunLog(runDir, done);
@@ -65,10 +65,7 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   let last: (Position & { values: LoggedValues }) | undefined = log.lines.at(-1);
   let checkpoint = request.resumeFrom?.path;
 
-  const wrote = (name: string): void => {
-    reporter.onFile(join(runDir, name));
-    tracker?.logFile({ path: join(runDir, name), name });
-  };
+  const wrote = (name: string): void => reporter.onFile(join(runDir, name));
   const status = (state: 'running' | TrainResult['state']): Promise<void> =>
     writeStatus(runDir, {
       state,
@@ -97,7 +94,7 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
 
   const interrupted = (): boolean => signal?.aborted === true;
   if (!interrupted()) {
-    for (const batch of batches(config, images, { rng, done })) {
+    for await (const batch of readAhead(images, batches(config, images, { rng, done }))) {
       const { step, epoch } = batch;
       pace.begin();
       const trained = await runner.run(batch);
@@ -105,7 +102,6 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
       const values = { ...trained, ...(await best.judge(step, () => sampler.draw())) };
       last = { step, epoch, values };
       log.add({ step, epoch, time: clock.now(), values });
-      tracker?.logStep({ step, epoch, values });
       const { stepsPerSecond } = pace;
       const secondsLeft = stepsPerSecond === undefined ? undefined : (total - step) / stepsPerSecond;
       reporter.onStep({
@@ -132,7 +128,6 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
     wrote(await drawRealFakeGrid(runDir, images, await sampler.draw()));
   }
   await status(state);
-  await tracker?.close(state);
   return {
     state,
     steps: last?.step ?? 0,
