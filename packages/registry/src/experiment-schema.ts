@@ -41,6 +41,8 @@ export interface PublishedFigure {
   readonly name: string;
   readonly unit?: string;
   readonly better: 'higher' | 'lower';
+  /** Decimals it is printed with. */
+  readonly digits?: number;
   readonly note?: string;
 }
 
@@ -48,13 +50,21 @@ export interface PublishedFigure {
 export interface PublishedRow {
   readonly when: ControlKeys;
   readonly values: Readonly<Record<string, number>>;
+  /** Why these figures are taken as this trial's, where the source does not say so: shown as our assumption. */
+  readonly assumed?: string;
 }
 
 /** What was published on the question, and what its source leaves open. */
 export interface Published {
   readonly source: string;
   readonly data?: string;
+  /** What the source says of the setting, fact by fact. */
+  readonly stated: readonly string[];
+  /** What it shows where it prints no figures. */
+  readonly shown?: string;
   readonly conclusion?: string;
+  /** What the result was used for. */
+  readonly use?: string;
   /** By key: `psnr`, `ssim`, …, the names of our metrics. */
   readonly figures: Readonly<Record<string, PublishedFigure>>;
   readonly rows: readonly PublishedRow[];
@@ -159,6 +169,7 @@ function publishedSchema(): object {
     {
       name: { ...text, description: 'as printed: MS-GMSD' },
       unit: text,
+      digits: { type: 'integer', minimum: 0, description: 'decimals it is printed with' },
       better: { enum: ['higher', 'lower'], description: 'the direction that is better' },
       note: text,
     },
@@ -168,6 +179,10 @@ function publishedSchema(): object {
     {
       when: { type: 'object', minProperties: 1, description: 'control-file keys of the trial it belongs to' },
       values: { type: 'object', additionalProperties: { type: 'number' } },
+      assumed: {
+        ...text,
+        description: "why these are taken as this trial's figures, where the source does not say so",
+      },
     },
     ['when', 'values'],
   );
@@ -184,7 +199,15 @@ function publishedSchema(): object {
       {
         source: { ...text, description: 'where the figures stand' },
         data: text,
+        stated: {
+          type: 'array',
+          items: text,
+          default: [],
+          description: 'what the source says of the setting, fact by fact',
+        },
+        shown: { ...text, description: 'what the source shows where it prints no figures: a grid of images' },
         conclusion: { ...text, description: "the source's own" },
+        use: { ...text, description: 'what the result was used for' },
         figures: { type: 'object', additionalProperties: figure, default: {} },
         rows: { type: 'array', items: row, default: [] },
         open: { type: 'array', items: open, default: [] },
