@@ -1,4 +1,5 @@
-import type { ByteImage } from './pillow-resize.ts';
+import type { ByteImage } from '../pillow-resize.ts';
+import type { FileFormat } from './format.ts';
 
 /** Bytes of the file header; the bitmap header follows it. */
 const FILE_HEADER = 14;
@@ -11,7 +12,7 @@ const BI_ALPHABITFIELDS = 6;
 const COMPRESSION_NAMES: Readonly<Record<number, string>> = { 1: 'RLE8', 2: 'RLE4', 4: 'JPEG', 5: 'PNG' };
 
 /** The first two bytes of every BMP. */
-export function isBmp(bytes: Uint8Array): boolean {
+function isBmp(bytes: Uint8Array): boolean {
   return bytes[0] === 0x42 && bytes[1] === 0x4d;
 }
 
@@ -177,3 +178,10 @@ export function decodeBmp(bytes: Uint8Array, maxPixels: number): ByteImage {
   }
   return { width, height, channels: 3, data };
 }
+
+/** Windows and OS/2 bitmaps. */
+export const bmp: FileFormat = {
+  name: 'BMP',
+  matches: isBmp,
+  decode: async (bytes, { maxPixels }) => decodeBmp(bytes, maxPixels),
+};

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBmp, isBmp } from './bmp.ts';
+import { bmp as format, decodeBmp } from './bmp.ts';
 
 interface BmpParts {
   readonly width: number;
@@ -165,7 +165,7 @@ describe('what a BMP may not be', () => {
   });
 
   it('knows a BMP by its first bytes', () => {
-    expect(isBmp(bmp(pixel))).toBe(true);
-    expect(isBmp(new Uint8Array(0))).toBe(false);
+    expect(format.matches(bmp(pixel))).toBe(true);
+    expect(format.matches(new Uint8Array(0))).toBe(false);
   });
 });

@@ -1,0 +1,21 @@
+import { bmp } from './bmp.ts';
+import type { FileFormat } from './format.ts';
+import { gif } from './gif.ts';
+import { jpeg } from './jpeg.ts';
+import { png } from './png.ts';
+import { tiff } from './tiff.ts';
+import { webp } from './webp.ts';
+
+/**
+ * Every kind of file that is read. libvips would also open SVG, PDF and others, which no image folder should feed it.
+ */
+export const FORMATS: readonly FileFormat[] = [jpeg, png, bmp, tiff, webp, gif];
+
+/** The kind of a file by its content; undefined when it is none of ours. */
+export const formatOf = (bytes: Uint8Array): FileFormat | undefined =>
+  FORMATS.find((format) => format.matches(bytes));
+
+/** `a JPEG, PNG, … or GIF`. */
+export const FORMAT_NAMES = FORMATS.map(({ name }) => name)
+  .join(', ')
+  .replace(/, ([^,]*)$/, ' or $1');
