@@ -72,7 +72,7 @@ async function lastSamples(): Promise<MetricImages[]> {
 
 /** The first real images of the run's dataset. */
 async function firstReals(): Promise<MetricImages[]> {
-  const { pixels } = await builtInPlugins()
+  const images = await builtInPlugins()
     .datasets.get('synthetic-lesions')
     .open({ count: COUNT } as object, {
       format: { size: 64, channels: 3 },
@@ -80,6 +80,7 @@ async function firstReals(): Promise<MetricImages[]> {
       rng: createRng(SEED).split('data'),
       workers: 1,
     });
+  const pixels = await images.read(Uint32Array.from({ length: SAMPLES }, (_, i) => i));
   return Array.from({ length: SAMPLES }, (_, i) => {
     const values = Float32Array.from(pixels.subarray(i * 64 * 64 * 3, (i + 1) * 64 * 64 * 3), (v) => v / 255);
     return minMax({ count: 1, width: 64, height: 64, channels: 3, values });

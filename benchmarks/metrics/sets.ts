@@ -24,7 +24,7 @@ import {
   randomConvFeatures,
   resize,
   sourceOfImages,
-  sourceOfPixels,
+  sourceOfReader,
   ssimMetric,
   yardsticks,
 } from '@medgan/metrics';
@@ -87,9 +87,9 @@ const metrics = [{ metric: kidMetric }, { metric: frechetMetric }, { metric: prd
 for (let seed = 0; seed < Number(seedsText); seed++) {
   const [one, other] = halves(seed);
   const count = Math.min(one.length, other.length);
-  const real = sourceOfPixels(packed, shuffled(one, `real/${seed}`).slice(0, count));
-  const half = sourceOfPixels(packed, shuffled(other, `half/${seed}`).slice(0, count));
-  const nevi = sourceOfPixels(packed, shuffled(ofClass('nevus'), `nevi/${seed}`).slice(0, count));
+  const real = sourceOfReader(packed, shuffled(one, `real/${seed}`).slice(0, count));
+  const half = sourceOfReader(packed, shuffled(other, `half/${seed}`).slice(0, count));
+  const nevi = sourceOfReader(packed, shuffled(ofClass('nevus'), `nevi/${seed}`).slice(0, count));
   console.log(`split ${seed}: ${count} images a set`);
   for (const features of [pixelsPcaFeatures, randomConvFeatures] as readonly Features[]) {
     const extractor = await features.open({}, { reference: real });

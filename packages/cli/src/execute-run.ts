@@ -114,18 +114,22 @@ export async function executeRun(request: ExecuteRequest): Promise<TrainResult> 
   }
   const rng = createRng(config.seed);
   const images = await openImages(run, reporter, { rng: rng.split('data'), signal });
-  const { engine } = await startRunEngine(run, reporter);
   try {
-    if (record && existing.kind === 'resume') {
-      guardResume(
-        record,
-        { config, images, engine: { name: engine.name, threads: run.threads } },
-        existing.extended,
-      );
+    const { engine } = await startRunEngine(run, reporter);
+    try {
+      if (record && existing.kind === 'resume') {
+        guardResume(
+          record,
+          { config, images, engine: { name: engine.name, threads: run.threads } },
+          existing.extended,
+        );
+      }
+      return await trainIn({ ...request, engine, images, rng });
+    } finally {
+      await engine.dispose();
     }
-    return await trainIn({ ...request, engine, images, rng });
   } finally {
-    await engine.dispose();
+    await images.close();
   }
 }
 

@@ -1,9 +1,10 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRng, type PackedImages } from '@medgan/plugin-api';
+import { createRng } from '@medgan/plugin-api';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { contentsOf, type Contents } from '../test/contents.ts';
 import imageFolder, { type ImageFolderOptions } from './image-folder.ts';
 
 let base: string;
@@ -29,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => rm(base, { recursive: true, force: true }));
 
 interface Opened {
-  readonly images: PackedImages;
+  readonly images: Contents;
   /** Images decoded: 0 when all came from the cache. */
   readonly decoded: number;
   readonly warnings: readonly string[];
@@ -54,7 +55,7 @@ async function open(
       onWarning: (message) => warnings.push(message),
     },
   );
-  return { images, decoded, warnings };
+  return { images: await contentsOf(images), decoded, warnings };
 }
 
 async function packs(): Promise<string[]> {

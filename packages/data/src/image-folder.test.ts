@@ -1,8 +1,9 @@
 import { cp, mkdir, readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { createRng, type PackedImages } from '@medgan/plugin-api';
+import { createRng } from '@medgan/plugin-api';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Contents } from '../test/contents.ts';
 import { TemporaryFolder } from '../test/temporary-folder.ts';
 
 let folder: TemporaryFolder;
@@ -114,7 +115,7 @@ describe('choosing', () => {
   });
 
   it('nests seeded subsets and draws them from the seed', async () => {
-    const seeded = (subset: number, seed: number): Promise<PackedImages> =>
+    const seeded = (subset: number, seed: number): Promise<Contents> =>
       folder.open({ subset, subsetOrder: 'seeded', rng: createRng(seed) });
     const [four, eight, other] = [await seeded(4, 1), await seeded(8, 1), await seeded(8, 2)];
     expect(eight.names.slice(0, 4)).toEqual(four.names);

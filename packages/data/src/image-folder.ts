@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import {
   defineDataset,
+  imagesInMemory,
   MedganError,
   messageOf,
   parseOptions,
@@ -115,7 +116,7 @@ async function cachedPack(
 
 function labelled(folder: ClassFolders, { pack, skipped }: CachedPack): PackedImages {
   const labelOf = new Map(folder.files.map(({ name, label }) => [name, label]));
-  return {
+  return imagesInMemory({
     size: pack.size,
     channels: pack.channels,
     count: pack.names.length,
@@ -125,7 +126,7 @@ function labelled(folder: ClassFolders, { pack, skipped }: CachedPack): PackedIm
     names: pack.names,
     fingerprint: pack.fingerprint,
     skipped,
-  };
+  });
 }
 
 /**

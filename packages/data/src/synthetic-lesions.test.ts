@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto';
 import { createRng, type DatasetContext } from '@medgan/plugin-api';
 import { describe, expect, it } from 'vitest';
+import { contentsOf, type Contents } from '../test/contents.ts';
 import dataset, { type SyntheticLesionsOptions } from './synthetic-lesions.ts';
 
-function open(options: SyntheticLesionsOptions, context: Partial<DatasetContext> = {}) {
-  return dataset.open(options, {
+async function open(
+  options: SyntheticLesionsOptions,
+  context: Partial<DatasetContext> = {},
+): Promise<Contents> {
+  const images = await dataset.open(options, {
     format: { size: 16, channels: 3 },
     subsetOrder: 'first',
     rng: createRng(7),
     workers: 1,
     ...context,
   });
+  return contentsOf(images);
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -4,6 +4,7 @@ import {
   createRng,
   type DatasetContext,
   defineDataset,
+  imagesInMemory,
   MedganError,
   nearest,
   type OptionsSchema,
@@ -141,7 +142,7 @@ export default defineDataset<SyntheticLesionsOptions>({
 
     const names = items.map(nameOf);
     const settings = { version: VERSION, seed, hair, tones, size, channels, names };
-    return {
+    return imagesInMemory({
       size,
       channels,
       count: items.length,
@@ -151,6 +152,6 @@ export default defineDataset<SyntheticLesionsOptions>({
       names,
       fingerprint: createHash('sha256').update(JSON.stringify(settings)).update(pixels).digest('hex'),
       skipped: [],
-    };
+    });
   },
 });

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createRng, type DatasetContext, type PackedImages } from '@medgan/plugin-api';
+import { createRng, type DatasetContext } from '@medgan/plugin-api';
 import sharp from 'sharp';
+import { contentsOf, type Contents } from './contents.ts';
 import imageFolder, { type ImageFolderOptions } from '../src/image-folder.ts';
 
 /** A folder of images for one test. */
@@ -39,12 +40,12 @@ export class TemporaryFolder {
     await writeFile(this.path(name), text);
   }
 
-  /** Opens the folder by the plugin, at 4×4 in colour where nothing else is said. */
-  open(
+  /** Opens the folder by the plugin and reads it, at 4×4 in colour where nothing else is said. */
+  async open(
     context: Partial<DatasetContext> = {},
     options: ImageFolderOptions & { path?: string } = {},
-  ): Promise<PackedImages> {
-    return imageFolder.open(
+  ): Promise<Contents> {
+    const images = await imageFolder.open(
       { path: this.dir, ...options },
       {
         format: { size: 4, channels: 3 },
@@ -54,6 +55,7 @@ export class TemporaryFolder {
         ...context,
       },
     );
+    return contentsOf(images);
   }
 
   /** The message of the error, with this folder written as DIR. */

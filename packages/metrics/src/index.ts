@@ -35,7 +35,7 @@ export { frechetDistance, frechetDistanceOfGaussians, type Gaussian } from './fu
 export { gmsd, type GmsdOptions } from './functional/gmsd.ts';
 export { haarPsi, type HaarPsiOptions } from './functional/haarpsi.ts';
 export { checkImages, checkPairs, type ValueRangeOption } from './functional/image-pairs.ts';
-export { forEachBatch, sourceOfImages, sourceOfPixels } from './functional/image-source.ts';
+export { forEachBatch, sourceOfImages, sourceOfPixels, sourceOfReader } from './functional/image-source.ts';
 export { kid, type Kid, type KidOptions, type KidSettings } from './functional/kid.ts';
 export { mdsi, type MdsiOptions } from './functional/mdsi.ts';
 export { minMax } from './functional/min-max.ts';

@@ -1,4 +1,4 @@
-import { createRng, type MetricImages } from '@medgan/plugin-api';
+import { createRng, readerOf, type MetricImages } from '@medgan/plugin-api';
 import { describe, expect, it } from 'vitest';
 import {
   diversity,
@@ -11,6 +11,7 @@ import {
   psnrMetric,
   sourceOfImages,
   sourceOfPixels,
+  sourceOfReader,
   ssimMetric,
   yardsticks,
 } from './index.ts';
@@ -224,5 +225,15 @@ describe('sourceOfPixels', () => {
     const { values } = source.read(0, 2) as MetricImages;
     expect(values[0]).toBe(1);
     expect(values[1]).toBeCloseTo(0.2, 7);
+  });
+
+  it('gives what a reader of the same bytes gives', async () => {
+    const pixels = Uint8Array.from({ length: 24 }, (_, i) => i * 10);
+    const bytes = { size: 2, channels: 3, count: 2, pixels };
+    for (const indices of [undefined, [1, 0]]) {
+      const [source, reader] = [sourceOfPixels(bytes, indices), sourceOfReader(readerOf(bytes), indices)];
+      expect(reader).toMatchObject({ count: 2, height: 2, width: 2, channels: 3 });
+      expect(await reader.read(1, 1)).toEqual(await source.read(1, 1));
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { readerOf, type BytePixels, type ImageReader } from './image-values.ts';
 import type { OptionsSchema } from './options.ts';
 import type { Named } from './registry.ts';
 import type { Rng } from './rng.ts';
@@ -10,29 +11,54 @@ export interface ImageFormat {
   readonly channels: 1 | 3;
 }
 
-/** Decoded images, one after the other. */
-export interface PackedImages extends ImageFormat {
-  readonly count: number;
-  /** uint8, shape [count, size, size, channels], NHWC. */
-  readonly pixels: Uint8Array;
+/** Decoded images of one format, read by index: from memory, or from a file where they are more than memory should hold. */
+export interface PackedImages extends ImageFormat, Omit<ImageReader, keyof ImageFormat> {
+  /** Gives back what is held open; nothing is read after it. More than one call does no harm. */
+  close(): Promise<void>;
   /** Class index of each image. */
   readonly labels: Uint16Array;
   /** Class names, in the order of their index. */
   readonly classes: readonly string[];
   /** Where each image came from: a path relative to the folder, or a generated name. */
   readonly names: readonly string[];
+  /** Lesion, patient or whatever images must not be split over, for each image; absent where nobody said. */
+  readonly groups?: readonly string[];
   /** sha256 (hex) over everything that decides the pixels: goes into every run. */
   readonly fingerprint: string;
   /** Files passed over on request, with the reason. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
 }
 
+/** Images whose bytes are all in memory: `pixels` is uint8, NHWC [count, size, size, channels]. */
+export function imagesInMemory({
+  pixels,
+  ...images
+}: Omit<PackedImages, 'read' | 'close'> & Pick<BytePixels, 'pixels'>): PackedImages {
+  const { read } = readerOf({ ...images, pixels });
+  return { ...images, read, close: () => Promise.resolve() };
+}
+
+/** One part of the images, `train` for instance: drawn by fractions, or as a table written down. */
+export type SplitRequest = { readonly part: string } & (
+  | {
+      /** Share of the images by part, in order: each in (0, 1), together 1. */
+      readonly fractions: Readonly<Record<string, number>>;
+      readonly seed: number;
+    }
+  | {
+      /** Path of a CSV with the columns `file` and `split`, as `medgan data split` writes it. */
+      readonly table: string;
+    }
+);
+
 /** What a dataset is told when it is opened. */
 export interface DatasetContext {
   readonly format: ImageFormat;
   /** Names of the classes wanted; undefined = all. */
   readonly classes?: readonly string[];
-  /** Use only this many images, chosen as `subsetOrder` says. */
+  /** Use only this part of the images, in which no group is that another part has; undefined = all. */
+  readonly split?: SplitRequest;
+  /** Use only this many images, of the part, chosen as `subsetOrder` says. */
   readonly subset?: number;
   /** `first`: in the order of their names; `seeded`: drawn by `rng`. */
   readonly subsetOrder: 'first' | 'seeded';
@@ -55,6 +81,8 @@ export interface Dataset<Options extends object = object> extends Named {
   readonly options: OptionsSchema;
   /** Where the data lives: `path` is a folder the user names, `none` is made by the plugin itself. */
   readonly source: 'path' | 'none';
+  /** Whether `open` heeds the context's `split`; asked for a part, other datasets are refused. */
+  readonly splittable?: boolean;
   /** Options for the contract suite; a dataset of source `path` is given a folder made for it. */
   readonly tiny: Options;
   open(options: Options & { readonly path?: string }, context: DatasetContext): Promise<PackedImages>;

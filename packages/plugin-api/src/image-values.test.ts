@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { denormalise, normaliseBatch } from './image-values.ts';
+import { denormalise, normalise, readerOf } from './image-values.ts';
 
 const images = {
   size: 1,
@@ -9,31 +9,37 @@ const images = {
   pixels: Uint8Array.from([0, 51, 102, 153, 204, 255, 1, 2, 3]),
 };
 
-describe('normaliseBatch', () => {
-  it('maps bytes to [−1, 1], image by image in the order asked', () => {
-    const out = new Float32Array(7).fill(9);
-    normaliseBatch(images, [1, 0], out);
-    expect([...out]).toEqual([...[153, 204, 255, 0, 51, 102].map((v) => Math.fround(v / 127.5 - 1)), 9]);
-    expect(out[2]).toBe(1);
-    expect(out[3]).toBe(-1);
+describe('readerOf', () => {
+  it('copies the images in the order asked for', async () => {
+    const read = await readerOf(images).read([1, 0, 1]);
+    expect([...read]).toEqual([153, 204, 255, 0, 51, 102, 153, 204, 255]);
+    read.fill(9);
+    expect(images.pixels[0]).toBe(0);
   });
 
-  it('refuses what does not fit', () => {
-    expect(() => normaliseBatch(images, [0, 1], new Float32Array(5))).toThrow(
-      'batch of 2 images needs 6 floats, got 5',
-    );
-    expect(() => normaliseBatch(images, [3], new Float32Array(3))).toThrow('no image 3 among 3');
-    expect(() => normaliseBatch(images, [-1], new Float32Array(3))).toThrow('no image -1 among 3');
-    expect(() => normaliseBatch(images, [0.5], new Float32Array(3))).toThrow('no image 0.5 among 3');
+  it.each([3, -1, 0.5, NaN])('rejects the index %d', async (index) => {
+    await expect(readerOf(images).read([0, index])).rejects.toThrow(`no image ${index} among 3`);
+  });
+});
+
+describe('normalise', () => {
+  it('maps bytes to [−1, 1]', () => {
+    const out = normalise(Uint8Array.of(153, 255, 0));
+    expect([...out]).toEqual([153, 255, 0].map((v) => Math.fround(v / 127.5 - 1)));
+    expect([...out.subarray(1)]).toEqual([1, -1]);
+  });
+
+  it('writes into the array it is given', () => {
+    const out = new Float32Array(1);
+    expect(normalise(Uint8Array.of(255), out)).toBe(out);
+    expect(() => normalise(Uint8Array.of(1, 1), out)).toThrow('2 bytes do not fit 1 values');
   });
 });
 
 describe('denormalise', () => {
   it('gives every byte back', () => {
     const all = Uint8Array.from({ length: 256 }, (_, i) => i);
-    const floats = new Float32Array(256);
-    normaliseBatch({ size: 16, channels: 1, count: 1, pixels: all }, [0], floats);
-    expect(denormalise(floats)).toEqual(all);
+    expect(denormalise(normalise(all))).toEqual(all);
   });
 
   it('rounds to the nearest and clamps', () => {

@@ -6,30 +6,50 @@ export interface BytePixels {
   readonly pixels: Uint8Array;
 }
 
+/** uint8 images, each `size`×`size`×`channels`, read by their index. */
+export interface ImageReader {
+  readonly size: number;
+  readonly channels: number;
+  readonly count: number;
+  /**
+   * The images at `indices`, in that order: uint8, NHWC [indices.length, size, size, channels], the caller's to keep.
+   * Fails with a RangeError when an index is no image, with a MedganError when the bytes cannot be read or are damaged.
+   */
+  readonly read: (indices: ArrayLike<number>) => Promise<Uint8Array>;
+}
+
+/** Copies the images at `indices`. @throws RangeError when an index is no image. */
+function gather({ size, channels, count, pixels }: BytePixels, indices: ArrayLike<number>): Uint8Array {
+  const length = size * size * channels;
+  const out = new Uint8Array(indices.length * length);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i]!;
+    if (!Number.isInteger(index) || index < 0 || index >= count)
+      throw new RangeError(`no image ${index} among ${count}`);
+    out.set(pixels.subarray(index * length, (index + 1) * length), i * length);
+  }
+  return out;
+}
+
+/** Reads images that are in memory. */
+export function readerOf(images: BytePixels): ImageReader {
+  const { size, channels, count } = images;
+  // A wrong index rejects, as it does where a file is read.
+  return { size, channels, count, read: async (indices) => Promise.resolve(gather(images, indices)) };
+}
+
 const UNIT = Float32Array.from({ length: 256 }, (_, value) => value / 127.5 - 1);
 
 /**
- * Writes the images at `indices` into `out` as float32 in [−1, 1], NHWC [indices.length, size, size, channels]:
- * value / 127.5 − 1. `out` may be longer than the batch; the rest is left alone.
- * @throws RangeError when an index is not an image or `out` is too short.
+ * uint8 → float32 in [−1, 1]: value / 127.5 − 1. Any layout; the order is kept. Without `out` a new array is made.
+ * @throws RangeError when `out` has another length than `bytes`.
  */
-export function normaliseBatch(images: BytePixels, indices: ArrayLike<number>, out: Float32Array): void {
-  const length = images.size * images.size * images.channels;
-  if (out.length < indices.length * length) {
-    throw new RangeError(
-      `batch of ${indices.length} images needs ${indices.length * length} floats, got ${out.length}`,
-    );
+export function normalise(bytes: Uint8Array, out = new Float32Array(bytes.length)): Float32Array {
+  if (out.length !== bytes.length) {
+    throw new RangeError(`${bytes.length} bytes do not fit ${out.length} values`);
   }
-  const { pixels } = images;
-  let o = 0;
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!;
-    if (!Number.isInteger(index) || index < 0 || index >= images.count) {
-      throw new RangeError(`no image ${index} among ${images.count}`);
-    }
-    const end = (index + 1) * length;
-    for (let p = index * length; p < end; p++) out[o++] = UNIT[pixels[p]!]!;
-  }
+  for (let i = 0; i < bytes.length; i++) out[i] = UNIT[bytes[i]!]!;
+  return out;
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   createRng,
   defineDataset,
+  imagesInMemory,
   MedganError,
   parseOptions,
   type Dataset,
@@ -48,7 +49,7 @@ function pack(all: readonly Item[], context: DatasetContext): PackedImages {
   );
   context.onProgress?.(items.length, items.length);
   const key = JSON.stringify([size, channels, items]);
-  return {
+  return imagesInMemory({
     size,
     channels,
     count: items.length,
@@ -58,7 +59,7 @@ function pack(all: readonly Item[], context: DatasetContext): PackedImages {
     names: items.map(({ name }) => name),
     fingerprint: createHash('sha256').update(key).digest('hex'),
     skipped: [],
-  };
+  });
 }
 
 const options = { type: 'object', properties: {}, additionalProperties: false } as const;
@@ -110,6 +111,13 @@ const changed = (change: Change): Dataset => ({
   open: async (given, context) => change(await made.open(given, context), context),
 });
 
+/** The dataset whose bytes are changed as they are read. */
+const pixels = (change: (bytes: Uint8Array, context: DatasetContext) => Uint8Array): Dataset =>
+  changed((images, context) => ({
+    ...images,
+    read: async (indices) => change(await images.read(indices), context),
+  }));
+
 /** The dataset opened in another context than the one given. */
 const told = (context: (given: DatasetContext) => DatasetContext): Dataset => ({
   ...made,
@@ -123,9 +131,24 @@ let opened = 0;
 const WRONG: [fault: string, dataset: Dataset, rule: string, reason: RegExp][] = [
   [
     'pixels cut short',
-    changed((i) => ({ ...i, pixels: i.pixels.subarray(1) })),
+    pixels((bytes) => bytes.subarray(1)),
     'gives packed images',
     /pixels have another length/,
+  ],
+  [
+    'images in their own order',
+    changed((i) => ({ ...i, read: (indices) => i.read(Array.from(indices).sort((a, b) => a - b)) })),
+    'gives packed images',
+    /do not come in the order asked for/,
+  ],
+  [
+    'its own memory handed out',
+    changed((i) => {
+      const kept = i.read([0]);
+      return { ...i, read: (indices) => (indices.length === 1 && indices[0] === 0 ? kept : i.read(indices)) };
+    }),
+    'gives packed images',
+    /a reader can change the images/,
   ],
   [
     'a label too far',
@@ -163,12 +186,7 @@ const WRONG: [fault: string, dataset: Dataset, rule: string, reason: RegExp][] =
     'gives packed images',
     /another format/,
   ],
-  [
-    'black images',
-    changed((i) => ({ ...i, pixels: i.pixels.map(() => 0) })),
-    'gives images that differ',
-    /all images are one image/,
-  ],
+  ['black images', pixels((bytes) => bytes.fill(0)), 'gives images that differ', /all images are one image/],
   [
     'a class without images',
     changed((i) => ({ ...i, classes: [...i.classes, 'none'] })),
@@ -178,15 +196,15 @@ const WRONG: [fault: string, dataset: Dataset, rule: string, reason: RegExp][] =
   [
     'images of the moment',
     changed((i) => {
-      opened += 1;
-      return { ...i, pixels: i.pixels.map((v) => v ^ (opened & 1)) };
+      const flip = (opened += 1) & 1;
+      return { ...i, read: async (indices) => (await i.read(indices)).map((v) => v ^ flip) };
     }),
     'gives the same images every time',
     /other pixels/,
   ],
   [
     'a cache of its own mind',
-    changed((i, c) => (c.cacheDir ? { ...i, pixels: i.pixels.map((v) => v ^ 1) } : i)),
+    pixels((bytes, { cacheDir }) => (cacheDir ? bytes.map((v) => v ^ 1) : bytes)),
     'gives the same images out of a cache',
     /other pixels/,
   ],

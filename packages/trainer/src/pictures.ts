@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PackedImages } from '@medgan/plugin-api';
+import type { ImageReader } from '@medgan/plugin-api';
 import { stepName } from './checkpoint.ts';
 import { imageGrid } from './drawing/image-grid.ts';
 import { lossCurve, lossCurvePng } from './drawing/loss-curve.ts';
@@ -34,12 +34,12 @@ export async function drawLossCurve(runDir: string, lines: readonly LogLine[]): 
 }
 
 /** Writes real images beside the last generated ones. */
-export async function drawRealFakeGrid(
-  runDir: string,
-  real: PackedImages,
-  fake: ByteImages,
-): Promise<string> {
+export async function drawRealFakeGrid(runDir: string, real: ImageReader, fake: ByteImages): Promise<string> {
   const name = 'real-fake-grid.png';
-  await writePng(join(runDir, name), realFakeGrid(real, fake, { limit: SHOWN_REAL }));
+  const { size, channels } = real;
+  const count = Math.min(SHOWN_REAL, real.count);
+  const pixels = await real.read(Uint32Array.from({ length: count }, (_, i) => i));
+  const shown = { size, channels, count, pixels };
+  await writePng(join(runDir, name), realFakeGrid(shown, fake, { limit: SHOWN_REAL }));
   return name;
 }

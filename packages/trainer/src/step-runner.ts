@@ -1,7 +1,7 @@
 import type { Program, Values } from '@medgan/engine';
-import { normaliseBatch, type PackedImages, type Rng } from '@medgan/plugin-api';
-import type { Batch } from './batches.ts';
+import { normalise, type Rng } from '@medgan/plugin-api';
 import type { Gan } from './gan.ts';
+import type { ReadBatch } from './read-ahead.ts';
 import { STEP_OUTPUTS, stepInputs } from './step.ts';
 
 /** Losses and probabilities of one step, by log key. */
@@ -16,13 +16,11 @@ export type LoggedValues = StepValues & MetricValues;
 /** Runs training steps, with one compiled program a batch size: the full one, and the last, smaller one of an epoch. */
 export class StepRunner {
   readonly #gan: Gan;
-  readonly #images: PackedImages;
   readonly #rng: Rng;
   readonly #programs = new Map<number, Promise<Program>>();
 
-  constructor(gan: Gan, images: PackedImages, rng: Rng) {
+  constructor(gan: Gan, rng: Rng) {
     this.#gan = gan;
-    this.#images = images;
     this.#rng = rng;
   }
 
@@ -40,11 +38,10 @@ export class StepRunner {
     await this.#program(batchSize);
   }
 
-  async run({ step, indices }: Batch): Promise<StepValues> {
-    const { imageSize, channels, latentSize } = this.#gan.spec.sizes;
+  async run({ step, indices, pixels }: ReadBatch): Promise<StepValues> {
+    const { latentSize } = this.#gan.spec.sizes;
     const n = indices.length;
-    const real = new Float32Array(n * imageSize * imageSize * channels);
-    normaliseBatch(this.#images, indices, real);
+    const real = normalise(pixels);
     const rng = this.#rng.split(`step/${step}`);
     const inputs: Record<string, Values> = { real, latent: rng.split('latent').normals(n * latentSize) };
     if (this.#gan.spec.objective.penalty) inputs['mix'] = rng.split('mix').uniforms(n);

@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { defineArchitecture, defineObjective, type PackedImages, type Rng } from '@medgan/plugin-api';
+import {
+  defineArchitecture,
+  defineObjective,
+  imagesInMemory,
+  type PackedImages,
+  type Rng,
+} from '@medgan/plugin-api';
 
 const weights = (count: number, rng: Rng): Float32Array => rng.normals(count).map((x) => 0.3 * x);
 const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
@@ -65,7 +71,7 @@ export const toyObjective = defineObjective({
 
 /** Grey gradients, 4×4. */
 export function toyImages(count: number): PackedImages {
-  return {
+  return imagesInMemory({
     count,
     size: 4,
     channels: 1,
@@ -75,5 +81,5 @@ export function toyImages(count: number): PackedImages {
     names: Array.from({ length: count }, (_, i) => `${i}`),
     fingerprint: '0'.repeat(64),
     skipped: [],
-  };
+  });
 }

@@ -90,7 +90,9 @@ class Trials {
   async #fingerprint(control: ControlFile, run: ResolvedRun): Promise<string> {
     const reporter = new TerminalReporter({ stream: process.stdout, logEvery: control.log_every });
     const rng = createRng(run.config.seed).split('data');
-    return (await openImages(run, reporter, { rng, signal: this.#signal })).fingerprint;
+    const images = await openImages(run, reporter, { rng, signal: this.#signal });
+    await images.close();
+    return images.fingerprint;
   }
 
   async launch(trial: Trial, { dir, signal }: LaunchContext): Promise<TrialResult> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { sourceOfPixels } from '@medgan/metrics';
+import { sourceOfReader } from '@medgan/metrics';
 import { MedganError, createRng, messageOf, type PackedImages } from '@medgan/plugin-api';
 import type { Plugins } from '../plugins.ts';
 import { DATA_RESIZE } from './evaluate-run.ts';
@@ -72,11 +72,15 @@ export async function compareSets(
       },
     );
   const [real, fake] = [await open(folders.a), await open(folders.b)];
-  const sources = { real: sourceOfPixels(real), fake: sourceOfPixels(fake) };
+  const sources = { real: sourceOfReader(real), fake: sourceOfReader(fake) };
   const metrics = plugins.setMetrics.list();
   const sets: SetTable[] = [];
-  for (const chosen of features) {
-    sets.push(await setTable(chosen, sources, { metrics, seed, ...(onProgress ? { onProgress } : {}) }));
+  try {
+    for (const chosen of features) {
+      sets.push(await setTable(chosen, sources, { metrics, seed, ...(onProgress ? { onProgress } : {}) }));
+    }
+  } finally {
+    await Promise.all([real.close(), fake.close()]);
   }
   const described = (folder: string, { count, fingerprint }: PackedImages): FolderSets['real'] => ({
     folder,

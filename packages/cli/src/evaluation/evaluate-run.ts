@@ -61,13 +61,14 @@ export interface RunEvaluation {
 export const DATA_RESIZE = 'shorter side to size, bilinear with antialiasing, then the centre';
 
 /** A seeded draw of at most `count` real images. */
-function drawReals(images: PackedImages, count: number, seed: number): BytePixels {
-  if (images.count <= count) return images;
-  const order = createRng(seed).split('reals').permutation(images.count).subarray(0, count);
-  const each = images.size ** 2 * images.channels;
-  const pixels = new Uint8Array(count * each);
-  order.forEach((image, i) => pixels.set(images.pixels.subarray(image * each, (image + 1) * each), i * each));
-  return { size: images.size, channels: images.channels, count, pixels };
+async function drawReals(images: PackedImages, most: number, seed: number): Promise<BytePixels> {
+  const { size, channels } = images;
+  const count = Math.min(most, images.count);
+  const order =
+    count === images.count
+      ? Uint32Array.from({ length: count }, (_, i) => i)
+      : createRng(seed).split('reals').permutation(images.count).subarray(0, count);
+  return { size, channels, count, pixels: await images.read(order) };
 }
 
 /** What is said of a generator's images as a set. */
@@ -82,7 +83,7 @@ async function judgeSets(
     seed,
     onProgress: (done, total) => onProgress?.('drawing images', done, total),
   });
-  const reals = drawReals(images, settings.reals, seed);
+  const reals = await drawReals(images, settings.reals, seed);
   const sources = { real: sourceOfPixels(reals), fake: sourceOfPixels(fakes) };
   const likeness = ['ms-ssim', 'ssim'].map((name) => ({ metric: plugins.pairMetrics.get(name) }));
   const [first, ...rest] = likeness as [ChosenMetric, ...ChosenMetric[]];
@@ -99,8 +100,16 @@ async function judgeSets(
 
 /** Evaluates one checkpoint of a run and writes `metrics.json`, and `nearest-real.png` where sets are judged. */
 export async function evaluateRun(request: EvaluateRequest): Promise<RunEvaluation> {
+  const opened = await openRun(request.runDir, request.checkpoint, request);
+  try {
+    return await evaluateOpened(request, opened);
+  } finally {
+    await opened.images.close();
+  }
+}
+
+async function evaluateOpened(request: EvaluateRequest, opened: OpenedRun): Promise<RunEvaluation> {
   const { runDir, protocol, seed, offByOne, sets, plugins, onProgress } = request;
-  const opened = await openRun(runDir, request.checkpoint, request);
   const { images, record, checkpoint } = opened;
   const metrics = USUAL_METRICS.map((name) => ({ metric: plugins.pairMetrics.get(name) }));
   const { engine } = await startRunEngine(opened.run, request.reporter);

@@ -1,4 +1,4 @@
-import { evaluateSets, extractFeatures, pairedMean, sourceOfPixels } from '@medgan/metrics';
+import { evaluateSets, extractFeatures, pairedMean, sourceOfPixels, sourceOfReader } from '@medgan/metrics';
 import {
   createRng,
   type FeatureExtractor,
@@ -65,8 +65,8 @@ export function judgeWhileTraining(figure: Figure, images: PackedImages, seed: n
   const sample = createRng(root).permutation(images.count).subarray(0, JUDGED_REALS);
   const judge =
     figure.kind === 'pair'
-      ? pairJudge(figure, sourceOfPixels(images), root)
-      : setJudge(figure, sourceOfPixels(images, sample), root);
+      ? pairJudge(figure, sourceOfReader(images), root)
+      : setJudge(figure, sourceOfReader(images, sample), root);
   return {
     metric: { name: figure.name, direction: figure.direction },
     evaluate: async (fakes) => {

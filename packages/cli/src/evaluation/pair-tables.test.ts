@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { psnrMetric, ssimMetric } from '@medgan/metrics';
-import { createRng, type BytePixels } from '@medgan/plugin-api';
+import { createRng, readerOf, type BytePixels } from '@medgan/plugin-api';
 import { noiseSource } from './image-sources.ts';
 import { originalTable, pairedMeanTable } from './pair-tables.ts';
 
@@ -22,7 +22,7 @@ describe('originalTable', () => {
         fc.integer({ min: 2, max: 9 }),
         fc.integer({ min: 1, max: 12 }),
         async (count, batchSize) => {
-          const sets = { real: images('real', count), fake: images('fake', 5) };
+          const sets = { real: readerOf(images('real', count)), fake: images('fake', 5) };
           const { values, ceiling, floor, pairs } = await originalTable(sets, {
             metrics,
             batchSize,
@@ -41,14 +41,16 @@ describe('originalTable', () => {
   it('compares the i-th real image with the i-th fake', async () => {
     const real = images('real', 6);
     const settings = { metrics, batchSize: 4, seed: 1, offByOne: false };
-    const equal = await originalTable({ real, fake: real }, settings);
+    const equal = await originalTable({ real: readerOf(real), fake: real }, settings);
     expect(equal.values['psnr']!.value).toBeCloseTo(80, 9);
     expect(equal.pairs).toBe(4);
-    expect((await originalTable({ real, fake: real }, { ...settings, offByOne: true })).pairs).toBe(3);
+    expect(
+      (await originalTable({ real: readerOf(real), fake: real }, { ...settings, offByOne: true })).pairs,
+    ).toBe(3);
   });
 
   it('has a reason where one real image leaves nothing to compare it with', async () => {
-    const sets = { real: images('real', 1), fake: images('fake', 1) };
+    const sets = { real: readerOf(images('real', 1)), fake: images('fake', 1) };
     const table = await originalTable(sets, { metrics, batchSize: 4, seed: 1, offByOne: false });
     expect(table.ceiling['psnr']).toMatchObject({ value: null, reason: expect.any(String) });
     expect(table.values['psnr']!.value).toEqual(expect.any(Number));
@@ -57,7 +59,7 @@ describe('originalTable', () => {
 
 describe('pairedMeanTable', () => {
   it('has no NaN in it, and says how many reals each fake met', async () => {
-    const sets = { real: images('real', 5), fake: images('fake', 3) };
+    const sets = { real: readerOf(images('real', 5)), fake: images('fake', 3) };
     const table = await pairedMeanTable(sets, { metrics, seed: 1 });
     expect(table).toMatchObject({ pairs: 15, settings: { seed: 1, perFake: 5 } });
     expect(JSON.parse(JSON.stringify(table))).toEqual(table);

@@ -3,12 +3,13 @@ import {
   originalProtocol,
   pairedMean,
   sourceOfPixels,
+  sourceOfReader,
   yardsticks,
   type ChosenMetric,
   type Estimate,
   type ProtocolResult,
 } from '@medgan/metrics';
-import { createRng, type BytePixels, type MetricImageSource } from '@medgan/plugin-api';
+import { createRng, type BytePixels, type ImageReader, type MetricImageSource } from '@medgan/plugin-api';
 import { firstOf, noiseSource } from './image-sources.ts';
 import { jsonKey } from './score-pairs.ts';
 
@@ -28,9 +29,9 @@ export interface PairTable {
   readonly floor: Estimates;
 }
 
-/** What is compared: real images as bytes, and the images of the fixed noise. */
+/** What is compared: real images, and the images of the fixed noise. */
 export interface PairSets {
-  readonly real: BytePixels;
+  readonly real: ImageReader;
   readonly fake: BytePixels;
 }
 
@@ -56,7 +57,7 @@ const tableOf = (
 /** The real images that stand as far behind the first batch as it is long, so that no image meets itself. */
 function otherBatch({ real }: PairSets, batch: number): MetricImageSource {
   const shift = Math.min(batch, Math.floor(real.count / 2));
-  return sourceOfPixels(
+  return sourceOfReader(
     real,
     Uint32Array.from({ length: shift === 0 ? 0 : batch }, (_, i) => (i + shift) % real.count),
   );
@@ -76,7 +77,7 @@ export async function originalTable(
   },
 ): Promise<PairTable> {
   const { metrics, seed, offByOne } = settings;
-  const reals = sourceOfPixels(sets.real);
+  const reals = sourceOfReader(sets.real);
   const real = await firstOf(reals, settings.batchSize);
   const fake = await firstOf(sourceOfPixels(sets.fake), real.count);
   const result = originalProtocol({ real, fake }, { metrics, offByOne });
@@ -96,7 +97,7 @@ export async function pairedMeanTable(
     readonly onProgress?: (done: number, total: number) => void;
   },
 ): Promise<PairTable> {
-  const real = sourceOfPixels(sets.real);
+  const real = sourceOfReader(sets.real);
   const fake = sourceOfPixels(sets.fake);
   const perFake = Math.min(MOST_REALS_PER_FAKE, Math.max(2, Math.floor(MOST_PAIRS / fake.count)));
   const result = await pairedMean({ real, fake }, { ...settings, perFake });

@@ -44,6 +44,7 @@ function requireSameData(runDir: string, record: RunRecord, { fingerprint, count
 
 /**
  * Opens a run: its data by its `config.yaml`, and a checkpoint: `last`, `best` or `step-<n>`.
+ * The images are the caller's to close.
  * @throws MedganError when it holds no run, no such checkpoint, or the data are not those it was trained on.
  */
 export async function openRun(runDir: string, which: string, context: RunContext): Promise<OpenedRun> {
@@ -54,10 +55,15 @@ export async function openRun(runDir: string, which: string, context: RunContext
   const checkpoint = await chooseCheckpoint(runDir, which);
   const rng = createRng(record.resolved.seed).split('data');
   const images = await openImages(run, reporter, { rng, signal });
-  requireSameData(runDir, record, images);
-  const { file } = await findGeneratorWeights(checkpoint.path);
-  const weights = await readGeneratorWeights({ file, architectures: plugins.architectures });
-  return { record, run, images, checkpoint, weights };
+  try {
+    requireSameData(runDir, record, images);
+    const { file } = await findGeneratorWeights(checkpoint.path);
+    const weights = await readGeneratorWeights({ file, architectures: plugins.architectures });
+    return { record, run, images, checkpoint, weights };
+  } catch (error) {
+    await images.close();
+    throw error;
+  }
 }
 
 /** The images of the run's fixed noise, as the trainer draws them at that step. */

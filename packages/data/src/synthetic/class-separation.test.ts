@@ -1,4 +1,5 @@
-import { createRng, type PackedImages } from '@medgan/plugin-api';
+import { contentsOf, type Contents } from '../../test/contents.ts';
+import { createRng } from '@medgan/plugin-api';
 import { beforeAll, describe, expect, it } from 'vitest';
 import dataset from '../synthetic-lesions.ts';
 
@@ -145,10 +146,11 @@ describe('melanoma and nevus differ as the ABCD rule says', () => {
         workers: 1,
       },
     );
-    measures = { melanoma: measureClass(images, 'melanoma'), nevus: measureClass(images, 'nevus') };
+    const contents = await contentsOf(images);
+    measures = { melanoma: measureClass(contents, 'melanoma'), nevus: measureClass(contents, 'nevus') };
   });
 
-  function measureClass(images: PackedImages, name: string): Measures[] {
+  function measureClass(images: Contents, name: string): Measures[] {
     const stride = SIZE * SIZE * 3;
     const label = images.classes.indexOf(name);
     return [...images.labels.keys()]

@@ -1,4 +1,4 @@
-import type { BytePixels, MetricImages, MetricImageSource } from '@medgan/plugin-api';
+import type { BytePixels, ImageReader, MetricImages, MetricImageSource } from '@medgan/plugin-api';
 
 /** A batch in memory, read in parts. */
 export function sourceOfImages(images: MetricImages): MetricImageSource {
@@ -20,8 +20,27 @@ export function sourceOfImages(images: MetricImages): MetricImageSource {
 }
 
 /**
- * Bytes of square images (a dataset's `PackedImages`, say) as images in [0, 1], turned into floats as they are read.
- * `indices` picks and orders them; without it, all.
+ * Square images read by index (a dataset's `PackedImages`, say) as images in [0, 1]. `indices` picks and orders them;
+ * without it, all.
+ */
+export function sourceOfReader(images: ImageReader, indices?: ArrayLike<number>): MetricImageSource {
+  const { size, channels } = images;
+  const at = (place: number): number => (indices ? indices[place]! : place);
+  return {
+    count: indices?.length ?? images.count,
+    height: size,
+    width: size,
+    channels,
+    read: async (start, count) => {
+      const bytes = await images.read(Uint32Array.from({ length: count }, (_, i) => at(start + i)));
+      return { count, height: size, width: size, channels, values: Float32Array.from(bytes, (v) => v / 255) };
+    },
+  };
+}
+
+/**
+ * Bytes of square images as images in [0, 1], turned into floats as they are read. `indices` picks and orders them;
+ * without it, all.
  */
 export function sourceOfPixels(images: BytePixels, indices?: ArrayLike<number>): MetricImageSource {
   const { size, channels, pixels } = images;

@@ -2,21 +2,35 @@ import assert from 'node:assert/strict';
 import { isAbsolute } from 'node:path';
 import { createRng, type ImageFormat, type PackedImages } from '@medgan/plugin-api';
 import type { Check } from '../check.ts';
-import { pixelsOf, withCacheFolder, withTinyDataset, type DatasetSubject } from './open-tiny.ts';
+import { allPixels, withCacheFolder, withTinyDataset, type DatasetSubject } from './open-tiny.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
+/** Fails unless images are read in the order asked for, and what is no image is refused. */
+async function assertReads(images: PackedImages): Promise<void> {
+  const { count, size, channels } = images;
+  const each = size * size * channels;
+  const all = await allPixels(images);
+  assert.ok(all instanceof Uint8Array, 'pixels are no Uint8Array');
+  assert.equal(all.length, count * each, 'pixels have another length than the format says');
+  const [first, last] = [all.slice(0, each), all.slice((count - 1) * each)];
+  const turned = await images.read([count - 1, 0, count - 1]);
+  assert.ok(
+    Buffer.compare(turned, Buffer.concat([last, first, last])) === 0,
+    'images do not come in the order asked for',
+  );
+  (await images.read([0])).fill(first[0]! ^ 255);
+  assert.ok(Buffer.compare(await images.read([0]), first) === 0, 'a reader can change the images');
+  for (const index of [-1, count, 0.5])
+    await assert.rejects(() => images.read([index]), RangeError, `image ${index} is read`);
+}
+
 /** What holds of any packed images of this format. */
-function assertPacked(images: PackedImages, { size, channels }: ImageFormat): void {
-  const { count, pixels, labels, classes, names } = images;
+async function assertPacked(images: PackedImages, { size, channels }: ImageFormat): Promise<void> {
+  const { count, labels, classes, names } = images;
   assert.deepEqual({ size: images.size, channels: images.channels }, { size, channels }, 'another format');
   assert.ok(Number.isInteger(count) && count > 0, `count is ${count}`);
-  assert.ok(pixels instanceof Uint8Array, 'pixels are no Uint8Array');
-  assert.equal(
-    pixels.length,
-    count * size * size * channels,
-    'pixels have another length than the format says',
-  );
+  await assertReads(images);
   assert.ok(labels instanceof Uint16Array, 'labels are no Uint16Array');
   assert.equal(labels.length, count, `${labels.length} labels of ${count} images`);
   assert.equal(names.length, count, `${names.length} names of ${count} images`);
@@ -31,10 +45,10 @@ function assertPacked(images: PackedImages, { size, channels }: ImageFormat): vo
 }
 
 /** Fails unless both are the same images, in the same order. */
-export function assertSameImages(a: PackedImages, b: PackedImages): void {
+export async function assertSameImages(a: PackedImages, b: PackedImages): Promise<void> {
   assert.deepEqual([...a.names], [...b.names], 'other images or another order');
   assert.deepEqual([...a.labels], [...b.labels], 'other labels');
-  assert.ok(Buffer.compare(a.pixels, b.pixels) === 0, 'other pixels');
+  assert.ok(Buffer.compare(await allPixels(a), await allPixels(b)) === 0, 'other pixels');
   assert.equal(a.fingerprint, b.fingerprint, 'another fingerprint');
 }
 
@@ -48,7 +62,7 @@ export const imageChecks: readonly Check<DatasetSubject>[] = [
         for (const size of [16, 64]) {
           for (const channels of [1, 3] as const) {
             const images = await open({ format: { size, channels } });
-            assertPacked(images, { size, channels });
+            await assertPacked(images, { size, channels });
             opened.push(images);
           }
         }
@@ -66,9 +80,9 @@ export const imageChecks: readonly Check<DatasetSubject>[] = [
     run: (subject) =>
       withTinyDataset(subject, async (open) => {
         const images = await open();
-        const pictures = new Set(
-          images.names.map((_, i) => Buffer.from(pixelsOf(images, i)).toString('base64')),
-        );
+        const pictures = new Set<string>();
+        for (let i = 0; i < images.count; i++)
+          pictures.add(Buffer.from(await images.read([i])).toString('base64'));
         assert.ok(pictures.size > 1, 'all images are one image');
         const seen = new Set(images.labels);
         assert.deepEqual(
@@ -83,8 +97,8 @@ export const imageChecks: readonly Check<DatasetSubject>[] = [
     run: (subject) =>
       withTinyDataset(subject, async (open) => {
         const once = await open({ workers: 1 });
-        assertSameImages(await open({ workers: 1 }), once);
-        assertSameImages(await open({ workers: 4, rng: createRng('another') }), once);
+        await assertSameImages(await open({ workers: 1 }), once);
+        await assertSameImages(await open({ workers: 4, rng: createRng('another') }), once);
       }),
   },
   {
@@ -93,10 +107,10 @@ export const imageChecks: readonly Check<DatasetSubject>[] = [
       withTinyDataset(subject, (open) =>
         withCacheFolder(async (cacheDir) => {
           const plain = await open();
-          assertSameImages(await open({ cacheDir }), plain);
-          assertSameImages(await open({ cacheDir }), plain);
+          await assertSameImages(await open({ cacheDir }), plain);
+          await assertSameImages(await open({ cacheDir }), plain);
           const grey = { format: { size: 16, channels: 1 } } as const;
-          assertSameImages(await open({ cacheDir, ...grey }), await open(grey));
+          await assertSameImages(await open({ cacheDir, ...grey }), await open(grey));
         }),
       ),
   },

@@ -52,8 +52,7 @@ export async function withCacheFolder<T>(body: (cacheDir: string) => Promise<T>)
   }
 }
 
-/** The bytes of image `i`. */
-export function pixelsOf(images: PackedImages, i: number): Uint8Array {
-  const length = images.size * images.size * images.channels;
-  return images.pixels.subarray(i * length, (i + 1) * length);
+/** The bytes of all images, in their order: uint8, NHWC. */
+export function allPixels(images: PackedImages): Promise<Uint8Array> {
+  return images.read(Uint32Array.from({ length: images.count }, (_, i) => i));
 }

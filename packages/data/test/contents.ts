@@ -1,0 +1,11 @@
+import type { PackedImages } from '@medgan/plugin-api';
+
+/** All that images hold, as plain values: `pixels` is uint8, NHWC. */
+export type Contents = Omit<PackedImages, 'read' | 'close'> & { readonly pixels: Uint8Array };
+
+/** Reads everything and closes the images. */
+export async function contentsOf({ read, close, ...images }: PackedImages): Promise<Contents> {
+  const pixels = await read(Uint32Array.from({ length: images.count }, (_, i) => i));
+  await close();
+  return { ...images, pixels };
+}

@@ -1,0 +1,28 @@
+import type { ImageReader } from '@medgan/plugin-api';
+import type { Batch } from './batches.ts';
+
+/** A batch with its images: uint8, NHWC [indices.length, size, size, channels]. */
+export interface ReadBatch extends Batch {
+  readonly pixels: Uint8Array;
+}
+
+/**
+ * Reads the images of each batch while the one before is trained on, so that training does not wait for the disk. One
+ * batch is read ahead; leaving the loop early waits for it.
+ * @throws what reading throws, at the batch that could not be read.
+ */
+export async function* readAhead(images: ImageReader, batches: Iterable<Batch>): AsyncGenerator<ReadBatch> {
+  let next: Promise<ReadBatch> | undefined;
+  try {
+    for (const batch of batches) {
+      const current = next;
+      next = images.read(batch.indices).then((pixels) => ({ ...batch, pixels }));
+      // Told at its turn; until then it must not count as unhandled.
+      next.catch(() => undefined);
+      if (current) yield await current;
+    }
+    if (next) yield await next;
+  } finally {
+    await next?.catch(() => undefined);
+  }
+}
