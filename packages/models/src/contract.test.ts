@@ -20,6 +20,6 @@ for (const architecture of architectures) {
 
 describe('the built-in architectures', () => {
   it('are these', () => {
-    expect(architectures.map(({ name }) => name)).toEqual(['dcgan', 'sngan']);
+    expect(architectures.map(({ name }) => name)).toEqual(['dcgan', 'resnet-sngan', 'sngan']);
   });
 });

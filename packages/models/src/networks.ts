@@ -11,6 +11,7 @@ import type {
 import { batchNorm } from './layers/batch-norm.ts';
 import { convolution, transposedConvolution } from './layers/convolution.ts';
 import type { WeightTransform } from './layers/spectral-norm.ts';
+import { confirmedSizes, type StoredShapes } from './read-sizes.ts';
 
 /** One step through a network, with its row of the layer table. */
 interface Stage {
@@ -67,29 +68,18 @@ export function dcganGenerator(sizes: NetworkSizes, parameters: ParameterScope):
 }
 
 /** The sizes of `dcganGenerator`, read off its weights: their number gives the image size, their shapes the rest. */
-export function dcganGeneratorSizes(
-  shapes: ReadonlyMap<string, readonly number[]>,
-): GeneratorSizes | undefined {
-  const weights = [...shapes].flatMap(([name, shape]) => {
-    const index = /^main\.(\d+)\.weight$/.exec(name)?.[1];
-    return index !== undefined && shape.length === 4 ? [{ index: Number(index), shape }] : [];
-  });
-  weights.sort((a, b) => a.index - b.index);
-  const imageSize = FIRST_SIDE * 2 ** (weights.length - 1);
-  if (!IMAGE_SIZES.some((size) => size === imageSize)) return undefined;
-  const [latentSize] = weights[0]!.shape;
-  const [generatorFeatures, channels] = weights.at(-1)!.shape;
-  const isGenerator = weights.every(({ index, shape }, layer) => {
-    const inputs = layer === 0 ? latentSize : (widest(imageSize) * generatorFeatures!) / 2 ** (layer - 1);
-    const isLast = layer === weights.length - 1;
-    const outputs = isLast ? channels : (widest(imageSize) * generatorFeatures!) / 2 ** layer;
-    return index === 3 * layer && shape.join() === [inputs, outputs, KERNEL, KERNEL].join();
-  });
-  // A generator ends with its last convolution; one cut off before it ends with a batch norm.
-  const endsThere = !shapes.has(`main.${3 * weights.length - 2}.weight`);
-  return isGenerator && endsThere
-    ? { imageSize, channels: channels!, latentSize: latentSize!, generatorFeatures: generatorFeatures! }
-    : undefined;
+export function dcganGeneratorSizes(shapes: StoredShapes): GeneratorSizes | undefined {
+  const named = [...shapes.keys()].filter((name) => /^main\.\d+\.weight$/.test(name)).length;
+  // Every convolution but the last has a batch norm.
+  const weights = Math.ceil(named / 2);
+  const imageSize = FIRST_SIDE * 2 ** (weights - 1);
+  const first = shapes.get('main.0.weight');
+  const last = shapes.get(`main.${3 * (weights - 1)}.weight`);
+  if (first?.length !== 4 || last?.length !== 4 || !IMAGE_SIZES.some((size) => size === imageSize))
+    return undefined;
+  const [generatorFeatures, channels] = last as [number, number];
+  const guess = { imageSize, channels, latentSize: first[0]!, generatorFeatures };
+  return confirmedSizes(guess, shapes, dcganGenerator);
 }
 
 /**

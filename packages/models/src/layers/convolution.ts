@@ -1,15 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ParameterScope } from '@medgan/plugin-api';
-import { normal } from './initializers.ts';
-import type { WeightTransform } from './spectral-norm.ts';
+import type { Initializer, ParameterScope } from '@medgan/plugin-api';
+import { constant, normal } from './initializers.ts';
+import { plainWeight, type WeightTransform } from './spectral-norm.ts';
 
-/** A convolution without bias, square kernel. Weights start from N(0, 0.02) (Radford et al. 2016). */
+/** A convolution, square kernel. */
 export interface ConvolutionSpec {
   readonly inputs: number;
   readonly outputs: number;
   readonly kernel: number;
   readonly stride: number;
   readonly pad: number;
+  /** Adds a bias [outputs] that starts from 0. Default: none. */
+  readonly bias?: boolean;
+  /** What the weights start from. Default: N(0, 0.02) (Radford et al. 2016). */
+  readonly init?: Initializer;
 }
 
 const DCGAN_WEIGHTS = normal(0, 0.02);
@@ -21,27 +25,32 @@ export type Convolution<Mode = void> = (x: tf.Tensor4D, mode: Mode) => tf.Tensor
 export function convolution<Mode>(
   spec: ConvolutionSpec,
   parameters: ParameterScope,
-  transform?: WeightTransform<Mode>,
+  transform: WeightTransform<Mode> = plainWeight,
 ): Convolution<Mode> {
-  const shape = [spec.kernel, spec.kernel, spec.inputs, spec.outputs] as const;
-  const weight = transform ? transform(shape, DCGAN_WEIGHTS, parameters) : plainWeight(shape, parameters);
-  return (x, mode) => tf.conv2d(x, weight(mode), spec.stride, spec.pad);
+  const { kernel, inputs, outputs, stride, pad, init = DCGAN_WEIGHTS } = spec;
+  const weight = transform([kernel, kernel, inputs, outputs], init, parameters);
+  const shift = biasOf(spec, parameters);
+  return (x, mode) => shift(tf.conv2d(x, weight(mode) as tf.Tensor4D, stride, pad));
 }
 
 /** A transposed convolution: [N, H, W, inputs] → [N, (H − 1)·stride − 2·pad + kernel, …, outputs], NHWC. */
 export function transposedConvolution(spec: ConvolutionSpec, parameters: ParameterScope): Convolution {
-  const weight = plainWeight([spec.kernel, spec.kernel, spec.outputs, spec.inputs], parameters);
+  const { kernel, inputs, outputs, stride, pad, init = DCGAN_WEIGHTS } = spec;
+  const weight = plainWeight([kernel, kernel, outputs, inputs], init, parameters);
+  const shift = biasOf(spec, parameters);
   return (x) => {
     const [n, h, w] = x.shape;
-    const grown = (size: number): number => (size - 1) * spec.stride - 2 * spec.pad + spec.kernel;
-    return tf.conv2dTranspose(x, weight(), [n, grown(h), grown(w), spec.outputs], spec.stride, spec.pad);
+    const grown = (size: number): number => (size - 1) * stride - 2 * pad + kernel;
+    const shape: [number, number, number, number] = [n, grown(h), grown(w), outputs];
+    return shift(tf.conv2dTranspose(x, weight(undefined) as tf.Tensor4D, shape, stride, pad));
   };
 }
 
-function plainWeight(
-  shape: readonly [number, number, number, number],
+function biasOf(
+  { bias = false, outputs }: ConvolutionSpec,
   parameters: ParameterScope,
-): () => tf.Tensor4D {
-  const weight = parameters.parameter('weight', { shape, init: DCGAN_WEIGHTS });
-  return () => weight as tf.Tensor4D;
+): (x: tf.Tensor4D) => tf.Tensor4D {
+  if (!bias) return (x) => x;
+  const values = parameters.parameter('bias', { shape: [outputs], init: constant(0) });
+  return (x) => tf.add(x, values);
 }

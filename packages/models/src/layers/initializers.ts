@@ -20,3 +20,15 @@ export const unitVector: Initializer = (shape, rng) => {
   const length = Math.hypot(...vector);
   return vector.map((x) => x / length);
 };
+
+/**
+ * U(−b, b) with b = gain · √(6 / (fan in + fan out)) (Glorot, Bengio 2010), for weights [out, in] and [out, in, k, k],
+ * as torch.nn.init.xavier_uniform_.
+ */
+export const xavierUniform =
+  (gain = 1): Initializer =>
+  (shape, rng) => {
+    const [outputs, inputs, ...kernel] = shape as [number, number, ...number[]];
+    const bound = gain * Math.sqrt(6 / ((inputs + outputs) * size(kernel)));
+    return rng.uniforms(size(shape)).map((x) => bound * (2 * x - 1));
+  };

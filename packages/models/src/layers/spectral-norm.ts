@@ -2,12 +2,21 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Initializer, Mode, ParameterScope } from '@medgan/plugin-api';
 import { unitVector } from './initializers.ts';
 
+/** A weight in TF.js layout: of a convolution [kh, kw, in, out], or of a linear layer [out, in]. */
+export type WeightShape = readonly [number, number, number, number] | readonly [number, number];
+
 /** Makes a layer's weight parameters and returns the weight to use in a forward pass. */
 export type WeightTransform<M> = (
-  shape: readonly [number, number, number, number],
+  shape: WeightShape,
   init: Initializer,
   parameters: ParameterScope,
-) => (mode: M) => tf.Tensor4D;
+) => (mode: M) => tf.Tensor;
+
+/** The weight as it is trained: parameter `weight`. */
+export const plainWeight: WeightTransform<unknown> = (shape, init, parameters) => {
+  const weight = parameters.parameter('weight', { shape, init });
+  return () => weight;
+};
 
 const EPSILON = 1e-12;
 
@@ -45,18 +54,20 @@ function singularValue(
 }
 
 /**
- * Spectral normalisation of a convolution weight (Miyato et al. 2018, https://arxiv.org/abs/1802.05957), equal to
+ * Spectral normalisation of a weight (Miyato et al. 2018, https://arxiv.org/abs/1802.05957), equal to
  * torch.nn.utils.spectral_norm with dim 0 and one power iteration a training forward. State `weight_u` [out] and
  * `weight_v` [in·k·k] is saved; parameter `weight_orig` is what is trained.
  */
 export const spectralNorm: WeightTransform<Mode> = (shape, init, parameters) => {
-  const [kh, kw, inputs, outputs] = shape;
-  const rest = kh * kw * inputs;
-  const weight = parameters.parameter('weight_orig', { shape, init }) as tf.Variable<tf.Rank.R4>;
+  const isLinear = shape.length === 2;
+  const outputs = isLinear ? shape[0] : shape[3];
+  const rest = isLinear ? shape[1] : shape[0] * shape[1] * shape[2];
+  const weight = parameters.parameter('weight_orig', { shape, init });
   const u = parameters.parameter('weight_u', { shape: [outputs], init: unitVector, trainable: false });
   const v = parameters.parameter('weight_v', { shape: [rest], init: unitVector, trainable: false });
+  const rows = (): tf.Tensor => (isLinear ? weight : tf.transpose(weight, [3, 2, 0, 1]));
   return (mode) => {
-    const matrix = tf.reshape(tf.transpose(weight, [3, 2, 0, 1]), [outputs, rest]) as tf.Tensor2D;
+    const matrix = tf.reshape(rows(), [outputs, rest]) as tf.Tensor2D;
     return tf.div(weight, singularValue(matrix, { u, v, iterate: mode === 'training' }));
   };
 };

@@ -1,0 +1,90 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Mode, ParameterScope } from '@medgan/plugin-api';
+import { batchNorm } from './batch-norm.ts';
+import { convolution, type ConvolutionSpec } from './convolution.ts';
+import { xavierUniform } from './initializers.ts';
+import { spectralNorm } from './spectral-norm.ts';
+
+/** A residual block: x → its sum with a shortcut of x. */
+export interface ResidualBlock {
+  readonly apply: (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D;
+  /** Numbers an optimiser changes. */
+  readonly parameters: number;
+}
+
+/** Channels in and out of a block. */
+export interface BlockWidths {
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+const RESIDUAL_GAIN = Math.SQRT2;
+
+const size3 = ({ inputs, outputs }: BlockWidths): ConvolutionSpec => ({
+  ...{ inputs, outputs, kernel: 3, stride: 1, pad: 1, bias: true },
+  init: xavierUniform(RESIDUAL_GAIN),
+});
+const size1 = ({ inputs, outputs }: BlockWidths): ConvolutionSpec => ({
+  ...{ inputs, outputs, kernel: 1, stride: 1, pad: 0, bias: true },
+  init: xavierUniform(),
+});
+const numbersIn = ({ inputs, outputs, kernel }: ConvolutionSpec): number =>
+  (kernel * kernel * inputs + 1) * outputs;
+
+function doubled(x: tf.Tensor4D): tf.Tensor4D {
+  const [, height, width] = x.shape;
+  return tf.image.resizeNearestNeighbor(x, [2 * height, 2 * width]);
+}
+
+const halved = (x: tf.Tensor4D): tf.Tensor4D => tf.avgPool(x, 2, 2, 'valid');
+
+/**
+ * A generator's block (Miyato et al. 2018, figure 8): batch norm, ReLU, doubling, 3×3, batch norm, ReLU, 3×3, beside a
+ * doubled 1×1 shortcut. [N, H, W, inputs] → [N, 2H, 2W, outputs]. Parameters `b1`, `c1`, `b2`, `c2`, `c_sc`.
+ */
+export function upBlock(widths: BlockWidths, parameters: ParameterScope): ResidualBlock {
+  const { inputs, outputs } = widths;
+  const [first, second, shortcut] = [size3(widths), size3({ inputs: outputs, outputs }), size1(widths)];
+  const b1 = batchNorm(inputs, parameters.scope('b1'));
+  const c1 = convolution<void>(first, parameters.scope('c1'));
+  const b2 = batchNorm(outputs, parameters.scope('b2'));
+  const c2 = convolution<void>(second, parameters.scope('c2'));
+  const aside = convolution<void>(shortcut, parameters.scope('c_sc'));
+  return {
+    parameters: 2 * inputs + 2 * outputs + numbersIn(first) + numbersIn(second) + numbersIn(shortcut),
+    apply: (x, mode) => {
+      const y = c1(doubled(tf.relu(b1(x, mode))));
+      const residual = c2(tf.relu(b2(y, mode)));
+      // A 1×1 convolution of a doubled image is the doubled convolution, at a quarter of the work.
+      return tf.add(residual, doubled(aside(x)));
+    },
+  };
+}
+
+/**
+ * A discriminator's block, spectrally normalised, without batch norm: ReLU, 3×3, ReLU, 3×3, halving by the mean of 2×2,
+ * beside a 1×1 shortcut where the shape changes. `isFirst`: the image itself is not rectified. Parameters `c1`, `c2`,
+ * `c_sc`.
+ */
+export function downBlock(
+  { isFirst, halves, ...widths }: BlockWidths & { readonly isFirst: boolean; readonly halves: boolean },
+  parameters: ParameterScope,
+): ResidualBlock {
+  const { inputs, outputs } = widths;
+  const learnt = halves || inputs !== outputs;
+  const [first, second, shortcut] = [size3(widths), size3({ inputs: outputs, outputs }), size1(widths)];
+  const c1 = convolution(first, parameters.scope('c1'), spectralNorm);
+  const c2 = convolution(second, parameters.scope('c2'), spectralNorm);
+  const aside = learnt ? convolution(shortcut, parameters.scope('c_sc'), spectralNorm) : undefined;
+  const reduced = halves ? halved : (x: tf.Tensor4D) => x;
+  return {
+    parameters: numbersIn(first) + numbersIn(second) + (aside ? numbersIn(shortcut) : 0),
+    apply: (x, mode) => {
+      const y = c1(isFirst ? x : tf.relu(x), mode);
+      const residual = reduced(c2(tf.relu(y), mode));
+      // Halved first, then 1×1: the same numbers in the other order, at a quarter of the work.
+      const beside = reduced(x);
+      return tf.add(residual, aside ? aside(beside, mode) : beside);
+    },
+  };
+}
