@@ -1,6 +1,7 @@
 import {
   Registry,
   type Architecture,
+  type Augmentation,
   type Dataset,
   type Features,
   type Objective,
@@ -17,6 +18,7 @@ export interface Plugins {
   readonly architectures: Registry<Architecture>;
   readonly objectives: Registry<Objective>;
   readonly datasets: Registry<Dataset>;
+  readonly augmentations: Registry<Augmentation>;
   readonly pairMetrics: Registry<PairMetric>;
   readonly setMetrics: Registry<SetMetric>;
   readonly features: Registry<Features>;
@@ -36,6 +38,7 @@ export function builtInPlugins(): Plugins {
     architectures: new Registry('architecture', ofKind<Architecture>('architecture', models)),
     objectives: new Registry('objective', ofKind<Objective>('objective', objectives)),
     datasets: new Registry('dataset', ofKind<Dataset>('dataset', data)),
+    augmentations: new Registry('augmentation', ofKind<Augmentation>('augmentation', data)),
     pairMetrics: new Registry('pair metric', ofKind<PairMetric>('pair-metric', metrics)),
     setMetrics: new Registry('set metric', ofKind<SetMetric>('set-metric', metrics)),
     features: new Registry('feature extractor', ofKind<Features>('features', metrics)),

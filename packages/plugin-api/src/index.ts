@@ -1,5 +1,6 @@
 export * from './architecture.ts';
 export * from './atomic-file.ts';
+export * from './augmentation.ts';
 export * from './clock.ts';
 export * from './dataset.ts';
 export * from './errors.ts';

@@ -1,5 +1,6 @@
 export { architectureChecks } from './architecture/checks.ts';
 export type { ArchitectureSubject } from './architecture/tiny-gan.ts';
+export { augmentationChecks, type AugmentationSubject } from './augmentation/checks.ts';
 export { brokenRules, type BrokenRule, type Check } from './check.ts';
 export { datasetChecks } from './dataset/checks.ts';
 export type { DatasetSubject } from './dataset/open-tiny.ts';

@@ -2,11 +2,13 @@ import type { Engine } from '@medgan/engine';
 import {
   parseOptions,
   type Architecture,
+  type Augmentation,
   type Dataset,
   type Objective,
   type PairMetric,
 } from '@medgan/plugin-api';
 import { architectureChecks } from './architecture/checks.ts';
+import { augmentationChecks } from './augmentation/checks.ts';
 import { datasetChecks } from './dataset/checks.ts';
 import { engineChecks } from './engine/checks.ts';
 import { metricChecks } from './metric/checks.ts';
@@ -21,6 +23,15 @@ export function architectureContract(architecture: Architecture, options: object
   const parsed = parseOptions<object>(architecture.name, architecture.options, options);
   registerChecks(`architecture ${titleOf(architecture.name, options)}`, architectureChecks, {
     architecture,
+    options: parsed,
+  });
+}
+
+/** Registers the contract of an augmentation as vitest tests; `options` beside the defaults, where others matter. */
+export function augmentationContract(augmentation: Augmentation, options: object = {}): void {
+  const parsed = parseOptions<object>(augmentation.name, augmentation.options, options);
+  registerChecks(`augmentation ${titleOf(augmentation.name, options)}`, augmentationChecks, {
+    augmentation,
     options: parsed,
   });
 }

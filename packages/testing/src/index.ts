@@ -1,6 +1,7 @@
 export * from './checks.ts';
 export {
   architectureContract,
+  augmentationContract,
   datasetContract,
   engineContract,
   metricContract,

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, PackedImages, Rng } from '@medgan/plugin-api';
+import { batchAugmenter, type ChosenAugmentation } from './augment-batch.ts';
 import { batches } from './batches.ts';
 import { BestCheckpoint, type Best, type Evaluation } from './best-checkpoint.ts';
 import { writeCheckpoint, type Position } from './checkpoint.ts';
@@ -25,6 +26,8 @@ export interface TrainRequest {
   readonly reporter: Reporter;
   /** Judges the images every `cadence.evaluateEvery` steps. */
   readonly evaluation?: Evaluation;
+  /** Changes of the training images, in this order; those that `config.augment` names. */
+  readonly augmentations?: readonly ChosenAugmentation[];
   /** A checkpoint already restored into `gan`, to go on from. */
   readonly resumeFrom?: { readonly position: Position; readonly path: string };
   /** Aborting it ends the run after the step in progress, with a checkpoint. */
@@ -50,6 +53,7 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const { gan, config, images, runDir, rng, clock, reporter, signal } = request;
   const total = totalSteps(config, images.count);
   const runner = new StepRunner(gan, rng);
+  const augment = request.augmentations && batchAugmenter(request.augmentations, { format: images, rng });
   const sampler = new Sampler(gan, config.sampleCount, rng);
   const done = request.resumeFrom?.position.step ?? 0;
   const log = new RunLog(runDir, done);
@@ -94,7 +98,7 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
 
   const interrupted = (): boolean => signal?.aborted === true;
   if (!interrupted()) {
-    for await (const batch of readAhead(images, batches(config, images, { rng, done }))) {
+    for await (const batch of readAhead(images, batches(config, images, { rng, done }), augment)) {
       const { step, epoch } = batch;
       pace.begin();
       const trained = await runner.run(batch);

@@ -1,4 +1,5 @@
 import type { ImageReader } from '@medgan/plugin-api';
+import type { AugmentBatch } from './augment-batch.ts';
 import type { Batch } from './batches.ts';
 
 /** A batch with its images: uint8, NHWC [indices.length, size, size, channels]. */
@@ -7,16 +8,25 @@ export interface ReadBatch extends Batch {
 }
 
 /**
- * Reads the images of each batch while the one before is trained on, so that training does not wait for the disk. One
- * batch is read ahead; leaving the loop early waits for it.
+ * Reads the images of each batch, and augments them, while the one before is trained on, so that training does not wait
+ * for the disk. One batch is read ahead; leaving the loop early waits for it.
  * @throws what reading throws, at the batch that could not be read.
  */
-export async function* readAhead(images: ImageReader, batches: Iterable<Batch>): AsyncGenerator<ReadBatch> {
+export async function* readAhead(
+  images: ImageReader,
+  batches: Iterable<Batch>,
+  augment?: AugmentBatch,
+): AsyncGenerator<ReadBatch> {
+  const readBatch = async (batch: Batch): Promise<ReadBatch> => {
+    const read = { ...batch, pixels: await images.read(batch.indices) };
+    augment?.(read);
+    return read;
+  };
   let next: Promise<ReadBatch> | undefined;
   try {
     for (const batch of batches) {
       const current = next;
-      next = images.read(batch.indices).then((pixels) => ({ ...batch, pixels }));
+      next = readBatch(batch);
       // Told at its turn; until then it must not count as unhandled.
       next.catch(() => undefined);
       if (current) yield await current;

@@ -16,6 +16,8 @@ export interface RunConfig {
   /** Fixed-noise images drawn at every sampling. */
   readonly sampleCount: number;
   readonly cadence: Cadence;
+  /** Changes of the training images, in order; absent = none. */
+  readonly augment?: readonly { readonly name: string; readonly options: object }[];
   /** The figure that decides which checkpoint is the best; only where the run is evaluated while it trains. */
   readonly bestMetric?: string;
 }
