@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { MlflowError, quote } from './errors.ts';
+
+/** Where a run keeps its artifacts, as far as this client can reach it. */
+export type ArtifactRoot =
+  | {
+      readonly kind: 'proxy';
+      /** Address of the folder, without a trailing slash. */ readonly address: string;
+    }
+  | { readonly kind: 'folder'; /** Absolute path. */ readonly path: string };
+
+const service = '/api/2.0/mlflow-artifacts/artifacts';
+
+/**
+ * @param uri a run's `artifactUri`
+ * @param base the tracking server's address
+ * @throws MlflowError for clouds, which the server can be told to stand in front of.
+ */
+export function parseArtifactRoot(uri: string, base: string): ArtifactRoot {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
+  if (scheme === 'mlflow-artifacts') {
+    const [, host = '', path = ''] = /^mlflow-artifacts:(?:\/\/([^/]*))?\/?(.*)$/i.exec(uri) ?? [];
+    const server = host === '' ? base : `${new URL(base).protocol}//${host}`;
+    return { kind: 'proxy', address: `${server}${service}/${encodeSegments(decodeURI(path))}` };
+  }
+  if (scheme === 'http' || scheme === 'https') return { kind: 'proxy', address: uri.replace(/\/+$/, '') };
+  if (scheme === 'file')
+    return { kind: 'folder', path: fileURLToPath(uri.replace(/^file:\/\/\.\//, 'file:///')) };
+  if (scheme === undefined && uri.startsWith('/')) return { kind: 'folder', path: uri };
+  throw new MlflowError(`artifacts lie at ${quote(uri)}, which this client does not speak`, {
+    cure: 'start the server with `--serve-artifacts --artifacts-destination <that place>`, so that it passes them on, and make a new experiment',
+  });
+}
+
+/** A path of artifacts as part of an address; each segment is encoded by itself. */
+export function encodeSegments(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => encodeURIComponent(segment))
+    .join('/');
+}
+
+/**
+ * A plain relative path with `/` between folders.
+ * @throws MlflowError for one that leads elsewhere, or nowhere.
+ */
+export function checkArtifactPath(path: string): string {
+  const bad = path.split('/').some((part) => part === '' || part === '.' || part === '..');
+  // eslint-disable-next-line no-control-regex -- these are the characters to be refused
+  if (!bad && !/[\\\u0000-\u001f]/.test(path)) return path;
+  throw new MlflowError(`artifact path ${quote(path)} is not a plain relative path`, {
+    cure: 'write it as folder/name, without a leading slash, and without . or ..',
+  });
+}

@@ -1,0 +1,42 @@
+export { Artifacts } from './artifacts.ts';
+export type { OfRun } from './artifacts.ts';
+export { MlflowClient } from './client.ts';
+export type { CreateRun } from './create-run.ts';
+export { optionsFromEnvironment } from './environment.ts';
+export type { Environment } from './environment.ts';
+export { MlflowError } from './errors.ts';
+export type { MlflowErrorFacts } from './errors.ts';
+export { Experiments } from './experiments.ts';
+export type { CreateExperiment, ExperimentQuery } from './experiments.ts';
+export { limits } from './limits.ts';
+export type { BatchOptions } from './log-batch.ts';
+export type { HistoryOptions } from './metric-history.ts';
+export type {
+  Auth,
+  MlflowClientOptions,
+  NonFinite,
+  RetryEvent,
+  RetryOptions,
+  TlsOptions,
+} from './options.ts';
+export { Runs } from './runs.ts';
+export type { RunChange, RunQuery } from './runs.ts';
+export type {
+  ArtifactFile,
+  Batch,
+  BatchReport,
+  CallOptions,
+  Dataset,
+  DatasetInput,
+  Experiment,
+  Int64,
+  Labels,
+  LifecycleStage,
+  Metric,
+  Run,
+  RunInfo,
+  RunStatus,
+  Scalar,
+  Truncation,
+  ViewType,
+} from './types.ts';

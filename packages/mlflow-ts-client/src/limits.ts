@@ -1,0 +1,21 @@
+/** What an MLflow server accepts (`mlflow/utils/validation.py`); lengths are in characters. */
+export const limits = {
+  metricsPerBatch: 1000,
+  paramsPerBatch: 100,
+  tagsPerBatch: 100,
+  itemsPerBatch: 1000,
+  bytesPerBatch: 1_000_000,
+  datasetsPerRequest: 1000,
+  keyLength: 250,
+  paramValueLength: 6000,
+  tagValueLength: 8000,
+  experimentNameLength: 500,
+  experimentTagValueLength: 20_000,
+  datasetNameLength: 500,
+  datasetDigestLength: 36,
+  datasetSourceLength: 65_535,
+  datasetSchemaLength: 1_048_575,
+  datasetProfileLength: 16_777_215,
+  inputTagKeyLength: 255,
+  inputTagValueLength: 500,
+} as const;
