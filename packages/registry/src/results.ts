@@ -1,9 +1,13 @@
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { PublishedFigure } from './experiment-schema.ts';
 import type { Study } from './expand.ts';
+import { durationText, headingText } from './summary/figure-text.ts';
+import { summarise } from './summary/summarise.ts';
+import { comparisonMarkdown, publishedMarkdown, verdictMarkdown } from './summary/summary-markdown.ts';
 import { markdownTable, type Column } from './table.ts';
 import type { TrialRecord } from './trial-records.ts';
 import { valueText } from './trial-names.ts';
+
+export { durationText };
 
 /** A study with what became of its trials. */
 export interface StudyResults {
@@ -19,24 +23,11 @@ interface Field extends Column {
   readonly cell: (record: TrialRecord, index: number) => string;
 }
 
-/** `1 h 02 min`, `3 min 07 s`, `12.3 s`. */
-export function durationText(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const [total, big, small] =
-    seconds < 3600 ? [Math.round(seconds), 'min', 's'] : [Math.round(seconds / 60), 'h', 'min'];
-  return `${Math.floor(total / 60)} ${big} ${String(total % 60).padStart(2, '0')} ${small}`;
-}
-
 const figureText = (value: number | undefined): string =>
   value === undefined ? '' : Number.isFinite(value) ? value.toFixed(3) : String(value);
 
 const stateText = ({ state, result }: TrialRecord): string =>
   result?.reason === undefined ? state : `${state}: ${result.reason}`;
-
-/** `PSNR, dB ↑`: the arrow points to what is better. */
-function heading({ name, unit, better }: PublishedFigure): string {
-  return `${name}${unit === undefined ? '' : `, ${unit}`} ${better === 'higher' ? '↑' : '↓'}`;
-}
 
 /** A link to `path`, relative to the folder the text is read in, as a URL. */
 function link(path: string, { text, from }: { text: string; from: string }): string {
@@ -78,13 +69,13 @@ function fieldsOf({ study, records, dir }: StudyResults, from: string): Field[] 
     ...(study.seeded ? [right('seed', (record) => String(record.seed))] : []),
     ...figures.map((key) => {
       const known = published?.figures[key];
-      return right(known ? heading(known) : key, (record) => figureText(record.result?.figures[key]));
+      return right(known ? headingText(known) : key, (record) => figureText(record.result?.figures[key]));
     }),
     right('steps', ({ result }) => (result ? String(result.steps) : '')),
     right('steps/s', ({ result }) => result?.stepsPerSecond?.toFixed(2) ?? ''),
     right('time', ({ result }) => (result ? durationText(result.seconds) : '')),
     ...shown.map(([key, figure]) =>
-      right(`published ${heading(figure)}`, (_, index) => {
+      right(`published ${headingText(figure)}`, (_, index) => {
         const value = study.trials[index]?.published?.values[key];
         return value === undefined ? '' : `*${value}*`;
       }),
@@ -101,17 +92,28 @@ function fieldsOf({ study, records, dir }: StudyResults, from: string): Field[] 
   ];
 }
 
-/** The text of `RESULTS.md`: question, table, what was published, our assumptions, and every trial's grids. */
+/**
+ * The text of `RESULTS.md`: question, verdict, ours beside the published figures, every trial, what was published, our
+ * assumptions, and the grids.
+ */
 export function resultsMarkdown(results: StudyResults): string {
   const { study, records } = results;
   const { title, question, document } = study.experiment;
+  const summary = summarise({ study, records });
+  const comparison = comparisonMarkdown(summary);
+  const verdict = verdictMarkdown(summary);
+  const published = publishedMarkdown(summary);
   return [
     `# ${title}`,
     question,
     `Configuration \`${study.configuration}\` of \`${document.file}\`: ${countsText(records)}.${overridesText(study)}`,
     ...(study.note === undefined ? [] : [study.note]),
+    `**Verdict.** ${summary.verdict.text}`,
+    ...(comparison === undefined ? [] : ['## Figures', comparison]),
+    ...(verdict === undefined ? [] : ['## Ordering of the settings', verdict]),
+    '## Trials',
     resultsTable(results),
-    ...publishedText(study),
+    ...(published.length === 0 ? [] : ['## Published', ...published]),
     ...gridsText(results),
   ]
     .map((part) => part.trim())
@@ -130,26 +132,6 @@ export function countsText(records: readonly TrialRecord[]): string {
 function overridesText({ overrides }: Study): string {
   const keys = Object.entries(overrides).map(([key, value]) => `\`${key}=${valueText(value)}\``);
   return keys.length === 0 ? '' : ` Set on the command line: ${keys.join(', ')}.`;
-}
-
-function publishedText({ experiment: { published }, trials }: Study): string[] {
-  if (!published) return [];
-  const { source, data, conclusion, figures, open } = published;
-  const notes = Object.values(figures).flatMap(({ name, note }) =>
-    note === undefined ? [] : [`- ${name}: ${note}`],
-  );
-  const some = trials.some((trial) => trial.published);
-  const parts = [
-    '## Published',
-    `${some ? 'Figures in *italics* are published, not ours: ' : ''}${source}.${data === undefined ? '' : ` Data: ${data}.`}`,
-  ];
-  if (conclusion !== undefined) parts.push(`Its conclusion: ${conclusion}.`);
-  if (notes.length > 0) parts.push(notes.join('\n'));
-  if (open.length > 0) {
-    parts.push('What it does not state, and **our assumption**:');
-    parts.push(open.map(({ what, assumed }) => `- ${what}: ${assumed}`).join('\n'));
-  }
-  return parts;
 }
 
 function gridsText({ records, dir }: StudyResults): string[] {

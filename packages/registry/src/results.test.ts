@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { resultsMarkdown } from './results.ts';
+import { exampleStudy, finishedResult, recordsOf } from './summary/example-study.testing.ts';
+
+describe('resultsMarkdown', () => {
+  it('sets means over the seeds beside the published figures, and says whether the orderings agree', () => {
+    const study = exampleStudy();
+    const psnr = { 128: 9.4, 64: 12, 16: 12.75 };
+    const results = Object.entries(psnr).flatMap(([size, value]) =>
+      [0, 1].map((seed) => [
+        `batch-size-${size}-seed-${seed}`,
+        finishedResult(
+          { psnr: value + seed / 10, ms_gmsd: 0.25 + seed / 1000 },
+          {
+            floor: { psnr: 7.86, ms_gmsd: 0.258 },
+            ceiling: { psnr: 12.22 + seed / 100, ms_gmsd: 0.264 },
+            ...(size === '128' ? { best: { step: 20, figures: { psnr: 11, ms_gmsd: 0.25 } } } : {}),
+          },
+        ),
+      ]),
+    );
+    const records = recordsOf(study, Object.fromEntries(results));
+    const text = resultsMarkdown({ study, records, dir: '/runs/sweep' });
+    expect(text.slice(text.indexOf('**Verdict.**'), text.indexOf('## Trials'))).toMatchInlineSnapshot(`
+      "**Verdict.** Our ordering of the settings agrees with the published one: all 3 comparisons that can be decided go the same way. 2 comparisons are left undecided: our settings differ by less than the printed decimals show, or less than the standard deviation over the seeds. 1 comparison is void: the published values are equal. 2 seeds a setting.
+
+      ## Figures
+
+      | setting        |                             |             PSNR, dB ↑ |     MS-GMSD ↓ |
+      | -------------- | --------------------------- | ---------------------: | ------------: |
+      | batch_size 128 | ours, last, 2 seeds         |            9.45 ± 0.07 | 0.251 ± 0.001 |
+      |                | published                   |                 *9.91* |        *0.27* |
+      |                | difference, last            |            −0.46 worse | −0.020 better |
+      |                | ours, best, 2 seeds         |           11.00 ± 0.00 | 0.250 ± 0.000 |
+      |                | difference, best            |           +1.09 better | −0.020 better |
+      | batch_size 64  | ours, last, 2 seeds         |           12.05 ± 0.07 | 0.251 ± 0.001 |
+      |                | published                   |                *12.46* |        *0.25* |
+      |                | difference, last            |            −0.41 worse |         equal |
+      | batch_size 16  | ours, last, 2 seeds         |           12.80 ± 0.07 | 0.251 ± 0.001 |
+      |                | published                   |                *12.76* |        *0.25* |
+      |                | difference, last            | +0.04 better, within ± |         equal |
+      | for comparison | other real images (ceiling) |          12.22 … 12.23 |         0.264 |
+      |                | noise (floor)               |                   7.86 |         0.258 |
+
+      ## Ordering of the settings
+
+      | figure  | ours, best first | published, best first | ordering  | same | opposite | undecided | equal in print |  τ_b |
+      | ------- | ---------------- | --------------------- | --------- | ---: | -------: | --------: | -------------: | ---: |
+      | PSNR    | 16 > 64 > 128    | 16 > 64 > 128         | agrees    |    3 |        0 |         0 |              0 | 1.00 |
+      | MS-GMSD | 128 = 64 = 16    | 64 = 16 > 128         | undecided |    0 |        0 |         2 |              1 |    – |
+
+      "
+    `);
+    expect(text).toContain('| batch_size | seed |');
+    expect(text).toContain('- MS-GMSD: 0 is best');
+    expect(text).toContain('- latent size: 100');
+  });
+});

@@ -1,0 +1,151 @@
+import type { FigureColumn, GroupSummary } from './summarise.ts';
+import { inPrint } from './compare.ts';
+import { rankAgreement, type RankAgreement } from './rank-agreement.ts';
+
+export type Agreement = 'agrees' | 'disagrees' | 'partly' | 'undecided';
+
+/** Does our ordering of the settings agree with the published one, by one figure? */
+export interface FigureVerdict extends RankAgreement {
+  readonly figure: string;
+  readonly agreement: Agreement;
+  /** The settings from the best on: `16 > 64 = 128`; `=` is equal in print. */
+  readonly ourOrder: string;
+  readonly publishedOrder: string;
+}
+
+/** The answer of a study, beside the published one. */
+export interface Verdict {
+  readonly kind: Agreement | 'not-run' | 'nothing-published' | 'nothing-to-order' | 'incomplete';
+  /** One word or two. */
+  readonly short: string;
+  /** The answer in whole sentences, uncertainty included. */
+  readonly text: string;
+  readonly figures: readonly FigureVerdict[];
+}
+
+const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
+
+function agreementOf({ concordant, discordant }: { concordant: number; discordant: number }): Agreement {
+  if (concordant + discordant === 0) return 'undecided';
+  if (discordant === 0) return 'agrees';
+  return concordant === 0 ? 'disagrees' : 'partly';
+}
+
+/** The labels from the best value on. */
+function orderText(
+  items: readonly { readonly label: string; readonly value: number }[],
+  { decimals, better }: { decimals: number; better: 'higher' | 'lower' },
+): string {
+  const printed = items.map(({ label, value }) => ({ label, value: inPrint(value, decimals) }));
+  printed.sort((a, b) => (better === 'higher' ? b.value - a.value : a.value - b.value));
+  return printed
+    .map(({ label, value }, index) => {
+      const former = printed[index - 1];
+      return former === undefined ? label : `${former.value === value ? '=' : '>'} ${label}`;
+    })
+    .join(' ');
+}
+
+/** The verdict by the last checkpoint of every setting. */
+export function verdictOf(figures: readonly FigureColumn[], groups: readonly GroupSummary[]): Verdict {
+  const verdicts = figures.flatMap((column) => {
+    const verdict = figureVerdict(column, groups);
+    return verdict ? [verdict] : [];
+  });
+  const measured = groups.filter(({ finished }) => finished > 0);
+  const published = groups.filter((group) => Object.keys(group.published).length > 0);
+  const plain = (kind: Verdict['kind'], short: string, text: string): Verdict => ({
+    kind,
+    short,
+    text,
+    figures: [],
+  });
+  if (measured.length === 0) return plain('not-run', 'not run yet', 'There is no finished trial yet.');
+  if (published.length === 0) {
+    const text = 'No figures were published on this question, so there is no ordering to compare ours with.';
+    return plain('nothing-published', 'no published figures', text);
+  }
+  if (published.length === 1) {
+    const text =
+      'Figures of one setting only were published: there is no ordering to compare, only the differences.';
+    return plain('nothing-to-order', 'one setting published', text);
+  }
+  if (verdicts.length === 0) {
+    const text =
+      'Fewer than two of the published settings have finished, so there is no ordering of ours yet.';
+    return plain('incomplete', 'incomplete', text);
+  }
+  return { ...overall(verdicts, measured), figures: verdicts };
+}
+
+function figureVerdict(column: FigureColumn, groups: readonly GroupSummary[]): FigureVerdict | undefined {
+  const { key, better, decimals } = column;
+  if (better === undefined || decimals === undefined) return undefined;
+  const items = groups.flatMap(({ short: label, last, published }) => {
+    const [ours, theirs] = [last[key], published[key]];
+    if (ours === undefined || theirs === undefined || !Number.isFinite(ours.mean)) return [];
+    return [{ label, ours, published: theirs }];
+  });
+  if (items.length < 2) return undefined;
+  const agreement = rankAgreement(items, decimals);
+  const rule = { decimals, better };
+  return {
+    figure: key,
+    ...agreement,
+    agreement: agreementOf(agreement),
+    ourOrder: orderText(
+      items.map(({ label, ours }) => ({ label, value: ours.mean })),
+      rule,
+    ),
+    publishedOrder: orderText(
+      items.map(({ label, published }) => ({ label, value: published })),
+      rule,
+    ),
+  };
+}
+
+function overall(
+  verdicts: readonly FigureVerdict[],
+  measured: readonly GroupSummary[],
+): Pick<Verdict, 'kind' | 'short' | 'text'> {
+  const sum = (key: 'concordant' | 'discordant' | 'undecided' | 'tied'): number =>
+    verdicts.reduce((total, verdict) => total + verdict[key], 0);
+  const [concordant, discordant, undecided, tied] = [
+    sum('concordant'),
+    sum('discordant'),
+    sum('undecided'),
+    sum('tied'),
+  ];
+  const kind = agreementOf({ concordant, discordant });
+  const decided = concordant + discordant;
+  const pairs = plural(decided, 'comparison');
+  const told = {
+    agrees: `Our ordering of the settings agrees with the published one: ${decided === 1 ? 'the one comparison that can be decided goes' : `all ${pairs} that can be decided go`} the same way.`,
+    disagrees: `Our ordering of the settings is the reverse of the published one: ${decided === 1 ? 'the one comparison that can be decided goes' : `all ${pairs} that can be decided go`} the other way.`,
+    partly: `Our ordering of the settings agrees with the published one in part: of ${pairs} that can be decided, ${concordant} go the same way and ${discordant} the other.`,
+    undecided: 'Whether our ordering of the settings agrees with the published one cannot be decided.',
+  };
+  const seeds = [...new Set(measured.map(({ finished }) => finished))].sort((a, b) => a - b);
+  const parts = [told[kind]];
+  if (undecided > 0) {
+    const spread = seeds.at(-1)! > 1 ? ', or less than the standard deviation over the seeds' : '';
+    parts.push(
+      `${plural(undecided, 'comparison is', 'comparisons are')} left undecided: our settings differ by less than the printed decimals show${spread}.`,
+    );
+  }
+  if (tied > 0)
+    parts.push(`${plural(tied, 'comparison is', 'comparisons are')} void: the published values are equal.`);
+  parts.push(
+    seeds.at(-1) === 1
+      ? 'One seed a setting: how much of a difference is chance is not known.'
+      : `${seeds.join(' to ')} seeds a setting.`,
+  );
+  const short = {
+    agrees: 'agrees',
+    disagrees: 'disagrees',
+    partly: `agrees in part (${concordant} of ${decided})`,
+    undecided: 'undecided',
+  };
+  return { kind, short: short[kind], text: parts.join(' ') };
+}
