@@ -1,5 +1,6 @@
 import { ENGINE_NAMES } from '@medgan/engine';
 import type { OptionsSchema } from '@medgan/plugin-api';
+import { AUGMENT_SCHEMA, type AugmentEntry } from './resolve-augment.ts';
 
 const positiveInteger = { type: 'integer', minimum: 1 } as const;
 const label = { type: 'number', minimum: 0, maximum: 1 } as const;
@@ -29,6 +30,7 @@ export interface ControlFile {
   readonly subset?: number;
   readonly subset_order: 'first' | 'seeded';
   readonly cache?: string;
+  readonly augment?: readonly AugmentEntry[];
   readonly engine?: string;
   readonly threads?: number;
   readonly objective?: string;
@@ -98,6 +100,7 @@ export const CONTROL_SCHEMA: OptionsSchema = {
       type: 'string',
       description: 'folder of decoded images, default MEDGAN_CACHE or ~/.cache/medgan; "" keeps none',
     },
+    augment: AUGMENT_SCHEMA,
     engine: { enum: [...ENGINE_NAMES], description: 'default: onnx, or what n_gpu asks for' },
     threads: { ...positiveInteger, description: "default: the machine's cores" },
     objective: { type: 'string', description: "default: the architecture's" },

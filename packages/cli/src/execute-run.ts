@@ -180,6 +180,14 @@ async function trainIn(
       clock: systemClock,
       reporter,
       signal,
+      ...(config.augment
+        ? {
+            augmentations: config.augment.map(({ name, options }) => ({
+              augmentation: plugins.augmentations.get(name),
+              options,
+            })),
+          }
+        : {}),
       ...(resumeFrom ? { resumeFrom } : {}),
       ...(judge ? { evaluation: judge } : {}),
     }).finally(() => judge?.close());

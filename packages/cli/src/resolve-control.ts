@@ -6,6 +6,7 @@ import type { RunConfig } from '@medgan/trainer';
 import type { ControlFile } from './control-schema.ts';
 import { chooseFigure, type Figure } from './evaluation/figure.ts';
 import type { Plugins } from './plugins.ts';
+import { resolveAugment } from './resolve-augment.ts';
 
 /** A control file with every choice made: what to train, on what, and with what. */
 export interface ResolvedRun {
@@ -132,6 +133,8 @@ export function resolveControl(
     objective && faults.options('objective_options', objective.options, control.objective_options);
   const datasetOptions =
     dataset && faults.options('dataset_options', dataset.options, control.dataset_options);
+  const augment = resolveAugment(control.augment ?? [], plugins.augmentations);
+  for (const fault of augment.faults) faults.list.push({ ...fault, path: ['augment', ...fault.path] });
   if (faults.list.length > 0) return { faults: faults.list };
 
   const real = control.labels?.real ?? 1;
@@ -160,6 +163,8 @@ export function resolveControl(
       keepCheckpoints: control.keep_checkpoints,
       ...(control.evaluate_every === undefined ? {} : { evaluateEvery: control.evaluate_every }),
     },
+    // Left out where there is none: the identities of runs from before stay what they are.
+    ...(augment.chosen.length === 0 ? {} : { augment: augment.chosen }),
     ...(figure === undefined ? {} : { bestMetric: figure.name }),
   };
   const wantsGpu = control.engine === undefined && control.n_gpu >= 1;
