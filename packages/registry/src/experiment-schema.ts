@@ -147,6 +147,10 @@ export function experimentSchema(control: object = { type: 'object' }): OptionsS
     additionalProperties: false,
     required: ['title', 'question'],
     properties: {
+      extends: {
+        ...text,
+        description: 'file that this one is laid over, relative to this one: ./base/common.yaml',
+      },
       title: { ...text, description: 'a few words' },
       question: { ...text, description: 'what the study asks' },
       base: { ...base, default: {} },

@@ -1,15 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { MedganError, nearest, type Fault } from '@medgan/plugin-api';
+import { MedganError, nearest, validateOptions, type Fault } from '@medgan/plugin-api';
 import { EXPERIMENT_SCHEMA, type ExperimentFile, type Published, type Vary } from './experiment-schema.ts';
-import { checkYaml, faultsError } from './yaml/check-yaml.ts';
-import type { YamlDocument } from './yaml/parse-yaml.ts';
+import { withExtended } from './extends.ts';
+import { faultsError } from './yaml/check-yaml.ts';
+import { parseYaml, type PlacedDocument } from './yaml/parse-yaml.ts';
 
 /** A study, checked against the schema; its trials are not made yet (see `expandExperiment`). */
 export interface Experiment extends ExperimentFile {
   /** The file's name without its ending, kebab-case: also the Nx target and the folder of its runs. */
   readonly name: string;
-  readonly document: YamlDocument<ExperimentFile>;
+  /** The file, laid over those that it extends. */
+  readonly document: PlacedDocument<ExperimentFile>;
 }
 
 const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -54,38 +56,45 @@ export function parseExperiment(text: string, file: string): Experiment {
       cure: 'rename the file: batch-size-sweep.yaml',
     });
   }
-  const document = checkYaml<ExperimentFile>({ file, text, schema: EXPERIMENT_SCHEMA });
-  const faults = faultsOf(document.value);
-  if (faults.length > 0) throw faultsError(document, faults);
+  const written = withExtended(parseYaml(text, file));
+  const { value, faults } = validateOptions<ExperimentFile>(EXPERIMENT_SCHEMA, written.value);
+  if (faults.length > 0) throw faultsError(written, faults);
+  const document = { ...written, value };
+  const more = faultsOf(value);
+  if (more.length > 0) throw faultsError(document, more);
   return { ...document.value, name, document };
 }
 
 /** What the schema cannot say. */
 function faultsOf(experiment: ExperimentFile): Fault[] {
   const faults = [
-    ...seedFaults(experiment.base, ['base']),
+    ...givenFaults(experiment.base, ['base']),
     ...varyFaults(experiment.vary, ['vary']),
     ...repeatedSeeds(experiment.seeds, ['seeds']),
     ...(experiment.published ? publishedFaults(experiment.published) : []),
   ];
   for (const [key, configuration] of Object.entries(experiment.configurations)) {
     const path = ['configurations', key];
-    faults.push(...seedFaults(configuration.base ?? {}, [...path, 'base']));
+    faults.push(...givenFaults(configuration.base ?? {}, [...path, 'base']));
     faults.push(...varyFaults(configuration.vary, [...path, 'vary']));
     faults.push(...repeatedSeeds(configuration.seeds ?? [], [...path, 'seeds']));
   }
   return faults;
 }
 
-function seedFaults(keys: object, path: readonly string[]): Fault[] {
-  if (!Object.hasOwn(keys, 'seed')) return [];
-  return [
-    {
-      path: [...path, 'seed'],
-      message: 'an experiment has a list of seeds',
-      cure: 'write seeds: [0] at the top',
-    },
-  ];
+const FOLDER_FAULT = { message: 'a trial has a folder of its own', cure: 'remove it: --out says where' };
+
+/** Keys of a control file that the study decides. */
+const GIVEN: Readonly<Record<string, Omit<Fault, 'path'>>> = {
+  seed: { message: 'an experiment has a list of seeds', cure: 'write seeds: [0] at the top' },
+  out: FOLDER_FAULT,
+  run: FOLDER_FAULT,
+};
+
+function givenFaults(keys: object, path: readonly string[]): Fault[] {
+  return Object.keys(keys)
+    .filter((key) => Object.hasOwn(GIVEN, key))
+    .map((key) => ({ path: [...path, key], ...GIVEN[key]! }));
 }
 
 function repeatedSeeds(seeds: readonly number[], path: readonly string[]): Fault[] {
@@ -104,7 +113,7 @@ function varyFaults(vary: Vary | undefined, path: readonly string[]): Fault[] {
     return [{ path, message, cure: 'give one of grid, zip, cases' }];
   }
   const faults = [vary.grid, vary.zip].flatMap((keys, index) =>
-    seedFaults(keys ?? {}, [...path, index === 0 ? 'grid' : 'zip']),
+    givenFaults(keys ?? {}, [...path, index === 0 ? 'grid' : 'zip']),
   );
   const columns = Object.entries(vary.zip ?? {});
   const length = columns[0]?.[1].length;
@@ -121,7 +130,7 @@ function varyFaults(vary: Vary | undefined, path: readonly string[]): Fault[] {
     if (id !== undefined && !KEBAB_CASE.test(id)) {
       faults.push({ path: [...at, 'id'], message: 'is not kebab-case', cure: 'write it as batch-size-16' });
     }
-    faults.push(...seedFaults(set, [...at, 'set']), ...seedFaults(also, [...at, 'also']));
+    faults.push(...givenFaults(set, [...at, 'set']), ...givenFaults(also, [...at, 'also']));
     for (const key of Object.keys(also)) {
       if (!Object.hasOwn(set, key)) continue;
       faults.push({

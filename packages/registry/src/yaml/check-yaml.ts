@@ -1,5 +1,5 @@
 import { MedganError, validateOptions, type Fault } from '@medgan/plugin-api';
-import { parseYaml, type YamlDocument } from './parse-yaml.ts';
+import { parseYaml, type PlacedDocument, type YamlDocument } from './parse-yaml.ts';
 
 const FOUND_LENGTH = 40;
 
@@ -20,21 +20,26 @@ function found(value: unknown): string {
   return text.length > FOUND_LENGTH ? `${text.slice(0, FOUND_LENGTH)}…` : text;
 }
 
-/** Faults as lines `file.yaml:12: batch_size: must be integer, found "a" (cure)`, in the order of the file. */
-export function placeFaults(document: YamlDocument, faults: readonly Fault[]): string[] {
+/**
+ * Faults as lines `file.yaml:12: batch_size: must be integer, found "a" (cure)`, in the order of the file; those of
+ * files that it extends follow.
+ */
+export function placeFaults(document: PlacedDocument, faults: readonly Fault[]): string[] {
   const placed = faults.map((fault) => {
-    const line = document.lineOf(fault.path);
+    const { file, line } = document.placeOf(fault.path);
     const value = valueAt(document.value, fault.path);
     const seen = /^must /.test(fault.message) && value !== undefined ? `, found ${found(value)}` : '';
     const key = fault.path.join('.');
     const cure = fault.cure === undefined ? '' : ` (${fault.cure})`;
-    return { line, text: `${document.file}:${line}: ${key ? `${key}: ` : ''}${fault.message}${seen}${cure}` };
+    return { file, line, text: `${file}:${line}: ${key ? `${key}: ` : ''}${fault.message}${seen}${cure}` };
   });
-  return [...new Set(placed.sort((a, b) => a.line - b.line).map(({ text }) => text))];
+  const rank = ({ file }: { file: string }): number => (file === document.file ? 0 : 1);
+  placed.sort((a, b) => rank(a) - rank(b) || a.file.localeCompare(b.file) || a.line - b.line);
+  return [...new Set(placed.map(({ text }) => text))];
 }
 
 /** One error that lists every fault of a document, each with its line. */
-export function faultsError(document: YamlDocument, faults: readonly Fault[]): MedganError {
+export function faultsError(document: PlacedDocument, faults: readonly Fault[]): MedganError {
   const lines = placeFaults(document, faults);
   if (lines.length === 1) return new MedganError(lines[0]!);
   return new MedganError(`${document.file} has ${lines.length} faults:\n  ${lines.join('\n  ')}`);

@@ -3,11 +3,23 @@ import type { Event } from 'js-yaml';
 import { MedganError } from '@medgan/plugin-api';
 import { entryOf, lineAt, PositionFault, PositionReader, SCHEMA } from './positions.ts';
 
-/** A parsed YAML file that still knows its lines. */
-export interface YamlDocument<T = unknown> {
+/** Where something is written; the line counts from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A value that knows where each of its parts is written. */
+export interface PlacedDocument<T = unknown> {
   /** As given: what errors call it. */
   readonly file: string;
   readonly value: T;
+  /** The place of the key or list item at `path`, or of the last part of the path that exists. */
+  readonly placeOf: (path: readonly string[]) => Place;
+}
+
+/** A parsed YAML file that still knows its lines. */
+export interface YamlDocument<T = unknown> extends PlacedDocument<T> {
   /**
    * The line (from 1) of the key or list item at `path`; list items are counted from "0". Where the path leads nowhere,
    * the line of its last part that exists; of the document's first content when none does. What comes by an alias or
@@ -59,19 +71,16 @@ export function parseYaml(text: string, file: string): YamlDocument {
     const root = new PositionReader(text, events).read();
     const [value] = constructFromEvents(events, { source: text, filename: file, schema: SCHEMA });
     const top = firstContent(events);
-    return {
-      file,
-      value,
-      lineOf(path) {
-        let [offset, node] = [top, root];
-        for (const key of path) {
-          const entry = entryOf(node, key);
-          if (!entry) break;
-          ({ offset, node } = entry);
-        }
-        return lineAt(text, offset);
-      },
+    const lineOf = (path: readonly string[]): number => {
+      let [offset, node] = [top, root];
+      for (const key of path) {
+        const entry = entryOf(node, key);
+        if (!entry) break;
+        ({ offset, node } = entry);
+      }
+      return lineAt(text, offset);
     };
+    return { file, value, lineOf, placeOf: (path) => ({ file, line: lineOf(path) }) };
   } catch (error) {
     if (error instanceof PositionFault) throw refuse(error.offset, error.message, error.cure);
     if (!(error instanceof YAMLException)) throw error;
