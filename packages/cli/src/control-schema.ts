@@ -27,6 +27,10 @@ export interface ControlFile {
   readonly dataset?: string;
   readonly dataset_options: object;
   readonly classes?: readonly string[];
+  readonly split?: string;
+  /** Shares by part, or the path of a table that `medgan data split` wrote. */
+  readonly splits?: Readonly<Record<string, number>> | string;
+  readonly split_seed?: number;
   readonly subset?: number;
   readonly subset_order: 'first' | 'seeded';
   readonly cache?: string;
@@ -94,6 +98,16 @@ export const CONTROL_SCHEMA: OptionsSchema = {
       minItems: 1,
       description: 'train on these classes only',
     },
+    split: { type: 'string', minLength: 1, description: 'train on this part of the images only: train' },
+    splits: {
+      type: ['object', 'string'],
+      minProperties: 2,
+      minLength: 1,
+      additionalProperties: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
+      description:
+        'share of every part, default {train: 0.8, val: 0.1, test: 0.1}; or a table of medgan data split',
+    },
+    split_seed: { type: 'integer', minimum: 0, description: 'draws the parts, default 0: whatever the seed' },
     subset: { ...positiveInteger, description: 'train on this many images only' },
     subset_order: { enum: ['first', 'seeded'], default: 'first' },
     cache: {

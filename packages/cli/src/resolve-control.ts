@@ -1,12 +1,19 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { GPU_ENGINES, type EngineName } from '@medgan/engine';
-import { MedganError, validateOptions, type Dataset, type Fault } from '@medgan/plugin-api';
+import {
+  MedganError,
+  validateOptions,
+  type Dataset,
+  type Fault,
+  type SplitRequest,
+} from '@medgan/plugin-api';
 import type { RunConfig } from '@medgan/trainer';
 import type { ControlFile } from './control-schema.ts';
 import { chooseFigure, type Figure } from './evaluation/figure.ts';
 import type { Plugins } from './plugins.ts';
 import { resolveAugment } from './resolve-augment.ts';
+import { splitFaults, splitRequest } from './resolve-split.ts';
 
 /** A control file with every choice made: what to train, on what, and with what. */
 export interface ResolvedRun {
@@ -16,6 +23,7 @@ export interface ResolvedRun {
     readonly options: object;
     readonly path?: string;
     readonly classes?: readonly string[];
+    readonly split?: SplitRequest;
     readonly subset?: number;
     readonly subsetOrder: 'first' | 'seeded';
     readonly workers: number;
@@ -126,6 +134,7 @@ export function resolveControl(
   if (dataset?.source === 'path' && control.path === undefined) {
     faults.add('path', `the dataset ${dataset.name} needs a folder`, 'add path: <folder of images>');
   }
+  faults.list.push(...splitFaults(control, dataset));
   const figure = chosenFigure(control, plugins, faults);
   const archOptions =
     architecture && faults.options('arch_options', architecture.options, control.arch_options);
@@ -177,6 +186,7 @@ export function resolveControl(
         options: datasetOptions!,
         ...(control.path === undefined ? {} : { path: resolve(control.path) }),
         ...(control.classes === undefined ? {} : { classes: control.classes }),
+        ...splitRequest(control),
         ...(control.subset === undefined ? {} : { subset: control.subset }),
         subsetOrder: control.subset_order,
         workers: Math.max(1, control.loader_workers),

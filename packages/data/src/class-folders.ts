@@ -8,6 +8,11 @@ export interface LabelledFile extends FoundFile {
   readonly label: number;
 }
 
+/** A labelled file with the lesion or patient it shows, where that is known. */
+export interface GroupedFile extends LabelledFile {
+  readonly group?: string;
+}
+
 /** The wanted classes of an image folder and their files, class by class. */
 export interface ClassFolders {
   readonly root: string;
@@ -26,7 +31,8 @@ export interface ClassFolderOptions {
 const WHO = 'dataset image-folder';
 const KINDS = IMAGE_EXTENSIONS.map((extension) => extension.slice(1)).join(', ');
 
-async function findRoot(path: string): Promise<string> {
+/** The real path of a folder of images. @throws MedganError when it is none. */
+export async function findRoot(path: string, who = WHO): Promise<string> {
   const absolute = resolve(path);
   try {
     const root = await realpath(absolute);
@@ -35,7 +41,7 @@ async function findRoot(path: string): Promise<string> {
     const parent = dirname(absolute);
     const guess = nearest(basename(absolute), await readdir(parent).catch(() => []));
     throw new MedganError(
-      `${WHO}: the folder ${absolute} cannot be opened (${(error as NodeJS.ErrnoException).code})`,
+      `${who}: the folder ${absolute} cannot be opened (${(error as NodeJS.ErrnoException).code})`,
       {
         cure: guess
           ? `did you mean ${resolve(parent, guess)}?`
@@ -44,7 +50,7 @@ async function findRoot(path: string): Promise<string> {
       },
     );
   }
-  throw new MedganError(`${WHO}: ${absolute} is a file, not a folder`, {
+  throw new MedganError(`${who}: ${absolute} is a file, not a folder`, {
     cure: 'unpack it if it is an archive, and set path to the folder of images',
   });
 }
@@ -55,14 +61,18 @@ function sameName(a: string, b: string): boolean {
 }
 
 /** The known classes that are wanted, in the order they are known. */
-function chooseClasses(known: readonly string[], wanted: readonly string[] | undefined): readonly string[] {
+export function chooseClasses(
+  known: readonly string[],
+  wanted: readonly string[] | undefined,
+  who = WHO,
+): readonly string[] {
   if (wanted === undefined) return known;
   if (wanted.length === 0)
-    throw new MedganError(`${WHO}: classes is an empty list`, { cure: 'name a class, or leave classes out' });
+    throw new MedganError(`${who}: classes is an empty list`, { cure: 'name a class, or leave classes out' });
   for (const name of wanted) {
     if (known.some((candidate) => sameName(candidate, name))) continue;
     const guess = nearest(name, known);
-    throw new MedganError(`${WHO}: no class is called ${JSON.stringify(name)}; known: ${known.join(', ')}`, {
+    throw new MedganError(`${who}: no class is called ${JSON.stringify(name)}; known: ${known.join(', ')}`, {
       cure: guess ? `did you mean ${JSON.stringify(guess)}?` : 'choose one of them',
     });
   }

@@ -111,7 +111,7 @@ describe('a table of parts', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  const split = async (rows: string): Promise<Choice['split']> => {
+  const split = async (rows: string): Promise<NonNullable<Choice['split']>> => {
     const table = join(folder, 'parts.csv');
     await writeFile(table, `file,class,split\n${rows}`);
     return { part: 'train', table };

@@ -144,6 +144,23 @@ const BINARY: Readonly<Record<string, string>> = {
   '1.0': 'malignant',
 };
 
+/** The columns of files and of groups alone. @throws MedganError when one of them is not there. */
+export function fileAndGroups(table: Table, who: string): Pick<Layout, 'file' | 'group'> {
+  const columns = new Columns(table, who);
+  const file = columns.wanted('file', undefined, FILE_COLUMNS);
+  const groups = columns.usual(GROUP_COLUMNS);
+  if (groups.length === 0) {
+    throw new MedganError(
+      `${who}: ${table.path} has no column that is known to hold groups; it has: ${columns.names.join(', ')}`,
+      { cure: `call it ${GROUP_COLUMNS.join(', ')}` },
+    );
+  }
+  return {
+    file: (row) => row[file]!,
+    group: (row) => groups.map((at) => row[at]!).find((cell) => cell !== ''),
+  };
+}
+
 /** How the columns of `table` are to be read. @throws MedganError when a column that is needed is not there. */
 export function layoutOf(
   table: Table,
