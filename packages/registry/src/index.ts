@@ -21,21 +21,48 @@ export {
   type Vary,
 } from './experiment-schema.ts';
 export { parseExperiment, readExperiment, type Experiment } from './experiment.ts';
-export { parseOverrides } from './overrides.ts';
+export { parseOverrides, parseSeeds } from './overrides.ts';
 export { countsText, durationText, resultsMarkdown, resultsTable, type StudyResults } from './results.ts';
 export {
   runExperiment,
+  type OfTrial,
   type Launch,
   type LaunchContext,
   type RunOptions,
   type StudyEvent,
   type StudyOutcome,
 } from './run-experiment.ts';
+export { copyRun } from './launch/copy-run.ts';
+export { launchWith, type LaunchOptions } from './launch/launch-trial.ts';
+export {
+  defineLauncher,
+  type JobContext,
+  type JobEnd,
+  type JobMessage,
+  type Launcher,
+  type LauncherDefinition,
+  type TrialJob,
+  type TrialProgress,
+} from './launch/launcher.ts';
+export { localLauncher, type StopRequest } from './launch/local-launcher.ts';
+export { launchByScheduler, type Scheduler, type SchedulerOptions } from './launch/scheduler-launcher.ts';
+export {
+  LOG_FILE,
+  RESULT_FILE,
+  TRIAL_FILE,
+  lastLines,
+  readResult,
+  readTrial,
+  writeResult,
+  type FolderOfTrial,
+} from './launch/trial-files.ts';
+export type { Identify } from './plan-study.ts';
 export { markdownTable, type Column } from './table.ts';
 export { canonicalJson, identityHash, type TrialIdentity } from './trial-identity.ts';
 export {
-  readRecords,
+  readStudyRecord,
   type Figures,
+  type StoredStudy,
   type StudyRecord,
   type TrialRecord,
   type TrialResult,

@@ -1,42 +1,58 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, writeFileAtomically } from '@medgan/plugin-api';
+import { MedganError, takeLock, type Clock } from '@medgan/plugin-api';
 import type { Study, Trial } from './expand.ts';
-import { resultsMarkdown } from './results.ts';
-import { identityHash, type TrialIdentity } from './trial-identity.ts';
-import {
-  readRecords,
-  waitingRecord,
-  writeRecords,
-  type TrialRecord,
-  type TrialResult,
-} from './trial-records.ts';
-
-/** No trial is called so: ids begin with a letter or a digit. */
-const EARLIER = '_earlier';
+import type { JobMessage } from './launch/launcher.ts';
+import { identifyTrials, planStudy, type Identify } from './plan-study.ts';
+import { StudyRun } from './study-run.ts';
+import type { TrialRecord, TrialResult } from './trial-records.ts';
 
 /** Where and how a launcher runs one trial. */
 export interface LaunchContext {
   /** The trial's run folder; it may hold what an interrupted or failed attempt at the same trial left. */
   readonly dir: string;
+  /** Train it from the beginning, whatever the folder holds. */
+  readonly anew: boolean;
   readonly signal: AbortSignal;
+  readonly onMessage: (message: JobMessage) => void;
 }
 
 /** Runs one trial to its end. What it throws counts as a failure of that trial alone. */
 export type Launch = (trial: Trial, context: LaunchContext) => Promise<TrialResult>;
 
-/** What happens to the trials, for people to follow. `index` counts from 0. */
+interface OfStudy {
+  readonly study: Study;
+  /** Folder of the study. */
+  readonly studyDir: string;
+}
+
+/** Which trial of which study an event is of. */
+export interface OfTrial extends OfStudy {
+  readonly trial: Trial;
+  /** From 0 on. */
+  readonly index: number;
+  /** Folder of the trial. */
+  readonly dir: string;
+}
+
+/** What happens to the trials, for people and trackers to follow. Whoever is told must not throw, nor take long. */
 export type StudyEvent =
-  | { readonly kind: 'started' | 'kept'; readonly trial: Trial; readonly index: number; readonly dir: string }
-  | { readonly kind: 'ended'; readonly trial: Trial; readonly index: number; readonly record: TrialRecord }
-  | { readonly kind: 'moved'; readonly trial: Trial; readonly index: number; readonly to: string };
+  | ({ readonly kind: 'study-started'; readonly records: readonly TrialRecord[] } & OfStudy)
+  | ({ readonly kind: 'study-ended'; readonly outcome: StudyOutcome } & OfStudy)
+  | ({ readonly kind: 'started' | 'kept' | 'ended' | 'skipped'; readonly record: TrialRecord } & OfTrial)
+  | ({ readonly kind: 'told'; readonly message: JobMessage } & OfTrial)
+  | ({ readonly kind: 'moved'; readonly to: string } & OfTrial);
 
 export interface RunOptions {
   /** Folder of all runs; the study lies in `<root>/<study.name>/`. */
   readonly root: string;
   readonly launch: Launch;
-  /** Everything that decides a trial's numbers, defaults resolved. What it throws ends the study before any trial. */
-  readonly identify: (trial: Trial) => Promise<TrialIdentity> | TrialIdentity;
+  /** What it throws ends the study before any trial. */
+  readonly identify: Identify;
+  readonly clock: Clock;
+  /** Trials that run at a time; default 1. */
+  readonly jobs?: number;
+  /** After a failure `continue` (default) with the others, or start no more of them. */
+  readonly onFailure?: 'continue' | 'stop';
   /** Run finished trials again. */
   readonly force?: boolean;
   readonly signal?: AbortSignal;
@@ -57,103 +73,75 @@ export interface StudyOutcome {
 }
 
 /**
- * Runs the trials of a study one after another. `trials.json` and `RESULTS.md` are written before the first, and after
- * each, so that a study killed at any moment can be taken up again: what finished with the same identity is kept. A
- * trial's folder from another config or other data is moved to `<study>/_earlier/`, never written over.
+ * Runs the trials of a study, up to `jobs` at a time. `trials.json` and `RESULTS.md` are written before the first, and
+ * after each, so that a study killed at any moment can be taken up again: what finished with the same identity is kept.
+ * A trial's folder from another config or other data is moved to `<study>/_earlier/`, never written over. A trial that
+ * continues another one waits for it, and is skipped when that one fails.
+ * @throws MedganError when another process runs the study.
  */
 export async function runExperiment(study: Study, options: RunOptions): Promise<StudyOutcome> {
   const dir = join(options.root, study.name);
-  const signal = options.signal ?? new AbortController().signal;
-  const records = await plan(study, { ...options, dir });
-  const write = async (): Promise<void> => {
-    await writeRecords(dir, { study, trials: records });
-    await writeFileAtomically(join(dir, 'RESULTS.md'), resultsMarkdown({ study, records, dir }));
-  };
-  await write();
-  for (const [index, trial] of study.trials.entries()) {
-    const record = records[index]!;
-    const context = { dir: join(dir, trial.id), signal };
-    if (record.state === 'finished') {
-      options.onEvent?.({ kind: 'kept', trial, index, dir: context.dir });
-      continue;
-    }
-    if (signal.aborted) break;
-    records[index] = { ...record, state: 'running' };
-    await write();
-    options.onEvent?.({ kind: 'started', trial, index, dir: context.dir });
-    mkdirSync(context.dir, { recursive: true });
-    const result = await launched(options.launch, { trial, context });
-    records[index] = { ...record, state: result.status, result };
-    await write();
-    options.onEvent?.({ kind: 'ended', trial, index, record: records[index] });
-    if (result.status === 'interrupted') break;
-  }
-  return outcomeOf(study, { dir, records });
-}
-
-/** The records to begin with: finished trials are kept, and folders of other configs or data make way for ours. */
-async function plan(study: Study, options: RunOptions & { readonly dir: string }): Promise<TrialRecord[]> {
-  const { dir, force = false } = options;
-  const records: TrialRecord[] = [];
-  for (const trial of study.trials) {
-    const identity = await options.identify(trial);
-    records.push(waitingRecord(trial, { identity: identityHash(identity), data: identity.data }));
-  }
-  const earlier = new Map(readRecords(dir, study).map((record) => [record.id, record]));
-  return records.map((record, index) => {
-    const known = earlier.get(record.id);
-    if (!existsSync(join(dir, record.id))) return record;
-    if (known?.identity !== record.identity) {
-      const to = moveAside(dir, { id: record.id, identity: known?.identity });
-      options.onEvent?.({ kind: 'moved', trial: study.trials[index]!, index, to });
-      return record;
-    }
-    if (known.state !== 'finished' || !known.result || force) return record;
-    return { ...record, state: 'finished', result: known.result };
-  });
-}
-
-/** Runs a trial; a launcher that throws, after an abort or for a fault, still gives a result. */
-async function launched(
-  launch: Launch,
-  { trial, context }: { trial: Trial; context: LaunchContext },
-): Promise<TrialResult> {
+  const identified = await identifyTrials(study, options.identify);
+  const release = await lockStudy(dir);
   try {
-    return await launch(trial, context);
-  } catch (error) {
-    const nothing = { figures: {}, steps: 0, seconds: 0, grids: [] };
-    if (context.signal.aborted) return { ...nothing, status: 'interrupted' };
-    const [reason] = messageOf(error).replace('[medgan] ', '').split('\n');
-    return { ...nothing, status: 'failed', reason: reason ?? '' };
+    const records = await planStudy(identified, {
+      study,
+      dir,
+      identify: options.identify,
+      force: options.force ?? false,
+      onMoved: ({ index, to }) => {
+        const trial = study.trials[index]!;
+        options.onEvent?.({
+          kind: 'moved',
+          study,
+          studyDir: dir,
+          trial,
+          index,
+          dir: join(dir, trial.id),
+          to,
+        });
+      },
+    });
+    const run = new StudyRun(study, { ...options, dir, records });
+    await run.run();
+    const outcome = outcomeOf(study, { dir, records: run.records });
+    options.onEvent?.({ kind: 'study-ended', study, studyDir: dir, outcome });
+    return outcome;
+  } finally {
+    await release();
   }
 }
 
-/** Moves a trial's folder to where it harms nobody; returns the place. */
-function moveAside(dir: string, { id, identity }: { id: string; identity: string | undefined }): string {
-  const name = `${id}-${identity?.slice(0, 8) ?? 'unknown'}`;
-  mkdirSync(join(dir, EARLIER), { recursive: true });
-  for (let number = 1; ; number++) {
-    const to = join(dir, EARLIER, number === 1 ? name : `${name}-${number}`);
-    if (existsSync(to)) continue;
-    renameSync(join(dir, id), to);
-    return to;
-  }
+async function lockStudy(dir: string): Promise<() => Promise<void>> {
+  const path = join(dir, 'study.lock');
+  const taken = await takeLock(path);
+  if ('release' in taken) return taken.release;
+  const { pid, host } = taken.holder;
+  throw new MedganError(`the study ${dir} is being run by process ${pid} on ${host}`, {
+    cure: `wait for it, choose another folder with --out, or remove ${path} if that process is gone`,
+  });
 }
 
 function outcomeOf(
   study: Study,
   { dir, records }: { dir: string; records: readonly TrialRecord[] },
 ): StudyOutcome {
-  const left = records.filter(({ state }) => state === 'interrupted' || state === 'waiting').length;
-  const failed = records.filter(({ state }) => state === 'failed').length;
+  const count = (...states: readonly string[]): number =>
+    records.filter(({ state }) => states.includes(state)).length;
+  const [left, failed, skipped] = [count('interrupted', 'waiting'), count('failed'), count('skipped')];
   const base = { study, dir, resultsPath: join(dir, 'RESULTS.md'), records };
-  if (left > 0) {
-    const advice = `${left} of ${records.length} trials are left: run the same command again to go on; finished ones are kept`;
-    return { ...base, status: 'interrupted', advice };
-  }
+  const all = `of ${records.length} trials`;
   if (failed > 0) {
-    const advice = `${failed} of ${records.length} trials failed: mend the reason and run the same command again; finished ones are kept`;
+    const others = [
+      ...(skipped > 0 ? [`${skipped} skipped`] : []),
+      ...(left > 0 ? [`${left} are left`] : []),
+    ].map((text) => `, ${text}`);
+    const advice = `${failed} ${all} failed${others.join('')}: mend the reason and run the same command again; finished ones are kept`;
     return { ...base, status: 'failed', advice };
+  }
+  if (left > 0) {
+    const advice = `${left} ${all} are left: run the same command again to go on; finished ones are kept`;
+    return { ...base, status: 'interrupted', advice };
   }
   return { ...base, status: 'finished' };
 }

@@ -15,13 +15,15 @@ export function canonicalJson(value: unknown): string {
 
 /** Everything that decides a trial's numbers. */
 export interface TrialIdentity {
-  /** The resolved config, defaults and seed included. */
+  /** The resolved config, defaults and seed included, without what only decides how a run is watched or how fast it is. */
   readonly config: object;
   /** Fingerprint of the data (`PackedImages.fingerprint`). */
   readonly data: string;
+  /** `identityHash` of the trial that this one goes on from. */
+  readonly continues?: string;
 }
 
 /** sha256 (hex) of what decides a trial's numbers: equal means that running it again would give nothing new. */
-export function identityHash({ config, data }: TrialIdentity): string {
-  return createHash('sha256').update(canonicalJson({ config, data })).digest('hex');
+export function identityHash({ config, data, continues }: TrialIdentity): string {
+  return createHash('sha256').update(canonicalJson({ config, data, continues })).digest('hex');
 }

@@ -3,25 +3,26 @@ import { join } from 'node:path';
 import { MedganError, messageOf, writeFileAtomically } from '@medgan/plugin-api';
 import type { ControlKeys } from './experiment-schema.ts';
 import type { Study, Trial } from './expand.ts';
+import { figuresOf, withoutNaN, type Figures } from './figures-json.ts';
 
-export type TrialState = 'waiting' | 'running' | 'finished' | 'interrupted' | 'failed';
+export type { Figures };
 
-/** Values by log key (`loss/generator`) or metric (`psnr`). */
-export type Figures = Readonly<Record<string, number>>;
+/** `skipped`: it goes on from a trial that failed. */
+export type TrialState = 'waiting' | 'running' | 'finished' | 'interrupted' | 'failed' | 'skipped';
 
 /** What a launcher says of a trial that it ran. */
 export interface TrialResult {
-  readonly status: 'finished' | 'interrupted' | 'failed';
+  readonly status: 'finished' | 'interrupted' | 'failed' | 'skipped';
   /** Final figures by log key (`loss/generator`) or metric (`psnr`), in the order of the table. */
   readonly figures: Figures;
   /** Steps done. */
   readonly steps: number;
   readonly stepsPerSecond?: number;
-  /** Wall-clock time of the trial, starting included. */
+  /** Wall-clock time of the trial in all its attempts, starting included. */
   readonly seconds: number;
   /** Sample grids: files below the trial's folder, relative to it or absolute; the one to look at first is first. */
   readonly grids: readonly string[];
-  /** Why it failed, in one line. */
+  /** Why it failed or was skipped, in one line. */
   readonly reason?: string;
   /** The figures of the best checkpoint by the same protocol as `figures`, when the run has one and it is not the last. */
   readonly best?: { readonly step: number; readonly figures: Figures };
@@ -42,6 +43,9 @@ export interface TrialRecord {
   /** Trials that differ in nothing but the seed share it. */
   readonly group: string;
   readonly label: string;
+  readonly groupLabel: string;
+  /** Id of the trial whose end is this one's beginning. */
+  readonly continues?: string;
   readonly settings: ControlKeys;
   readonly seed: number;
   readonly config: ControlKeys;
@@ -55,7 +59,7 @@ export interface TrialRecord {
 
 /** The whole of `trials.json`. */
 export interface StudyRecord {
-  readonly version: 1;
+  readonly version: typeof VERSION;
   readonly experiment: string;
   readonly configuration: string;
   readonly trials: readonly TrialRecord[];
@@ -63,33 +67,28 @@ export interface StudyRecord {
 
 const FILE = 'trials.json';
 
+/** Up to version 1, the identity of a trial depended on its thread count and on how often it logged and saved. */
+const VERSION = 2;
+
 /** A trial that has not been started. */
 export function waitingRecord(
   trial: Trial,
   { identity, data }: { identity: string; data: string },
 ): TrialRecord {
-  const { id, group, label, settings, seed, config } = trial;
-  return { id, group, label, settings, seed, config, state: 'waiting', identity, data };
+  const { published: _published, ...rest } = trial;
+  return { ...rest, state: 'waiting', identity, data };
 }
 
-/** JSON has no NaN and no infinities, and a loss that is one must be seen: they are written as texts. */
-const withoutNaN = (_key: string, value: unknown): unknown =>
-  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
-
-const numbers = (figures: Figures): Figures =>
-  Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, Number(value)]));
-
-function withNaN(record: TrialRecord): TrialRecord {
-  if (!record.result) return record;
-  const { figures, best, floor, ceiling, ...rest } = record.result;
-  const result: TrialResult = {
+/** A result out of JSON, with its figures as they were. */
+export function withNaN(read: TrialResult): TrialResult {
+  const { figures, best, floor, ceiling, ...rest } = read;
+  return {
     ...rest,
-    figures: numbers(figures),
-    ...(best ? { best: { ...best, figures: numbers(best.figures) } } : {}),
-    ...(floor ? { floor: numbers(floor) } : {}),
-    ...(ceiling ? { ceiling: numbers(ceiling) } : {}),
+    figures: figuresOf(figures),
+    ...(best ? { best: { ...best, figures: figuresOf(best.figures) } } : {}),
+    ...(floor ? { floor: figuresOf(floor) } : {}),
+    ...(ceiling ? { ceiling: figuresOf(ceiling) } : {}),
   };
-  return { ...record, result };
 }
 
 /** Writes `trials.json` of a study's folder. */
@@ -98,7 +97,7 @@ export function writeRecords(
   { study, trials }: { study: Study; trials: readonly TrialRecord[] },
 ): Promise<void> {
   const record: StudyRecord = {
-    version: 1,
+    version: VERSION,
     experiment: study.experiment.name,
     configuration: study.configuration,
     trials,
@@ -106,24 +105,44 @@ export function writeRecords(
   return writeFileAtomically(join(dir, FILE), `${JSON.stringify(record, withoutNaN, 2)}\n`);
 }
 
+/** `trials.json` as it lies on a disk: version 1 knew no groups. */
+export type StoredStudy = Omit<StudyRecord, 'version'> & { readonly version: number };
+
 /**
- * The records of an earlier run of the study; none when there was none.
- * @throws MedganError when the file is not one of ours, or another study's.
+ * What `trials.json` of a study's folder says; undefined when there is none.
+ * @throws MedganError when the file is not one of ours.
  */
-export function readRecords(dir: string, study: Study): TrialRecord[] {
+export function readStudyRecord(dir: string): StoredStudy | undefined {
   const path = join(dir, FILE);
-  if (!existsSync(path)) return [];
+  if (!existsSync(path)) return undefined;
   try {
-    const record = JSON.parse(readFileSync(path, 'utf8')) as StudyRecord;
-    if (record.version !== 1 || !Array.isArray(record.trials)) throw new Error('it has another form');
-    if (record.experiment !== study.experiment.name || record.configuration !== study.configuration) {
-      throw new Error(`it is of the experiment ${record.experiment}, configuration ${record.configuration}`);
+    const record = JSON.parse(readFileSync(path, 'utf8')) as StoredStudy;
+    if (!(record.version <= VERSION) || !Array.isArray(record.trials)) {
+      throw new Error('it has another form');
     }
-    return record.trials.map(withNaN);
+    const trials = record.trials.map((trial) =>
+      trial.result ? { ...trial, result: withNaN(trial.result) } : trial,
+    );
+    return { ...record, trials };
   } catch (cause) {
-    throw new MedganError(`${path} cannot be read (${messageOf(cause)})`, {
-      cure: 'move the file away: the trials are then run again',
-      cause,
-    });
+    throw unreadable(path, cause);
   }
 }
+
+/** The records of an earlier run of the study; undefined when there was none. @throws MedganError as above, and for another study's. */
+export function readRecords(dir: string, study: Study): StoredStudy | undefined {
+  const record = readStudyRecord(dir);
+  if (!record) return undefined;
+  const { experiment, configuration } = record;
+  if (experiment === study.experiment.name && configuration === study.configuration) return record;
+  throw unreadable(
+    join(dir, FILE),
+    new Error(`it is of the experiment ${experiment}, configuration ${configuration}`),
+  );
+}
+
+const unreadable = (path: string, cause: unknown): MedganError =>
+  new MedganError(`${path} cannot be read (${messageOf(cause)})`, {
+    cure: 'move the file away: the trials are then run again',
+    cause,
+  });

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { copyFile, cp, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { MedganError } from '@medgan/plugin-api';
+
+/** What the trainer needs to go on; the rest belongs to the trial it was made for. */
+const FILES = ['config.yaml', 'log.jsonl', 'best.json'];
+
+/** Folders whose files are never written again once they are there, so that two runs can share them. */
+const SHARED = ['checkpoints', 'samples'];
+
+/**
+ * Makes `to` a run folder that goes on where the run in `from` ended; `to` appears whole or not at all. Checkpoints and
+ * samples are hard links where the file system has them, and copies elsewhere.
+ * @throws MedganError when `from` holds nothing to go on from.
+ */
+export async function copyRun(from: string, to: string): Promise<void> {
+  const checkpoints = await readdir(join(from, 'checkpoints')).catch(() => []);
+  if (!checkpoints.some((name) => /^step-\d+$/.test(name))) {
+    throw new MedganError(`${from} holds no checkpoint to go on from`, {
+      cure: `train it again: remove ${from}, or run the study with --force`,
+    });
+  }
+  const draft = join(dirname(to), `_copying-${basename(to)}`);
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { recursive: true });
+  for (const name of FILES) {
+    if (existsSync(join(from, name))) await copyFile(join(from, name), join(draft, name));
+  }
+  for (const name of SHARED) {
+    if (existsSync(join(from, name))) await shareFolder(join(from, name), join(draft, name));
+  }
+  await rm(to, { recursive: true, force: true });
+  await rename(draft, to);
+}
+
+async function shareFolder(from: string, to: string): Promise<void> {
+  await mkdir(to);
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    if (entry.name.endsWith('.partial')) continue;
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await shareFolder(source, target);
+    else await link(source, target).catch(() => cp(source, target));
+  }
+}

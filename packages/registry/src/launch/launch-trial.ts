@@ -1,0 +1,67 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseOptions, type Clock } from '@medgan/plugin-api';
+import type { Launch, LaunchContext } from '../run-experiment.ts';
+import type { Trial } from '../expand.ts';
+import type { TrialResult } from '../trial-records.ts';
+import type { JobEnd, Launcher } from './launcher.ts';
+import { LOG_FILE, RESULT_FILE, lastLines, readResult, writeResult } from './trial-files.ts';
+
+export interface LaunchOptions {
+  readonly launcher: Launcher;
+  readonly options?: object;
+  readonly clock: Clock;
+  /** Cores for each job. */
+  readonly threads: number;
+  /** What runs a trial, in any process. */
+  readonly command: (
+    trial: Trial,
+    context: Pick<LaunchContext, 'dir' | 'anew'>,
+  ) => readonly [string, ...string[]];
+}
+
+/** Runs trials as jobs of a launcher. What came of one is read from its folder. */
+export function launchWith({ launcher, options = {}, clock, threads, command }: LaunchOptions): Launch {
+  const parsed = parseOptions<object>(`launcher ${launcher.name}`, launcher.options, options);
+  return async (trial, context) => {
+    const { dir, signal, anew } = context;
+    const log = join(dir, LOG_FILE);
+    const before = anew ? 0 : ((await readResult(dir))?.seconds ?? 0);
+    await rm(join(dir, RESULT_FILE), { force: true });
+    if (anew) await rm(log, { force: true });
+    const start = clock.monotonic();
+    let steps = 0;
+    const job = { id: trial.id, dir, command: command(trial, context), log, threads };
+    const end = await launcher.launch(job, parsed, {
+      signal,
+      onMessage: (message) => {
+        if (message.kind === 'progress') ({ step: steps } = message.progress);
+        context.onMessage(message);
+      },
+    });
+    const seconds = before + (clock.monotonic() - start) / 1000;
+    const told = await readResult(dir);
+    const result = {
+      ...(told ?? (await withoutResult(end, { steps, log, stopped: signal.aborted }))),
+      seconds,
+    };
+    await writeResult(dir, result);
+    return result;
+  };
+}
+
+/** What can be said of a trial whose process left no word. */
+async function withoutResult(
+  end: JobEnd,
+  { steps, log, stopped }: { steps: number; log: string; stopped: boolean },
+): Promise<Omit<TrialResult, 'seconds'>> {
+  const nothing = { figures: {}, steps, grids: [] };
+  if (stopped) return { ...nothing, status: 'interrupted' };
+  if (end.by !== undefined) {
+    const hint = end.by === 'SIGKILL' ? ', perhaps for want of memory' : '';
+    return { ...nothing, status: 'failed', reason: `its process was ended by ${end.by}${hint}` };
+  }
+  const [said] = await lastLines(log, 1);
+  const reason = `its process ended with code ${end.code}${said === undefined ? '' : `: ${said}`}`;
+  return { ...nothing, status: 'failed', reason };
+}

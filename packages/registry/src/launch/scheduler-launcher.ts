@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { writeFileAtomically } from '@medgan/plugin-api';
+import type { JobContext, JobEnd, TrialJob } from './launcher.ts';
+
+/** The three things a cluster must be able to do: for Slurm `sbatch`, `sacct` and `scancel`. */
+export interface Scheduler {
+  /** Hands a job in; gives the name by which the cluster knows it (`sbatch --parsable`). */
+  submit(job: TrialJob): Promise<string>;
+  /** How the job ended; undefined while it waits or runs (`sacct --parsable2 --format=State,ExitCode`). */
+  poll(name: string): Promise<JobEnd | undefined>;
+  /**
+   * Asks the job to save and to end: SIGTERM to its process, with time to write a checkpoint
+   * (`scancel --signal=TERM --full`). The job is polled on until it has ended.
+   */
+  cancel(name: string): Promise<void>;
+}
+
+export interface SchedulerOptions {
+  readonly scheduler: Scheduler;
+  /** Milliseconds between two polls. */
+  readonly pollEvery: number;
+}
+
+const HANDED_IN = 'job.json';
+
+/** The job that an earlier process handed in for this folder. */
+async function handedIn(dir: string): Promise<string | undefined> {
+  try {
+    return (JSON.parse(await readFile(join(dir, HANDED_IN), 'utf8')) as { name: string }).name;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The `launch` of a launcher that hands jobs to a cluster. The cluster's name of a job is kept in the run folder, so that
+ * a study that is taken up again goes on waiting for a job that is still there instead of handing in a second one.
+ */
+export async function launchByScheduler(
+  job: TrialJob,
+  { scheduler, pollEvery }: SchedulerOptions,
+  { signal }: Pick<JobContext, 'signal'>,
+): Promise<JobEnd> {
+  const known = await handedIn(job.dir);
+  const runs = known !== undefined && (await scheduler.poll(known)) === undefined;
+  const name = runs ? known : await scheduler.submit(job);
+  if (!runs) await writeFileAtomically(join(job.dir, HANDED_IN), `${JSON.stringify({ name })}\n`);
+  let cancelled = false;
+  for (;;) {
+    if (signal.aborted && !cancelled) {
+      cancelled = true;
+      await scheduler.cancel(name);
+    }
+    const end = await scheduler.poll(name);
+    if (end) return end;
+    // An abort wakes us, so that the job hears of it at once.
+    await setTimeout(pollEvery, undefined, cancelled ? {} : { signal }).catch(() => undefined);
+  }
+}

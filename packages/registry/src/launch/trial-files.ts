@@ -1,0 +1,77 @@
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MedganError, messageOf, writeFileAtomically } from '@medgan/plugin-api';
+import { withoutNaN } from '../figures-json.ts';
+import { withNaN, type TrialRecord, type TrialResult } from '../trial-records.ts';
+
+/** Which trial of which study a run folder is of. */
+export interface FolderOfTrial {
+  /** Name of the experiment. */
+  readonly experiment: string;
+  readonly configuration: string;
+  readonly trial: Omit<TrialRecord, 'state' | 'result'>;
+}
+
+/** `FolderOfTrial` of a run folder, written before the trial is started. */
+export const TRIAL_FILE = 'trial.json';
+
+/** What came of a trial, written into its run folder by the process that ran it, as the last thing it does. */
+export const RESULT_FILE = 'result.json';
+
+/** Everything that a trial's processes printed, the newest attempt last. */
+export const LOG_FILE = 'trial.log';
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new MedganError(`${path} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Writes `trial.json` of a run folder, and makes the folder where it is missing. */
+export function writeTrial(dir: string, trial: FolderOfTrial): Promise<void> {
+  return writeFileAtomically(join(dir, TRIAL_FILE), `${JSON.stringify(trial, undefined, 2)}\n`);
+}
+
+/** What `trial.json` of a run folder says; undefined when it is of no study. */
+export async function readTrial(dir: string): Promise<FolderOfTrial | undefined> {
+  return (await readJson(join(dir, TRIAL_FILE))) as FolderOfTrial | undefined;
+}
+
+/** Writes `result.json` of a run folder. */
+export function writeResult(dir: string, result: TrialResult): Promise<void> {
+  return writeFileAtomically(join(dir, RESULT_FILE), `${JSON.stringify(result, withoutNaN, 2)}\n`);
+}
+
+/** What a run folder says of its trial; undefined when the process did not get so far. */
+export async function readResult(dir: string): Promise<TrialResult | undefined> {
+  const result = (await readJson(join(dir, RESULT_FILE))) as TrialResult | undefined;
+  return result && withNaN(result);
+}
+
+const TAIL_BYTES = 16_384;
+
+/** The last lines of a file that are not empty, at most `count`; none when there is no file. */
+export async function lastLines(path: string, count: number): Promise<string[]> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      const length = Math.min(size, TAIL_BYTES);
+      const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+      const lines = buffer.toString('utf8').split('\n');
+      return lines
+        .slice(size > length ? 1 : 0)
+        .map((line) => line.trimEnd())
+        .filter((line) => line !== '')
+        .slice(-count);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
