@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRng } from '@medgan/plugin-api';
+import fc from 'fast-check';
+import sharp, { type JpegOptions } from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { decodeBySharp } from './by-sharp.ts';
+import { decodeTurboJpeg } from './turbo-jpeg.ts';
+
+const settings = { maxPixels: 1e6 };
+
+/** Blurred noise, so that every coefficient is used. */
+function picture(width: number, height: number, channels: 1 | 3 = 3): sharp.Sharp {
+  const noise = createRng(`${width}×${height}`).uniforms(width * height * channels);
+  const raw = { width, height, channels };
+  const image = sharp(
+    Uint8Array.from(noise, (value) => value * 256),
+    { raw },
+  ).blur(1.5);
+  return channels === 1 ? image.toColourspace('b-w') : image;
+}
+
+const flat = (width: number, height: number): sharp.Sharp =>
+  sharp({ create: { width, height, channels: 3, background: 'brown' } });
+
+const encode = (width: number, height: number, options: JpegOptions): Promise<Buffer> =>
+  picture(width, height).jpeg(options).toBuffer();
+
+async function expectSameBytes(bytes: Uint8Array): Promise<void> {
+  const image = await decodeTurboJpeg(bytes, settings);
+  const expected = await decodeBySharp(bytes, settings);
+  expect(image).toMatchObject({ width: expected.width, height: expected.height, channels: 3 });
+  expect(Buffer.compare(image!.data, expected.data)).toBe(0);
+}
+
+describe('gives the bytes of libvips', () => {
+  it('whatever the size, the sampling, the quality and the order of the scans', async () => {
+    const side = fc.integer({ min: 1, max: 70 });
+    const options = fc.record({
+      quality: fc.integer({ min: 1, max: 100 }),
+      progressive: fc.boolean(),
+      chromaSubsampling: fc.constantFrom('4:2:0', '4:4:4'),
+      optimiseCoding: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(side, side, options, async (width, height, jpeg) =>
+        expectSameBytes(await encode(width, height, jpeg)),
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('in grey', async () => {
+    await expectSameBytes(await picture(33, 21, 1).jpeg().toBuffer());
+  });
+
+  const photographs = join(import.meta.dirname, '../../../../../shared/data/isic/melanoma');
+  const there = existsSync(photographs);
+  if (!there && process.env['CI']) throw new Error(`${photographs} is missing`);
+  if (!there) process.stdout.write(`skipped: real photographs, ${photographs} is missing\n`);
+  it.skipIf(!there)('of real photographs', async () => {
+    const names = readdirSync(photographs).filter((name) => name.endsWith('.jpg'));
+    for (const name of names.slice(0, 40)) await expectSameBytes(readFileSync(join(photographs, name)));
+  });
+});
+
+describe('leaves to libvips', () => {
+  it.each<[string, () => Promise<Uint8Array>]>([
+    ['CMYK', () => picture(9, 9).toColourspace('cmyk').jpeg().toBuffer()],
+    ['an image that EXIF turns', () => picture(9, 5).withMetadata({ orientation: 6 }).jpeg().toBuffer()],
+    ['more pixels than allowed', () => flat(1001, 1000).jpeg().toBuffer()],
+    ['a file without its end', async () => (await encode(64, 64, {})).subarray(0, -2)],
+    [
+      'a cut file with an end put to it',
+      async () => {
+        const whole = await encode(64, 64, {});
+        return Buffer.concat([whole.subarray(0, whole.length / 2), Buffer.from([0xff, 0xd9])]);
+      },
+    ],
+    ['no JPEG at all', () => Promise.resolve(Buffer.from('\xff\xd8\xffhello', 'latin1'))],
+    ['nothing', () => Promise.resolve(new Uint8Array())],
+  ])('%s', async (_, make) => {
+    expect(await decodeTurboJpeg(await make(), settings)).toBeUndefined();
+    await expectSameBytes(await encode(20, 20, {}));
+  });
+
+  it('any damage to the structure, and decodes on', async () => {
+    const whole = await encode(16, 16, {});
+    for (let at = 2; at < 200; at += 3) {
+      const damaged = Uint8Array.from(whole);
+      damaged[at]! ^= 0x55;
+      const image = await decodeTurboJpeg(damaged, settings);
+      if (image) expect(Buffer.compare(image.data, (await decodeBySharp(damaged, settings)).data)).toBe(0);
+    }
+    await expectSameBytes(whole);
+  });
+});
