@@ -84,13 +84,13 @@ configurations:
   it('combines a grid, the last key fastest, and repeats it for every seed', () => {
     const study = expand('vary: {grid: {arch: [DCGAN, SNGAN], batch_size: [2, 1]}}\nseeds: [0, 7]\n');
     expect(ids(study)).toEqual([
-      'arch-dcgan-batch-size-2-seed-0',
+      'arch-dcgan-batch-size-2',
       'arch-dcgan-batch-size-2-seed-7',
-      'arch-dcgan-batch-size-1-seed-0',
+      'arch-dcgan-batch-size-1',
       'arch-dcgan-batch-size-1-seed-7',
-      'arch-sngan-batch-size-2-seed-0',
+      'arch-sngan-batch-size-2',
       'arch-sngan-batch-size-2-seed-7',
-      'arch-sngan-batch-size-1-seed-0',
+      'arch-sngan-batch-size-1',
       'arch-sngan-batch-size-1-seed-7',
     ]);
     expect(study.trials[1]).toMatchObject({
@@ -138,7 +138,15 @@ seeds: [3, 4]
 
   it('runs a single trial where nothing varies', () => {
     expect(ids(expand('base: {arch: DCGAN}\n'))).toEqual(['base']);
-    expect(ids(expand('base: {arch: DCGAN}\nseeds: [1, 2]\n'))).toEqual(['seed-1', 'seed-2']);
+    expect(ids(expand('base: {arch: DCGAN}\nseeds: [0, 2]\n'))).toEqual(['base', 'seed-2']);
+  });
+
+  it('calls a trial the same whatever other seeds run with it', () => {
+    const text = 'vary: {grid: {batch_size: [8]}}\nseeds: [5]\n';
+    expect(ids(expand(text))).toEqual(['batch-size-8-seed-5']);
+    expect(ids(expand(text, { seeds: [0] }))).toEqual(['batch-size-8']);
+    expect(ids(expand(text, { seeds: [0, 5] }))).toEqual(['batch-size-8', 'batch-size-8-seed-5']);
+    expect(expand(text, { seeds: [0, 5] }).trials.map(({ config }) => config['seed'])).toEqual([0, 5]);
   });
 
   it('lets a configuration have its own values and seeds, and a folder of its own', () => {
@@ -149,7 +157,7 @@ configurations:
 `;
     expect(ids(expand(text))).toEqual(['batch-size-1']);
     const paper = expand(text, { configuration: 'paper' });
-    expect(ids(paper)).toEqual(['batch-size-128', 'batch-size-64']);
+    expect(ids(paper)).toEqual(['batch-size-128-seed-5', 'batch-size-64-seed-5']);
     expect(paper.name).toBe('sweep-paper');
     expect(paper.trials[0]!.seed).toBe(5);
     expect(refusal(() => expand(text, { configuration: 'papr' }))).toMatchInlineSnapshot(`

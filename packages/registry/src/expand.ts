@@ -1,15 +1,19 @@
 import { MedganError, nearest, validateOptions, type Fault } from '@medgan/plugin-api';
 import { configOf, layer, overrideLayer } from './control-layers.ts';
+import { refuseContinuations } from './continuation.ts';
 import type { Configuration, ControlKeys, PublishedRow } from './experiment-schema.ts';
 import type { Experiment } from './experiment.ts';
 import { refuseEqual, refuseFaulty, refuseVaried } from './refuse-trials.ts';
 import { canonicalJson } from './trial-identity.ts';
 import { trialId, trialLabel } from './trial-names.ts';
-import { pointsOf } from './vary.ts';
+import { pointsOf, type Point } from './vary.ts';
 
 /** One training run of a study. */
 export interface Trial {
-  /** Folder name, stable as long as the settings are: `batch-size-128`. */
+  /**
+   * Folder name, stable as long as setting and seed are: `batch-size-128`, `batch-size-128-seed-1`. Seed 0 goes without
+   * saying, so that a study run with more seeds later finds its first one.
+   */
   readonly id: string;
   /** For people: `batch_size 128`, with the seed where there are several. */
   readonly label: string;
@@ -58,6 +62,8 @@ export interface ExpandOptions {
   readonly configuration?: string;
   /** `--set key=value`: over everything in the file. */
   readonly overrides?: ControlKeys;
+  /** `--seeds`: in place of the file's. */
+  readonly seeds?: readonly number[];
 }
 
 export const DEFAULT_CONFIGURATION: ConfigurationName = 'quick';
@@ -71,7 +77,8 @@ export function expandExperiment(experiment: Experiment, options: ExpandOptions)
   const name = configurationName(experiment, options.configuration ?? DEFAULT_CONFIGURATION);
   const configuration: Configuration = experiment.configurations[name] ?? {};
   const { seed, ...overrides } = options.overrides ?? {};
-  const seeds = seed === undefined ? (configuration.seeds ?? experiment.seeds) : [seedOf(seed)];
+  const asked = options.seeds ?? (seed === undefined ? undefined : [seedOf(seed)]);
+  const seeds = asked ?? configuration.seeds ?? experiment.seeds;
   const vary = configuration.vary ?? experiment.vary ?? {};
   const points = pointsOf(vary, configuration.vary ? ['configurations', name, 'vary'] : ['vary']);
   refuseVaried(points, overrides);
@@ -80,26 +87,14 @@ export function expandExperiment(experiment: Experiment, options: ExpandOptions)
     ...layer(experiment.base, ['base']),
     ...layer(configuration.base ?? {}, ['configurations', name, 'base']),
   ];
-  const fallback = configuration.base ? ['configurations', name, 'base'] : ['base'];
   const drafts = points.flatMap((point) =>
     seeds.map((each) => {
       const assignments = [...common, ...point.also, ...point.settings, ...overrideLayer(overrides)];
       const config = { ...configOf(assignments), seed: each };
       const completed = options.control.complete?.(config) ?? config;
-      const settings = Object.fromEntries(point.settings.map(({ key, value }) => [key.join('.'), value]));
-      const setting = { settings, ...(point.id === undefined ? {} : { id: point.id }) };
-      const seeded = seeds.length > 1 ? { seed: each } : {};
-      const naming = { ...setting, ...seeded };
       const row = experiment.published?.rows.find(({ when }) => holds(when, completed));
       const trial: Trial = {
-        id: trialId(naming),
-        label: trialLabel(naming),
-        group: trialId(setting),
-        groupLabel: trialLabel(setting),
-        ...(point.continues === undefined
-          ? {}
-          : { continues: trialId({ settings: {}, id: point.continues, ...seeded }) }),
-        settings,
+        ...namesOf(point, { seed: each, seeded: seeds.length > 1 }),
         seed: each,
         config: completed,
         ...(row ? { published: row } : {}),
@@ -108,10 +103,12 @@ export function expandExperiment(experiment: Experiment, options: ExpandOptions)
     }),
   );
   refuseEqual(experiment, drafts);
+  const fallback = configuration.base ? ['configurations', name, 'base'] : ['base'];
   refuseFaulty(
     experiment,
     drafts.map((draft) => ({ ...draft, fallback, faults: options.control.validate(draft.trial.config) })),
   );
+  refuseContinuations(experiment, drafts);
   return {
     name: name === DEFAULT_CONFIGURATION ? experiment.name : `${experiment.name}-${name}`,
     experiment,
@@ -120,6 +117,22 @@ export function expandExperiment(experiment: Experiment, options: ExpandOptions)
     overrides: options.overrides ?? {},
     trials: drafts.map(({ trial }) => trial),
     seeded: seeds.length > 1,
+  };
+}
+
+type Names = Pick<Trial, 'id' | 'label' | 'group' | 'groupLabel' | 'continues' | 'settings'>;
+
+function namesOf(point: Point, { seed, seeded }: { seed: number; seeded: boolean }): Names {
+  const settings = Object.fromEntries(point.settings.map(({ key, value }) => [key.join('.'), value]));
+  const setting = { settings, ...(point.id === undefined ? {} : { id: point.id }) };
+  const { continues } = point;
+  return {
+    id: trialId({ ...setting, seed }),
+    label: trialLabel(seeded ? { ...setting, seed } : setting),
+    group: trialId(setting),
+    groupLabel: trialLabel(setting),
+    ...(continues === undefined ? {} : { continues: trialId({ settings: {}, id: continues, seed }) }),
+    settings,
   };
 }
 

@@ -19,3 +19,21 @@ export function parseOverrides(settings: readonly string[]): Record<string, unkn
     }),
   );
 }
+
+/**
+ * Reads `--seeds 0,1,2`.
+ * @throws MedganError for what is no whole number from 0 on, and for a seed given twice.
+ */
+export function parseSeeds(text: string): number[] {
+  const seeds = text.split(',').map((part) => {
+    if (/^\s*\d+\s*$/.test(part) && Number.isSafeInteger(Number(part))) return Number(part);
+    throw new MedganError(`--seeds ${text}: ${JSON.stringify(part.trim())} is no seed`, {
+      cure: 'give whole numbers from 0 on: --seeds 0,1,2',
+    });
+  });
+  const twice = seeds.find((seed, index) => seeds.indexOf(seed) < index);
+  if (twice !== undefined) {
+    throw new MedganError(`--seeds ${text}: seed ${twice} is given twice`, { cure: 'remove one' });
+  }
+  return seeds;
+}

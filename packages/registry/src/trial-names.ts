@@ -16,18 +16,18 @@ function slug(text: string): string {
     .replace(/^-|-$/g, '');
 }
 
-/** What names a trial; `seed` only where the study has several. */
+/** What names a trial. */
 export interface TrialNaming {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly id?: string;
   readonly seed?: number;
 }
 
-/** Folder name of a trial: `batch-size-128`, `batch-size-128-seed-1`; `base` where nothing varies. */
+/** Folder name of a trial: `batch-size-128`, `batch-size-128-seed-1`; `base` where nothing varies. Seed 0 is silent. */
 export function trialId({ settings, id, seed }: TrialNaming): string {
   const parts = Object.entries(settings).map(([key, value]) => `${key}-${negative(value)}`);
   const named = id ?? shortened(slug(parts.join('-')));
-  if (seed === undefined) return named || 'base';
+  if (seed === undefined || seed === 0) return named || 'base';
   return named ? `${named}-seed-${seed}` : `seed-${seed}`;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TrialResult } from '../trial-records.ts';
 import { exampleStudy, finishedResult, recordsOf } from './example-study.testing.ts';
 import { summarise } from './summarise.ts';
+import { trialId } from '../trial-names.ts';
 
 const PSNR = { 128: [9, 10], 64: [12.4, 12.6], 16: [12.5, 12.7] } as const;
 
@@ -10,7 +11,7 @@ function results(): Record<string, TrialResult> {
   const all: Record<string, TrialResult> = {};
   for (const [size, psnrs] of Object.entries(PSNR)) {
     for (const [seed, psnr] of psnrs.entries()) {
-      all[`batch-size-${size}-seed-${seed}`] = finishedResult(
+      all[trialId({ settings: { batch_size: Number(size) }, seed })] = finishedResult(
         { 'loss/generator': 1.5, psnr, ms_gmsd: 0.25 },
         {
           floor: { psnr: 7 + seed },
@@ -88,7 +89,10 @@ describe('summarise', () => {
   it('tells a reversed ordering from one that agrees in part', () => {
     const verdictOf = (values: Readonly<Record<number, number>>): unknown => {
       const trials = Object.entries(values).flatMap(([size, psnr]) =>
-        [0, 1].map((seed) => [`batch-size-${size}-seed-${seed}`, finishedResult({ psnr })] as const),
+        [0, 1].map(
+          (seed) =>
+            [trialId({ settings: { batch_size: Number(size) }, seed }), finishedResult({ psnr })] as const,
+        ),
       );
       return summarise({ study, records: recordsOf(study, Object.fromEntries(trials)) }).verdict;
     };
@@ -105,10 +109,10 @@ describe('summarise', () => {
 
   it.each([
     ['nothing ran', {}, 'not-run', 'not run'],
-    ['one setting ran', { 'batch-size-16-seed-0': finishedResult({ psnr: 12 }) }, 'incomplete', 'incomplete'],
+    ['one setting ran', { 'batch-size-16': finishedResult({ psnr: 12 }) }, 'incomplete', 'incomplete'],
     [
       'a trial failed',
-      { 'batch-size-16-seed-0': finishedResult({}, { status: 'failed', reason: 'out of memory' }) },
+      { 'batch-size-16': finishedResult({}, { status: 'failed', reason: 'out of memory' }) },
       'not-run',
       'failed',
     ],
