@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import {
   createRng,
-  type DatasetContext,
   defineDataset,
   imagesInMemory,
   MedganError,
@@ -11,6 +10,7 @@ import {
   type PackedImages,
   parseOptions,
 } from '@medgan/plugin-api';
+import { chooseImages } from './splits/choose-images.ts';
 import { LESIONS, type LesionClass, Scene } from './synthetic/render.ts';
 import type { SkinTones } from './synthetic/skin.ts';
 
@@ -91,20 +91,6 @@ function chooseClasses(wanted: readonly string[] | undefined): readonly LesionCl
   return CLASSES.filter((name) => wanted.includes(name));
 }
 
-/** The images asked for; a smaller subset is the beginning of a larger one. */
-function chooseItems(items: readonly Item[], context: DatasetContext): readonly Item[] {
-  const { subset, subsetOrder, rng } = context;
-  if (subset === undefined) return items;
-  if (!Number.isInteger(subset) || subset < 1 || subset > items.length) {
-    throw new MedganError(`${WHO}: subset ${subset} of ${items.length} images`, {
-      cure: `set subset to 1 … ${items.length}, leave it out to use all, or raise count`,
-    });
-  }
-  if (subsetOrder === 'first') return items.slice(0, subset);
-  const order = rng.split('subset').permutation(items.length);
-  return Array.from(order.subarray(0, subset), (place) => items[place]!);
-}
-
 /**
  * Dermoscopy-like images made on the spot. Image i of a class depends on the options `seed`, `hair` and `tones`, the
  * class and i alone; the format only sets the sampling. Equal to the byte on every machine.
@@ -115,14 +101,17 @@ export default defineDataset<SyntheticLesionsOptions>({
   reference: 'The ABCD rule of dermatoscopy (Nachbar et al., J. Am. Acad. Dermatol. 30(4), 1994)',
   options: schema,
   source: 'none',
+  splittable: true,
   tiny: { count: 4 },
   async open(given, context): Promise<PackedImages> {
     const { path: _none, ...own } = given;
     const { count, seed, hair, tones } = parseOptions<Required<SyntheticLesionsOptions>>(WHO, schema, own);
     const { format, signal, onProgress } = context;
     const classes = chooseClasses(context.classes);
-    const all = Array.from({ length: count }, (_, index) => classes.map((lesion) => ({ lesion, index })));
-    const items = chooseItems(all.flat(), context);
+    const all = Array.from({ length: count }, (_, index) =>
+      classes.map((lesion, label) => ({ lesion, index, label, name: nameOf({ lesion, index }) })),
+    );
+    const items = await chooseImages(all.flat(), context, { who: WHO, more: 'raise count' });
 
     const { size, channels } = format;
     const stride = size * size * channels;
@@ -140,14 +129,14 @@ export default defineDataset<SyntheticLesionsOptions>({
     }
     onProgress?.(items.length, items.length);
 
-    const names = items.map(nameOf);
+    const names = items.map(({ name }) => name);
     const settings = { version: VERSION, seed, hair, tones, size, channels, names };
     return imagesInMemory({
       size,
       channels,
       count: items.length,
       pixels,
-      labels: Uint16Array.from(items, ({ lesion }) => classes.indexOf(lesion)),
+      labels: Uint16Array.from(items, ({ label }) => label),
       classes,
       names,
       fingerprint: createHash('sha256').update(JSON.stringify(settings)).update(pixels).digest('hex'),

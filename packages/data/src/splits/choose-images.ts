@@ -12,6 +12,8 @@ export interface ChooseOptions<T extends SplitItem> {
    * whatever classes a run asks for.
    */
   readonly all?: readonly T[];
+  /** How to come by more images: `raise count`. */
+  readonly more?: string;
 }
 
 /**
@@ -62,7 +64,9 @@ export async function chooseImages<T extends SplitItem>(
   if (!Number.isInteger(subset) || subset < 1 || subset > part.length) {
     const what = split === undefined ? 'images' : `images of the part ${split.part}`;
     throw new MedganError(`${options.who}: subset ${subset} of ${part.length} ${what}`, {
-      cure: `set subset to 1 … ${part.length}, or leave it out to use all`,
+      cure: options.more
+        ? `set subset to 1 … ${part.length}, leave it out to use all, or ${options.more}`
+        : `set subset to 1 … ${part.length}, or leave it out to use all`,
     });
   }
   if (subsetOrder === 'first') return part.slice(0, subset);

@@ -1,0 +1,197 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import {
+  defineDataset,
+  MedganError,
+  parseOptions,
+  type DatasetContext,
+  type OptionsSchema,
+} from '@medgan/plugin-api';
+import { chooseClasses, findRoot, type GroupedFile } from '../class-folders.ts';
+import { FolderWalk, type FoundFile } from '../folder-walk.ts';
+import { openFiles } from '../open-files.ts';
+import { chooseImages } from '../splits/choose-images.ts';
+import { labelledRows, type LabelledRow } from './labelled-rows.ts';
+import { findTable } from './read-groups.ts';
+import { readTable } from './read-table.ts';
+import { detectFormat, layoutOf, TABLE_FORMATS, type TableFormat } from './table-format.ts';
+import { compileWhere } from './where.ts';
+
+export interface ImageTableOptions {
+  /** Path of the CSV, relative to the folder of images or to where medgan was started; default: the only one there. */
+  readonly table?: string;
+  readonly format?: 'auto' | TableFormat;
+  readonly file_column?: string;
+  readonly label_column?: string;
+  readonly group_column?: string;
+  /** Rows to use: `dx == "mel" && age_approx > 60`. */
+  readonly where?: string;
+  readonly missing?: 'error' | 'skip';
+  readonly unreadable?: 'error' | 'skip';
+  readonly max_megapixels?: number;
+  readonly outside_links?: boolean;
+}
+
+type Chosen = 'table' | 'file_column' | 'label_column' | 'group_column' | 'where';
+type Settings = Required<Omit<ImageTableOptions, Chosen>> & Pick<ImageTableOptions, Chosen>;
+
+const column = (what: string): object => ({
+  type: 'string',
+  minLength: 1,
+  description: `column of the ${what}, where it is not the usual one`,
+});
+
+const schema: OptionsSchema = {
+  type: 'object',
+  properties: {
+    table: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'CSV, sought in the folder of images, then where medgan was started; default: the only one',
+    },
+    format: {
+      enum: ['auto', ...TABLE_FORMATS],
+      default: 'auto',
+      description: 'layout of the table; auto: told from its columns',
+    },
+    file_column: column('files'),
+    label_column: column('classes'),
+    group_column: column('lesions or patients'),
+    where: {
+      type: 'string',
+      minLength: 1,
+      description: 'rows to use, as a question about their columns: dx == "mel" && age > 60',
+    },
+    missing: {
+      enum: ['error', 'skip'],
+      default: 'error',
+      description: 'error: one error lists all rows whose image is not there; skip: use the others',
+    },
+    unreadable: {
+      enum: ['error', 'skip'],
+      default: 'error',
+      description:
+        'error: one error names all files that cannot be read; skip: leave them out and count them',
+    },
+    max_megapixels: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 10_000,
+      default: 100,
+      description: 'larger images are refused before they are decoded (millions of pixels)',
+    },
+    outside_links: {
+      type: 'boolean',
+      default: false,
+      description: 'follow symbolic links that lead out of the folder',
+    },
+  },
+  additionalProperties: false,
+};
+
+const WHO = 'dataset image-table';
+
+/** The only CSV in the folder, or else the only one beside it. */
+async function onlyTable(root: string): Promise<string> {
+  for (const folder of [root, dirname(root)]) {
+    const tables = (await readdir(folder)).filter((name) => name.toLowerCase().endsWith('.csv')).sort();
+    if (tables.length === 1) return join(folder, tables[0]!);
+    if (tables.length > 1) {
+      throw new MedganError(`${WHO}: several tables lie in ${folder}: ${tables.join(', ')}`, {
+        cure: 'name the one with the labels: dataset_options: {table: …}',
+      });
+    }
+  }
+  throw new MedganError(`${WHO}: there is no CSV in ${root} or beside it`, {
+    cure: 'name the table with the labels: dataset_options: {table: …}',
+  });
+}
+
+/** Every image in the folder and below it. */
+async function allImages(root: string, outsideLinks: boolean): Promise<FoundFile[]> {
+  const walk = new FolderWalk(root, outsideLinks);
+  const { folders, loose } = await walk.top();
+  const files = [...loose];
+  for (const folder of folders) files.push(...(await walk.imagesIn(folder)));
+  return files;
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The rows as files, sorted by name, with the index of their class among `classes`; others are left out. */
+function withLabels(rows: readonly LabelledRow[], classes: readonly string[]): GroupedFile[] {
+  const indexOf = new Map(classes.map((name, i) => [name, i]));
+  return rows
+    .flatMap(({ file, label, group }) => {
+      const index = indexOf.get(label);
+      if (index === undefined) return [];
+      return [{ ...file, label: index, ...(group === undefined ? {} : { group }) }];
+    })
+    .sort((a, b) => compare(a.name, b.name));
+}
+
+async function readRows(root: string, settings: Settings, context: DatasetContext): Promise<LabelledRow[]> {
+  const path = settings.table === undefined ? await onlyTable(root) : await findTable(settings.table, root);
+  const table = await readTable(WHO, path);
+  const layout = layoutOf(table, {
+    who: WHO,
+    format: settings.format === 'auto' ? detectFormat(table) : settings.format,
+    chosen: { file: settings.file_column, label: settings.label_column, group: settings.group_column },
+  });
+  const where =
+    settings.where === undefined
+      ? undefined
+      : compileWhere(settings.where, { columns: layout.columns, who: `${WHO}: where` });
+  const files = await allImages(root, settings.outside_links);
+  const { rows, missing } = labelledRows(table, {
+    layout,
+    files,
+    rules: { who: WHO, where, missing: settings.missing },
+  });
+  if (rows.length === 0) {
+    throw new MedganError(`${WHO}: no row of ${path} is left`, {
+      cure: 'check where, and that path is the folder that holds the images',
+    });
+  }
+  const told = basename(path);
+  if (missing > 0) context.onWarning?.(`${WHO}: ${missing} rows of ${told} name an image that is not there`);
+  const unlisted = files.length - rows.length;
+  if (unlisted > 0 && where === undefined)
+    context.onWarning?.(`${WHO}: ${unlisted} images have no row in ${told}`);
+  return rows;
+}
+
+/** Images in one folder, flat or not, whose classes stand in a CSV. */
+export default defineDataset<ImageTableOptions>({
+  name: 'image-table',
+  summary: 'Images in a folder with their classes in a CSV: ISIC challenges, HAM10000, or file,label,group',
+  reference: 'Tschandl, Rosendahl and Kittler, Sci. Data 5, 180161 (2018); ISIC challenges 2016–2020',
+  options: schema,
+  source: 'path',
+  splittable: true,
+  tiny: {},
+  async open({ path, ...options }, context) {
+    if (path === undefined || path === '')
+      throw new MedganError(`${WHO} was given no folder`, { cure: 'set path to the folder of images' });
+    const settings = parseOptions<Settings>(WHO, schema, options);
+    const root = await findRoot(path, WHO);
+    const rows = await readRows(root, settings, context);
+    const known = [...new Set(rows.map(({ label }) => label))].sort(compare);
+    const classes = chooseClasses(known, context.classes, WHO);
+    // Split before classes are chosen, so that a patient lands in one part whatever classes a run asks for.
+    const all = withLabels(rows, known);
+    const wanted = all.filter(({ label }) => classes.includes(known[label]!));
+    const files = await chooseImages(wanted, context, { who: WHO, all });
+    const labels = known.map((name) => classes.indexOf(name));
+    return openFiles(
+      { root, classes, files: files.map((file) => ({ ...file, label: labels[file.label]! })) },
+      context,
+      {
+        unreadable: settings.unreadable,
+        maxPixels: Math.trunc(settings.max_megapixels * 1e6),
+        fingerprintClasses: true,
+      },
+    );
+  },
+});
