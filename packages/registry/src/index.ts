@@ -21,6 +21,7 @@ export {
   type Vary,
 } from './experiment-schema.ts';
 export { parseExperiment, readExperiment, type Experiment } from './experiment.ts';
+export { experimentFiles, experimentsFolder, findExperiment } from './find-experiment.ts';
 export { parseOverrides, parseSeeds } from './overrides.ts';
 export { countsText, durationText, resultsMarkdown, resultsTable, type StudyResults } from './results.ts';
 export {
