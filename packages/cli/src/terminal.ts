@@ -33,7 +33,7 @@ function statusLine(progress: Progress): string {
 }
 
 export interface TerminalOptions {
-  readonly stream: NodeJS.WriteStream;
+  readonly stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> & { write(text: string): unknown };
   /** Steps between two lines that stay. */
   readonly logEvery: number;
   /** Put before every line: the trial's name. */
@@ -42,7 +42,7 @@ export interface TerminalOptions {
 
 /** Shows a run: a moving line on a terminal, plain lines in a pipe. */
 export class TerminalReporter implements RunReporter {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: TerminalOptions['stream'];
   readonly #logEvery: number;
   readonly #prefix: string;
   readonly #live: boolean;

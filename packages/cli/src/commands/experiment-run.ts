@@ -1,205 +1,151 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createRng, validateOptions, type Fault } from '@medgan/plugin-api';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { MedganError, Registry } from '@medgan/plugin-api';
 import {
+  countsText,
   expandExperiment,
+  launchWith,
+  localLauncher,
   parseOverrides,
+  parseSeeds,
   readExperiment,
   resultsTable,
-  runExperiment,
-  type ControlRules,
-  type LaunchContext,
-  type StudyEvent,
-  type Trial,
-  type TrialIdentity,
-  type TrialResult,
+  type ControlKeys,
+  type Experiment,
+  type Launch,
+  type Launcher,
+  type Study,
+  type StudyOutcome,
 } from '@medgan/registry';
-import type { LoggedValues } from '@medgan/trainer';
-import { CONTROL_SCHEMA, type ControlFile } from '../control-schema.ts';
-import { evaluateRun } from '../evaluation/evaluate-run.ts';
-import { PUBLISHED_METRICS, jsonKey } from '../evaluation/score-pairs.ts';
-import { executeRun, openImages } from '../execute-run.ts';
+import { dryRunText } from '../experiment/dry-run-text.ts';
+import { failuresText, runStudies, shown } from '../experiment/run-studies.ts';
+import { controlRules, fromWhereCalled, trialIdentities } from '../experiment/trial-run.ts';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
-import { builtInPlugins, type Plugins } from '../plugins.ts';
-import { resolveControl, type ResolvedRun } from '../resolve-control.ts';
-import { TerminalReporter, duration } from '../terminal.ts';
+import { builtInPlugins } from '../plugins.ts';
+import { systemClock } from '../system-clock.ts';
+import { TerminalReporter } from '../terminal.ts';
 
 export interface ExperimentRunOptions {
+  readonly all: boolean;
   readonly configuration: string;
   readonly data?: string;
   readonly out: string;
   readonly set: readonly string[];
+  readonly seeds?: string;
+  readonly jobs: number;
+  readonly launcher: string;
+  readonly onFailure: 'continue' | 'stop';
   readonly force: boolean;
+  readonly dryRun: boolean;
+  readonly json: boolean;
 }
 
-/** Nx runs a target from the workspace's root; a relative folder is meant from where the user stood. */
-const fromWhereCalled = (folder: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), folder);
+const MEDGAN = fileURLToPath(new URL('../../bin/medgan.mjs', import.meta.url));
 
-/** What a control file must be, for the registry, which knows nothing of it. */
-function controlRules(plugins: Plugins): ControlRules {
-  return {
-    complete: (config) => {
-      const folder = process.env['MEDGAN_DATA'];
-      const wants = config['dataset'] === 'image-folder' && config['path'] === undefined && folder;
-      return wants ? { ...config, path: fromWhereCalled(folder) } : config;
-    },
-    validate: (config): readonly Fault[] => {
-      const { value, faults } = validateOptions<ControlFile>(CONTROL_SCHEMA, config);
-      return faults.length > 0 ? faults : resolveControl(value, plugins).faults.map(naming);
-    },
-  };
-}
-
-/** A study is given its folder by an option, not by a key of the file. */
-const naming = (fault: Fault): Fault =>
-  fault.path[0] === 'path'
-    ? { ...fault, cure: 'name a folder with --data <folder>, or set MEDGAN_DATA' }
-    : fault;
-
-/** The trials of a study as runs. */
-class Trials {
-  readonly #plugins: Plugins;
-  readonly #signal: AbortSignal;
-  readonly #force: boolean;
-  readonly #fingerprints = new Map<string, Promise<string>>();
-
-  constructor(plugins: Plugins, { signal, force }: { signal: AbortSignal; force: boolean }) {
-    this.#plugins = plugins;
-    this.#signal = signal;
-    this.#force = force;
-  }
-
-  #resolved(trial: Trial): { control: ControlFile; run: ResolvedRun } {
-    const control = validateOptions<ControlFile>(CONTROL_SCHEMA, { ...trial.config, run: trial.id }).value;
-    return { control, run: resolveControl(control, this.#plugins).run! };
-  }
-
-  /** Trials that differ in the network only share their data, which is opened once. */
-  async identify(trial: Trial): Promise<TrialIdentity> {
-    const { control, run } = this.#resolved(trial);
-    const { dataset, ...data } = run.data;
-    const key = JSON.stringify([dataset.name, data, run.config.sizes, run.config.seed]);
-    const known = this.#fingerprints.get(key);
-    const fingerprint = known ?? this.#fingerprint(control, run);
-    this.#fingerprints.set(key, fingerprint);
-    // Bytes are equal at equal engines and thread counts only.
-    const { config, engines, threads } = run;
-    return { config: { ...config, engines, threads }, data: await fingerprint };
-  }
-
-  async #fingerprint(control: ControlFile, run: ResolvedRun): Promise<string> {
-    const reporter = new TerminalReporter({ stream: process.stdout, logEvery: control.log_every });
-    const rng = createRng(run.config.seed).split('data');
-    const images = await openImages(run, reporter, { rng, signal: this.#signal });
-    await images.close();
-    return images.fingerprint;
-  }
-
-  async launch(trial: Trial, { dir, signal }: LaunchContext): Promise<TrialResult> {
-    const { control, run } = this.#resolved(trial);
-    const begun = existsSync(join(dir, 'config.yaml'));
-    const reporter = new TerminalReporter({
-      stream: process.stdout,
-      logEvery: control.log_every,
-      prefix: trial.label,
-    });
-    const { final, ...result } = await executeRun({
-      control,
-      run: { ...run, runDir: dir },
-      plugins: this.#plugins,
-      reporter,
-      signal,
-      existing: begun && !this.#force ? { kind: 'resume', extended: [] } : { kind: 'replace' },
-    });
-    return {
-      status: result.state,
-      figures: {
-        ...lossesOf(final),
-        ...(result.state === 'finished' ? await this.#evaluate(dir, reporter) : {}),
-      },
-      steps: result.steps,
-      ...(result.stepsPerSecond === undefined ? {} : { stepsPerSecond: result.stepsPerSecond }),
-      seconds: result.seconds,
-      grids: result.state === 'finished' ? ['real-fake-grid.png'] : [],
-    };
-  }
-
-  /** The figures of the published tables, by the original's protocol, of the trial's last images. */
-  async #evaluate(runDir: string, reporter: TerminalReporter): Promise<Record<string, number>> {
-    const { original } = await evaluateRun({
-      reporter,
-      // It takes seconds, and a trial without its figures would have to be called failed.
-      signal: new AbortController().signal,
-      plugins: this.#plugins,
-      runDir,
-      checkpoint: 'last',
-      protocol: 'original',
-      offByOne: false,
-      seed: 0,
-    });
-    return Object.fromEntries(
-      PUBLISHED_METRICS.flatMap((name) => {
-        const value = original!.values[jsonKey(name)]!.value;
-        return value === null ? [] : [[jsonKey(name), value]];
-      }),
-    );
-  }
-}
-
-/** The table has the losses; the log has the rest. */
-const lossesOf = (values: LoggedValues | undefined): Record<string, number> =>
-  values === undefined
-    ? {}
-    : {
-        'loss/discriminator': values['loss/discriminator'],
-        'loss/generator': values['loss/generator'],
-      };
-
-function tell({ kind, trial, ...event }: StudyEvent, total: number): void {
-  const place = `trial ${event.index + 1} of ${total}, ${trial.label}`;
-  if (kind === 'started') process.stdout.write(`\n${place}\n`);
-  if (kind === 'kept') process.stdout.write(`\n${place}: finished before, kept (--force trains it again)\n`);
-  if (kind === 'moved' && 'to' in event)
-    process.stdout.write(`${place}: its folder held another run, moved to ${event.to}\n`);
-  if (kind === 'ended' && 'record' in event) {
-    const { state, result } = event.record;
-    const how = result?.reason === undefined ? state : `${state}: ${result.reason}`;
-    process.stdout.write(`${place}: ${how}${result ? `, ${duration(result.seconds)}` : ''}\n`);
-  }
-}
-
-/** `medgan experiment run <experiment.yaml>`: every trial of a study, and a table of them. */
-export async function experimentRunCommand(file: string, options: ExperimentRunOptions): Promise<number> {
-  const plugins = builtInPlugins();
-  const experiment = readExperiment(file);
-  const data =
-    options.data === undefined ? {} : { dataset: 'image-folder', path: fromWhereCalled(options.data) };
-  const study = expandExperiment(experiment, {
-    control: controlRules(plugins),
-    configuration: options.configuration,
-    overrides: { ...data, ...parseOverrides(options.set) },
+/** Runs a trial as a job that is this program again. */
+function launcherOf({ launcher, jobs }: ExperimentRunOptions): Launch {
+  const threads = Math.max(1, Math.floor(availableParallelism() / jobs));
+  return launchWith({
+    launcher: new Registry<Launcher>('launcher', [localLauncher]).get(launcher),
+    clock: systemClock,
+    threads,
+    command: (_trial, { dir, anew }) => [
+      process.execPath,
+      ...process.execArgv,
+      MEDGAN,
+      ...['experiment', 'trial', dir, '--threads', String(threads)],
+      ...(anew ? ['--anew'] : []),
+    ],
   });
-  process.stdout.write(
-    `${experiment.title}: ${study.trials.length} trials, configuration ${study.configuration}\n`,
-  );
+}
+
+/** All studies that are asked for, expanded. @throws MedganError with what is wrong in any of them. */
+function studiesOf(experiments: readonly Experiment[], options: ExperimentRunOptions): Study[] {
+  const { configuration, seeds, data, set } = options;
+  const control = controlRules(builtInPlugins());
+  const folder = data === undefined ? {} : { dataset: 'image-folder', path: fromWhereCalled(data) };
+  const overrides: ControlKeys = { ...folder, ...parseOverrides(set) };
+  const studies: Study[] = [];
+  const errors: MedganError[] = [];
+  for (const experiment of experiments) {
+    try {
+      const common = {
+        control,
+        configuration,
+        overrides,
+        ...(seeds === undefined ? {} : { seeds: parseSeeds(seeds) }),
+      };
+      studies.push(expandExperiment(experiment, common));
+    } catch (error) {
+      if (!(error instanceof MedganError)) throw error;
+      errors.push(error);
+    }
+  }
+  if (errors.length === 1) throw errors[0]!;
+  if (errors.length > 1) {
+    const all = errors.map(({ message }) => message.replace('[medgan] ', '')).join('\n');
+    throw new MedganError(`${errors.length} of ${experiments.length} studies cannot be run:\n${all}`);
+  }
+  return studies;
+}
+
+/** `medgan experiment run <name or file…>`: every trial of the studies, and a table of each. */
+export async function experimentRunCommand(
+  names: readonly string[],
+  options: ExperimentRunOptions,
+): Promise<number> {
+  const studies = studiesOf(experimentsOf(names, options.all), options);
+  if (options.dryRun) {
+    process.stdout.write(dryRunText(studies, options));
+    return 0;
+  }
   const { signal, release } = interruptSignal(() =>
     process.stdout.write('\nstopping after this step; Ctrl-C again ends at once, without saving\n'),
   );
   try {
-    const trials = new Trials(plugins, { signal, force: options.force });
-    const outcome = await runExperiment(study, {
-      root: resolve(options.out),
-      launch: (trial, context) => trials.launch(trial, context),
-      identify: (trial) => trials.identify(trial),
-      force: options.force,
+    const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
+    const outcomes = await runStudies(studies, {
+      ...options,
+      launch: launcherOf(options),
+      identify: trialIdentities(builtInPlugins(), { reporter, signal }),
+      clock: systemClock,
       signal,
-      onEvent: (event) => tell(event, study.trials.length),
+      screen: process.stdout,
+      listeners: [],
     });
-    const { records, dir, resultsPath } = outcome;
-    process.stdout.write(`\n${resultsTable({ study, records, dir }, process.cwd())}\n\n${resultsPath}\n`);
-    if (outcome.advice) process.stdout.write(`${outcome.advice}\n`);
-    return outcome.status === 'interrupted' ? EXIT_INTERRUPTED : outcome.status === 'failed' ? 1 : 0;
+    return await summarise(studies, outcomes);
   } finally {
     release();
   }
+}
+
+function experimentsOf(names: readonly string[], all: boolean): Experiment[] {
+  if (all === names.length > 0) {
+    throw new MedganError(all ? '--all runs every study: name none' : 'no study is named', {
+      cure: 'give names or files of studies, or --all',
+    });
+  }
+  return names.map((name) => readExperiment(name));
+}
+
+/** Tells how the studies ended; gives the exit code. */
+async function summarise(studies: readonly Study[], outcomes: readonly StudyOutcome[]): Promise<number> {
+  const lines: string[] = [];
+  for (const { study, records, dir, resultsPath, advice } of outcomes) {
+    lines.push('', study.experiment.title, '', resultsTable({ study, records, dir }, process.cwd()));
+    lines.push('', shown(resultsPath), ...(advice === undefined ? [] : [advice]));
+  }
+  const failures = await failuresText(outcomes);
+  if (failures !== '') lines.push('', failures);
+  if (studies.length > 1) {
+    lines.push('');
+    for (const study of studies) {
+      const outcome = outcomes.find((each) => each.study === study);
+      lines.push(`${study.name}: ${outcome ? countsText(outcome.records) : 'not started'}`);
+    }
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+  const states = new Set(outcomes.map(({ status }) => status));
+  if (states.has('interrupted')) return EXIT_INTERRUPTED;
+  return states.has('failed') || outcomes.length < studies.length ? 1 : 0;
 }

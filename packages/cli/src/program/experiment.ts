@@ -1,21 +1,41 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ExperimentRunOptions } from '../commands/experiment-run.ts';
-import { setOption } from './option-parsers.ts';
+import { integer, setOption } from './option-parsers.ts';
 
 /** Commands on studies. */
 export function addExperimentCommands(medgan: Command, finish: (code: number) => void): void {
   const experiment = medgan.command('experiment').description('studies: one YAML, several trials, one table');
   experiment
     .command('run')
-    .description('train every trial of a study, one after another')
-    .argument('<experiment.yaml>')
+    .description('train every trial of studies; finished ones are kept, interrupted and failed ones go on')
+    .argument('[study...]', 'names or files of studies')
+    .option('--all', 'every study there is', false)
     .option('--configuration <name>', 'quick or paper', 'quick')
     .option('--data <folder>', 'image folder to train on; also MEDGAN_DATA')
     .option('--out <folder>', 'folder of all runs', 'runs')
+    .option('--jobs <n>', 'trials that run at a time; they share the cores', integer, 1)
+    .addOption(
+      new Option('--on-failure <what>', 'after a failed trial: go on with the others, or start no more')
+        .choices(['continue', 'stop'])
+        .default('continue'),
+    )
+    .option('--seeds <list>', "in place of the study's: 0,1,2")
     .addOption(setOption())
-    .option('--force', 'train finished trials again', false)
-    .action(async (file: string, options: ExperimentRunOptions) => {
+    .option('--force', 'train finished trials again, from the beginning', false)
+    .option('--dry-run', 'show the resolved trials, run none', false)
+    .option('--json', 'with --dry-run: as JSON', false)
+    .option('--launcher <name>', 'what runs the trials', 'local')
+    .action(async (names: readonly string[], options: ExperimentRunOptions) => {
       const { experimentRunCommand } = await import('../commands/experiment-run.ts');
-      finish(await experimentRunCommand(file, options));
+      finish(await experimentRunCommand(names, options));
+    });
+  experiment
+    .command('trial', { hidden: true })
+    .argument('<run-dir>')
+    .option('--threads <n>', 'cores to use', integer)
+    .option('--anew', 'train from the beginning', false)
+    .action(async (dir: string, options: { threads?: number; anew: boolean }) => {
+      const { experimentTrialCommand } = await import('../commands/experiment-trial.ts');
+      finish(await experimentTrialCommand(dir, options));
     });
 }

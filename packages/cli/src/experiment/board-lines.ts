@@ -1,0 +1,126 @@
+import pc from 'picocolors';
+import type { TrialState } from '@medgan/registry';
+import { duration } from '../terminal.ts';
+import type { BoardRow } from './study-board.ts';
+
+export interface BoardSpace {
+  /** Cells a line has; no line is longer. */
+  readonly columns: number;
+  /** Lines there are, the total included. */
+  readonly rows: number;
+  /** Seconds since the study was started. */
+  readonly seconds: number;
+  /** Trials that run at a time. */
+  readonly jobs: number;
+}
+
+const MARKS: Readonly<Record<TrialState, string>> = {
+  waiting: pc.dim('·'),
+  running: pc.cyan('▸'),
+  finished: pc.green('✓'),
+  interrupted: pc.yellow('‖'),
+  failed: pc.red('✗'),
+  skipped: pc.yellow('–'),
+};
+
+/** Cut to `width` cells, the cut marked. */
+const fitted = (text: string, width: number): string =>
+  text.length <= width ? text : width < 1 ? '' : `${text.slice(0, width - 1)}…`;
+
+const fixed = (value: number | undefined): string =>
+  value === undefined || !Number.isFinite(value) ? String(value ?? '–') : value.toFixed(3);
+
+/** What is said of a running trial, by weight: where there is no room for all, the last ones go. */
+function parts({ phase, progress }: BoardRow): string[] {
+  if (!progress) return phase === undefined ? [] : [phase];
+  const { step, totalSteps, epoch, epochs, stepsPerSecond, secondsLeft, values } = progress;
+  const time = phase ?? (secondsLeft === undefined ? undefined : `${duration(secondsLeft)} left`);
+  return [
+    `step ${step}/${totalSteps}`,
+    ...(time === undefined ? [] : [time]),
+    ...(stepsPerSecond === undefined ? [] : [`${stepsPerSecond.toFixed(2)} steps/s`]),
+    `epoch ${epoch}/${epochs}`,
+    `loss D ${fixed(values['loss/discriminator'])} G ${fixed(values['loss/generator'])}`,
+  ];
+}
+
+function told(row: BoardRow, width: number): string {
+  if (row.state === 'running') {
+    const all = parts(row);
+    while (all.length > 1 && all.join(' · ').length > width) all.pop();
+    return all.join(' · ');
+  }
+  if (row.state === 'waiting') return '';
+  const how = row.reason === undefined ? row.state : `${row.state}: ${row.reason}`;
+  return row.seconds === undefined || row.state === 'skipped' ? how : `${how} · ${duration(row.seconds)}`;
+}
+
+const NARROWEST_TEXT = 12;
+
+/** The trials as lines, none longer than the space is wide, and a line on the whole; the last is without a newline. */
+export function boardLines(rows: readonly BoardRow[], space: BoardSpace): string[] {
+  const shown = chosen(rows, Math.max(1, space.rows - 1));
+  const longest = Math.max(0, ...rows.map(({ label }) => label.length));
+  const labelWidth = Math.max(0, Math.min(longest, space.columns - 4 - NARROWEST_TEXT));
+  const lines = shown.map((row) => {
+    const label = fitted(row.label, labelWidth).padEnd(labelWidth);
+    const width = space.columns - labelWidth - 4;
+    const text = `${label}  ${fitted(told(row, width), width)}`.trimEnd();
+    return `${MARKS[row.state]} ${row.state === 'waiting' ? pc.dim(text) : text}`;
+  });
+  const hidden = rows.length - shown.length;
+  return [...lines, fitted(totalText(rows, { ...space, hidden }), space.columns)];
+}
+
+/** Those that can be shown, in their order: what runs before what failed, what comes next, and what is done. */
+function chosen(rows: readonly BoardRow[], room: number): BoardRow[] {
+  if (rows.length <= room) return [...rows];
+  const weight: Readonly<Record<TrialState, number>> = {
+    running: 0,
+    failed: 1,
+    interrupted: 1,
+    skipped: 2,
+    waiting: 3,
+    finished: 4,
+  };
+  const kept = rows
+    .map((row, index) => ({ row, index }))
+    .sort((a, b) => weight[a.row.state] - weight[b.row.state] || a.index - b.index)
+    .slice(0, room);
+  return kept.sort((a, b) => a.index - b.index).map(({ row }) => row);
+}
+
+function totalText(
+  rows: readonly BoardRow[],
+  { seconds, jobs, hidden }: BoardSpace & { readonly hidden: number },
+): string {
+  const count = (state: TrialState): number => rows.filter((row) => row.state === state).length;
+  const left = secondsLeft(rows, jobs);
+  return [
+    `${count('finished')} of ${rows.length} trials`,
+    ...(left === undefined ? [] : [`about ${duration(left)} left`]),
+    `${duration(seconds)} so far`,
+    ...(count('running') > 0 ? [`${count('running')} running`] : []),
+    ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
+    ...(hidden > 0 ? [`${hidden} not shown`] : []),
+  ].join(' · ');
+}
+
+/** A guess: what runs tells its own time left, what waits takes as long as the others on average. */
+function secondsLeft(rows: readonly BoardRow[], jobs: number): number | undefined {
+  const whole: number[] = [];
+  let left = 0;
+  let longest = 0;
+  for (const { state, progress, seconds } of rows) {
+    if (state === 'finished' && seconds !== undefined) whole.push(seconds);
+    if (state !== 'running') continue;
+    if (progress?.secondsLeft === undefined || progress.stepsPerSecond === undefined) return undefined;
+    whole.push(progress.totalSteps / progress.stepsPerSecond);
+    left += progress.secondsLeft;
+    longest = Math.max(longest, progress.secondsLeft);
+  }
+  const waiting = rows.filter(({ state }) => state === 'waiting').length;
+  if (whole.length === 0) return undefined;
+  const mean = whole.reduce((sum, value) => sum + value, 0) / whole.length;
+  return Math.max(longest, (left + waiting * mean) / jobs);
+}

@@ -1,0 +1,37 @@
+import type { JobMessage, StopRequest } from '@medgan/registry';
+import { interruptSignal } from '../interrupt.ts';
+
+/** A trial's way to the process of its study. Without such a process, as on a cluster, nobody is told. */
+export interface ParentChannel {
+  /** Aborted when the study asks for an end, when its process is gone, and by SIGTERM. */
+  readonly signal: AbortSignal;
+  tell(message: JobMessage): void;
+  /** Lets the process end. */
+  close(): void;
+}
+
+export function openParentChannel(): ParentChannel {
+  const asked = new AbortController();
+  const stop = (why: string): void => {
+    if (!asked.signal.aborted) process.stdout.write(`${why}: stopping after this step\n`);
+    asked.abort();
+  };
+  const onMessage = (message: unknown): void => {
+    if ((message as StopRequest).kind === 'stop') stop('the study was interrupted');
+  };
+  const onGone = (): void => stop("the study's process is gone");
+  const hasParent = process.send !== undefined;
+  if (hasParent) process.on('message', onMessage).on('disconnect', onGone);
+  const { signal, release } = interruptSignal(() => stop('the trial was interrupted'));
+  return {
+    signal: AbortSignal.any([asked.signal, signal]),
+    tell: (message) => {
+      if (process.connected) process.send!(message, undefined, undefined, () => undefined);
+    },
+    close: () => {
+      release();
+      process.off('message', onMessage).off('disconnect', onGone);
+      if (process.connected) process.disconnect();
+    },
+  };
+}

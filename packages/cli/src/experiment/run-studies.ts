@@ -1,0 +1,85 @@
+import { join, relative, resolve } from 'node:path';
+import type { Clock } from '@medgan/plugin-api';
+import {
+  LOG_FILE,
+  lastLines,
+  runExperiment,
+  type Identify,
+  type Launch,
+  type Study,
+  type StudyEvent,
+  type StudyOutcome,
+} from '@medgan/registry';
+import { viewFor, type Screen } from './study-view.ts';
+
+export interface RunStudiesOptions {
+  /** Folder of all runs. */
+  readonly out: string;
+  readonly jobs: number;
+  readonly onFailure: 'continue' | 'stop';
+  readonly force: boolean;
+  readonly launch: Launch;
+  readonly identify: Identify;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly screen: Screen;
+  /** Told of everything that happens to the trials, beside the screen. */
+  readonly listeners: readonly ((event: StudyEvent) => void)[];
+}
+
+/** Runs studies one after another, until one is interrupted, or fails where that is to stop. Every trial's data was found before the first one starts. */
+export async function runStudies(
+  studies: readonly Study[],
+  options: RunStudiesOptions,
+): Promise<StudyOutcome[]> {
+  const { out, screen, clock, jobs, signal, listeners, onFailure } = options;
+  for (const study of studies) for (const trial of study.trials) await options.identify(trial);
+  const outcomes: StudyOutcome[] = [];
+  for (const study of studies) {
+    if (signal.aborted) break;
+    const { title } = study.experiment;
+    screen.write(`\n${title}: ${study.trials.length} trials, configuration ${study.configuration}\n`);
+    const view = viewFor({ screen, clock, jobs });
+    try {
+      const outcome = await runExperiment(study, {
+        ...options,
+        root: resolve(out),
+        onEvent: (event) => {
+          view.take(event);
+          for (const listener of listeners) listener(event);
+        },
+      });
+      outcomes.push(outcome);
+      if (outcome.status === 'failed' && onFailure === 'stop') break;
+    } finally {
+      view.close();
+    }
+  }
+  return outcomes;
+}
+
+const TAIL_LINES = 8;
+
+/** What failed, with the last words of each trial's log; '' when nothing did. */
+export async function failuresText(outcomes: readonly StudyOutcome[]): Promise<string> {
+  const parts: string[] = [];
+  for (const { study, dir, records } of outcomes) {
+    for (const { id, label, state, result } of records) {
+      if (state !== 'failed') continue;
+      const log = join(dir, id, LOG_FILE);
+      const lines = await lastLines(log, TAIL_LINES);
+      parts.push(
+        `${study.name}, ${label}: ${result?.reason ?? 'failed'}`,
+        ...lines.map((line) => `  | ${line}`),
+        ...(lines.length > 0 ? [`  the whole log: ${shown(log)}`] : []),
+      );
+    }
+  }
+  return parts.join('\n');
+}
+
+/** A path as people write it who stand here. */
+export function shown(path: string): string {
+  const short = relative(process.cwd(), path) || '.';
+  return short.startsWith('..') ? path : short;
+}

@@ -1,0 +1,87 @@
+import type { Clock } from '@medgan/plugin-api';
+import type { EvaluatedStep, Progress } from '@medgan/trainer';
+import type { RunReporter } from '../execute-run.ts';
+import { TerminalReporter } from '../terminal.ts';
+import type { ParentChannel } from './parent-channel.ts';
+
+/** Milliseconds between two words of progress: as often as people can read, and no step waits for it. */
+const TELL_EVERY = 200;
+
+/** Writes a trial's lines to its log, and tells the study of them and of its progress. */
+export class TrialReporter implements RunReporter {
+  readonly #lines: TerminalReporter;
+  readonly #channel: ParentChannel;
+  readonly #clock: Clock;
+  #warning = false;
+  #told = -Infinity;
+  #steps = 0;
+
+  constructor(channel: ParentChannel, { clock, logEvery }: { clock: Clock; logEvery: number }) {
+    this.#channel = channel;
+    this.#clock = clock;
+    const write = (text: string): boolean => {
+      channel.tell({ kind: 'line', text: text.trimEnd(), warning: this.#warning });
+      return process.stdout.write(text);
+    };
+    this.#lines = new TerminalReporter({ stream: { isTTY: false, columns: 0, write }, logEvery });
+  }
+
+  /** Steps done. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  #isDue(): boolean {
+    const now = this.#clock.monotonic();
+    if (now - this.#told < TELL_EVERY) return false;
+    this.#told = now;
+    return true;
+  }
+
+  /** What begins now, until the next step or phase. */
+  onPhase(text: string): void {
+    this.#channel.tell({ kind: 'phase', text });
+  }
+
+  onNote(message: string): void {
+    this.#lines.onNote(message);
+  }
+
+  onWarning(message: string): void {
+    this.#warning = true;
+    this.#lines.onWarning(message);
+    this.#warning = false;
+  }
+
+  onData(done: number, total: number): void {
+    if (this.#isDue()) this.onPhase(`reading images ${done}/${total}`);
+  }
+
+  onCompiled(milliseconds: number): void {
+    this.#lines.onCompiled(milliseconds);
+  }
+
+  onStep(progress: Progress): void {
+    this.#lines.onStep(progress);
+    this.#steps = progress.step;
+    if (progress.step !== progress.totalSteps && !this.#isDue()) return;
+    const { stepsPerSecond, secondsLeft, ...rest } = progress;
+    this.#channel.tell({
+      kind: 'progress',
+      progress: {
+        ...rest,
+        values: { ...progress.values },
+        ...(stepsPerSecond === undefined ? {} : { stepsPerSecond }),
+        ...(secondsLeft === undefined ? {} : { secondsLeft }),
+      },
+    });
+  }
+
+  onEvaluated(evaluated: EvaluatedStep): void {
+    this.#lines.onEvaluated(evaluated);
+  }
+
+  onFile(): void {
+    // Files are named once, at the end of the study.
+  }
+}
