@@ -203,6 +203,23 @@ published:
     ]);
   });
 
+  it('finds the published row of a case by its id, seed by seed', () => {
+    const text = `
+vary: {cases: [{id: short, set: {num_epochs: 1}}, {id: long, set: {num_epochs: 2}}]}
+seeds: [0, 1]
+published:
+  source: S
+  figures: {psnr: {name: PSNR, better: higher}}
+  rows: [{trial: long, values: {psnr: 2}, assumed: why}]
+`;
+    expect(expand(text).trials.map(({ id, published }) => [id, published?.assumed])).toEqual([
+      ['short', undefined],
+      ['short-seed-1', undefined],
+      ['long', 'why'],
+      ['long-seed-1', 'why'],
+    ]);
+  });
+
   it('lists every fault of every trial with its line before anything is run', () => {
     const text = `base:
   arch: DCGAM

@@ -92,9 +92,12 @@ export function expandExperiment(experiment: Experiment, options: ExpandOptions)
       const assignments = [...common, ...point.also, ...point.settings, ...overrideLayer(overrides)];
       const config = { ...configOf(assignments), seed: each };
       const completed = options.control.complete?.(config) ?? config;
-      const row = experiment.published?.rows.find(({ when }) => holds(when, completed));
+      const names = namesOf(point, { seed: each, seeded: seeds.length > 1 });
+      const row = experiment.published?.rows.find(
+        ({ trial, when }) => (trial ?? names.group) === names.group && holds(when, completed),
+      );
       const trial: Trial = {
-        ...namesOf(point, { seed: each, seeded: seeds.length > 1 }),
+        ...names,
         seed: each,
         config: completed,
         ...(row ? { published: row } : {}),

@@ -46,8 +46,10 @@ export interface PublishedFigure {
   readonly note?: string;
 }
 
-/** Published values of the trial whose config has all of `when`. */
+/** Published values of the trial that is called `trial` and whose config has all of `when`. */
 export interface PublishedRow {
+  /** Id of a case; default: any trial. */
+  readonly trial?: string;
   readonly when: ControlKeys;
   readonly values: Readonly<Record<string, number>>;
   /** Why these figures are taken as this trial's, where the source does not say so: shown as our assumption. */
@@ -181,14 +183,19 @@ function publishedSchema(): object {
   );
   const row = closed(
     {
-      when: { type: 'object', minProperties: 1, description: 'control-file keys of the trial it belongs to' },
+      trial: { ...text, description: 'id of the case it belongs to' },
+      when: {
+        type: 'object',
+        default: {},
+        description: 'control-file keys of the trial it belongs to',
+      },
       values: { type: 'object', additionalProperties: { type: 'number' } },
       assumed: {
         ...text,
         description: "why these are taken as this trial's figures, where the source does not say so",
       },
     },
-    ['when', 'values'],
+    ['values'],
   );
   const open = closed(
     {

@@ -49,6 +49,7 @@ configurations:
 question: Q
 base:
   seed: 3
+  run: x
 vary:
   grid: {batch_size: [1]}
   cases: [{set: {batch_size: 1}}]
@@ -58,6 +59,7 @@ published:
   figures: {psnr: {name: PSNR, better: higher}}
   rows:
     - {when: {batch_size: 1}, values: {pnsr: 1, ssim: 2}}
+    - {values: {psnr: 1}}
 configurations:
   quick:
     vary: {zip: {num_epochs: [1, 2], batch_size: [3], seed: [1, 2]}}
@@ -66,17 +68,19 @@ configurations:
     vary: {cases: [{id: Upper, set: {batch_size: 1}, also: {batch_size: 2}}]}
 `),
     ).toThrowErrorMatchingInlineSnapshot(`
-      [MedganError: [medgan] experiments/sweep.yaml has 10 faults:
+      [MedganError: [medgan] experiments/sweep.yaml has 12 faults:
         experiments/sweep.yaml:4: base.seed: an experiment has a list of seeds (write seeds: [0] at the top)
-        experiments/sweep.yaml:5: vary: has grid and cases (give one of grid, zip, cases)
-        experiments/sweep.yaml:8: seeds.1: seed 1 is given twice (remove one)
-        experiments/sweep.yaml:13: published.rows.0.values.pnsr: is not described (did you mean "psnr"?)
-        experiments/sweep.yaml:13: published.rows.0.values.ssim: is not described (add ssim to published.figures)
-        experiments/sweep.yaml:16: configurations.quick.vary.zip.seed: an experiment has a list of seeds (write seeds: [0] at the top)
-        experiments/sweep.yaml:16: configurations.quick.vary.zip.batch_size: has 1 values where num_epochs has 2 (give lists of one length)
-        experiments/sweep.yaml:18: configurations.paper.base.seed: an experiment has a list of seeds (write seeds: [0] at the top)
-        experiments/sweep.yaml:19: configurations.paper.vary.cases.0.id: is not kebab-case (write it as batch-size-16)
-        experiments/sweep.yaml:19: configurations.paper.vary.cases.0.also.batch_size: stands in set as well (remove one of the two)]
+        experiments/sweep.yaml:5: base.run: a trial has a folder of its own (remove it: --out says where)
+        experiments/sweep.yaml:6: vary: has grid and cases (give one of grid, zip, cases)
+        experiments/sweep.yaml:9: seeds.1: seed 1 is given twice (remove one)
+        experiments/sweep.yaml:14: published.rows.0.values.pnsr: is not described (did you mean "psnr"?)
+        experiments/sweep.yaml:14: published.rows.0.values.ssim: is not described (add ssim to published.figures)
+        experiments/sweep.yaml:15: published.rows.1: belongs to no trial (add when: {batch_size: 16}, or trial: <id of a case>)
+        experiments/sweep.yaml:18: configurations.quick.vary.zip.seed: an experiment has a list of seeds (write seeds: [0] at the top)
+        experiments/sweep.yaml:18: configurations.quick.vary.zip.batch_size: has 1 values where num_epochs has 2 (give lists of one length)
+        experiments/sweep.yaml:20: configurations.paper.base.seed: an experiment has a list of seeds (write seeds: [0] at the top)
+        experiments/sweep.yaml:21: configurations.paper.vary.cases.0.id: is not kebab-case (write it as batch-size-16)
+        experiments/sweep.yaml:21: configurations.paper.vary.cases.0.also.batch_size: stands in set as well (remove one of the two)]
     `);
   });
 

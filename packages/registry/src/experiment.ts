@@ -145,8 +145,17 @@ function varyFaults(vary: Vary | undefined, path: readonly string[]): Fault[] {
 
 function publishedFaults({ figures, rows }: Published): Fault[] {
   const known = Object.keys(figures);
-  return rows.flatMap(({ values }, index) =>
-    Object.keys(values)
+  return rows.flatMap(({ trial, when, values }, index) => [
+    ...(trial === undefined && Object.keys(when).length === 0
+      ? [
+          {
+            path: ['published', 'rows', String(index)],
+            message: 'belongs to no trial',
+            cure: 'add when: {batch_size: 16}, or trial: <id of a case>',
+          },
+        ]
+      : []),
+    ...Object.keys(values)
       .filter((key) => !known.includes(key))
       .map((key) => {
         const guess = nearest(key, known);
@@ -159,5 +168,5 @@ function publishedFaults({ figures, rows }: Published): Fault[] {
               : `did you mean ${JSON.stringify(guess)}?`,
         };
       }),
-  );
+  ]);
 }
