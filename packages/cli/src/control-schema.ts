@@ -48,6 +48,7 @@ export interface ControlFile {
   readonly keep_checkpoints: number;
   readonly evaluate_every?: number;
   readonly best_metric?: string;
+  readonly plugins?: readonly string[];
 }
 
 /** JSON Schema of a control file. */
@@ -142,6 +143,13 @@ export const CONTROL_SCHEMA: OptionsSchema = {
       type: 'string',
       description:
         'figure that chooses the best checkpoint, default haarpsi; kid@random-conv for a set metric',
+    },
+    plugins: {
+      type: 'array',
+      items: { type: 'string', minLength: 1 },
+      uniqueItems: true,
+      description:
+        'plugins beside the built-in ones: files (./my-gan.mjs, from this file on) or installed packages',
     },
   },
 };

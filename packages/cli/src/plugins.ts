@@ -44,3 +44,17 @@ export function builtInPlugins(): Plugins {
     features: new Registry('feature extractor', ofKind<Features>('features', metrics)),
   };
 }
+
+/** Registers one more plugin of any kind. @throws MedganError when its name is taken. */
+export function addPlugin(plugins: Plugins, plugin: { readonly kind: string }): void {
+  const registries: Readonly<Record<string, Registry<never>>> = {
+    architecture: plugins.architectures as Registry<never>,
+    objective: plugins.objectives as Registry<never>,
+    dataset: plugins.datasets as Registry<never>,
+    augmentation: plugins.augmentations as Registry<never>,
+    'pair-metric': plugins.pairMetrics as Registry<never>,
+    'set-metric': plugins.setMetrics as Registry<never>,
+    features: plugins.features as Registry<never>,
+  };
+  registries[plugin.kind]!.add(plugin as never);
+}

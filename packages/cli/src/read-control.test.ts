@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { builtInPlugins } from './plugins.ts';
 import { readControl, type CheckedControl } from './read-control.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'medgan-control-'));
@@ -10,7 +9,7 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 async function read(text: string, set: string[] = []): Promise<CheckedControl> {
   writeFileSync(join(dir, 'input.yaml'), text);
-  return readControl(join(dir, 'input.yaml'), { set, plugins: builtInPlugins() });
+  return readControl(join(dir, 'input.yaml'), set);
 }
 
 /** The message without the temporary folder. */
@@ -122,7 +121,7 @@ describe('a control file', () => {
   });
 
   it('is told when it cannot be read', async () => {
-    await expect(readControl(join(dir, 'none.yaml'), { set: [], plugins: builtInPlugins() })).rejects.toThrow(
+    await expect(readControl(join(dir, 'none.yaml'), [])).rejects.toThrow(
       /control file .*none.yaml cannot be read/,
     );
   });

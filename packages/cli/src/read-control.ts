@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { MedganError, messageOf, optionsError, parseOptions } from '@medgan/plugin-api';
 import { checkYaml, faultsError, parseOverrides } from '@medgan/registry';
 import { CONTROL_SCHEMA, type ControlFile } from './control-schema.ts';
+import { loadPlugins } from './plugin-loading/load-plugins.ts';
+import { absoluteSpec } from './plugin-loading/plugin-module.ts';
 import type { Plugins } from './plugins.ts';
 import { resolveControl, type ResolvedRun } from './resolve-control.ts';
 
@@ -36,33 +39,48 @@ export async function readText(file: string): Promise<string> {
 export interface CheckedControl {
   readonly control: ControlFile;
   readonly run: ResolvedRun;
+  /** The built-in ones, and those that the file names. */
+  readonly plugins: Plugins;
 }
 
-/** Reads and checks a control file; nothing is trained, opened or written. */
-export async function readControl(
-  file: string,
-  { set, plugins }: { readonly set: readonly string[]; readonly plugins: Plugins },
-): Promise<CheckedControl> {
+/** Reads and checks a control file and loads its plugins; nothing is trained, opened or written. */
+export async function readControl(file: string, set: readonly string[]): Promise<CheckedControl> {
   const text = await readText(file);
   const document = checkYaml<ControlFile>({ file, text, schema: CONTROL_SCHEMA });
-  if (set.length > 0) return checkControl(document.value, { set, plugins, source: file });
-  const { run, faults } = resolveControl(document.value, plugins);
+  if (set.length > 0) return checkControl(document.value, { set, source: file });
+  const { control, plugins } = await withPlugins(document.value, dirname(file));
+  const { run, faults } = resolveControl(control, plugins);
   if (!run) throw faultsError(document, faults);
-  return { control: document.value, run };
+  return { control, run, plugins };
 }
 
-/** Checks a control file that is no text any more: with `--set` applied, or read back from a run folder. */
-export function checkControl(
+/**
+ * Checks a control file that is no text any more: with `--set` applied, or read back from a run folder. `source` is the
+ * file it was in.
+ */
+export async function checkControl(
   value: object,
-  {
-    set,
-    plugins,
-    source,
-  }: { readonly set: readonly string[]; readonly plugins: Plugins; readonly source: string },
-): CheckedControl {
+  { set, source }: { readonly set: readonly string[]; readonly source: string },
+): Promise<CheckedControl> {
   const who = set.length === 0 ? source : `${source} with --set ${set.join(' ')}`;
-  const control = parseOptions<ControlFile>(who, CONTROL_SCHEMA, withOverrides(value, set));
+  const parsed = parseOptions<ControlFile>(who, CONTROL_SCHEMA, withOverrides(value, set));
+  const { control, plugins } = await withPlugins(parsed, dirname(source));
+  return { control, run: checkedRun(control, plugins, who), plugins };
+}
+
+/** The run that a control file asks for; `who` names it in errors. */
+export function checkedRun(control: ControlFile, plugins: Plugins, who: string): ResolvedRun {
   const { run, faults } = resolveControl(control, plugins);
   if (!run) throw optionsError(who, faults);
-  return { control, run };
+  return run;
+}
+
+/** Loads the plugins that a control file names; the control then names them so that any folder finds them. */
+async function withPlugins(
+  control: ControlFile,
+  from: string,
+): Promise<{ readonly control: ControlFile; readonly plugins: Plugins }> {
+  const sources = (control.plugins ?? []).map((spec) => ({ spec, from }));
+  const plugins = await loadPlugins(sources);
+  return { control: control.plugins ? { ...control, plugins: sources.map(absoluteSpec) } : control, plugins };
 }

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { builtInPlugins } from './plugins.ts';
 import { readControl } from './read-control.ts';
 import type { ResolvedRun } from './resolve-control.ts';
 
@@ -11,7 +10,7 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 async function resolved(text: string, set: string[] = []): Promise<ResolvedRun> {
   writeFileSync(join(dir, 'input.yaml'), `arch: DCGAN\n${text}`);
-  return (await readControl(join(dir, 'input.yaml'), { set, plugins: builtInPlugins() })).run;
+  return (await readControl(join(dir, 'input.yaml'), set)).run;
 }
 
 const complaint = (text: string): Promise<string> =>

@@ -3,7 +3,7 @@ import { evaluateRun, type Protocol } from '../evaluation/evaluate-run.ts';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { USUAL_FEATURES, chooseFeatures } from '../evaluation/features-spec.ts';
 import { USUAL_METRICS } from '../evaluation/score-pairs.ts';
-import { builtInPlugins } from '../plugins.ts';
+import { pluginsOfRun } from '../plugin-loading/plugins-of-run.ts';
 import { TerminalReporter } from '../terminal.ts';
 
 export interface EvaluateOptions {
@@ -20,7 +20,7 @@ export interface EvaluateOptions {
 /** `medgan evaluate <run-dir>`: judges a run's images, writes its `metrics.json`, and prints the tables. */
 export async function evaluateCommand(runDir: string, options: EvaluateOptions): Promise<number> {
   const { features, fakes, reals, json, ...rest } = options;
-  const plugins = builtInPlugins();
+  const plugins = await pluginsOfRun(resolve(runDir));
   const names = features.length === 0 ? USUAL_FEATURES : features;
   // Progress and notes must not mix with what a pipe reads.
   const reporter = new TerminalReporter({ stream: process.stderr, logEvery: 1 });

@@ -15,7 +15,7 @@ import {
   type ModelFileRequest,
 } from '@medgan/trainer';
 import { writeSafetensorsFile } from '@medgan/weights';
-import { builtInPlugins } from '../plugins.ts';
+import { pluginsOfRun } from '../plugin-loading/plugins-of-run.ts';
 import { readRunRecord } from '../resume-guard.ts';
 import { versions } from '../versions.ts';
 
@@ -119,7 +119,7 @@ export async function exportCommand(path: string, options: ExportOptions): Promi
   const found = await findGeneratorWeights(path);
   const weights: GeneratorWeights = await readGeneratorWeights({
     file: found.file,
-    architectures: builtInPlugins().architectures,
+    architectures: (await pluginsOfRun(found.runDir)).architectures,
     ...(arch === undefined ? {} : { architecture: arch }),
     ...(key === undefined ? {} : { key }),
   });

@@ -16,7 +16,7 @@ import {
 } from '@medgan/trainer';
 import { startRunEngine } from '../execute-run.ts';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
-import { builtInPlugins } from '../plugins.ts';
+import { pluginsOfRun } from '../plugin-loading/plugins-of-run.ts';
 import { systemClock } from '../system-clock.ts';
 import { TerminalReporter, duration } from '../terminal.ts';
 import { versions } from '../versions.ts';
@@ -60,10 +60,10 @@ export async function generate(request: Generation): Promise<number> {
     throw new MedganError('one latent cannot be interpolated', { cure: 'ask for 2 or more' });
   }
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
-  const { file } = await findGeneratorWeights(request.checkpoint);
+  const { file, runDir } = await findGeneratorWeights(request.checkpoint);
   const weights = await readGeneratorWeights({
     file,
-    architectures: builtInPlugins().architectures,
+    architectures: (await pluginsOfRun(runDir)).architectures,
     ...(request.arch === undefined ? {} : { architecture: request.arch }),
     ...(request.key === undefined ? {} : { key: request.key }),
   });

@@ -3,7 +3,6 @@ import { MedganError } from '@medgan/plugin-api';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
 import { executeRun, type Existing } from '../execute-run.ts';
 import { readGeneratorControl } from '../generator-control.ts';
-import { builtInPlugins, type Plugins } from '../plugins.ts';
 import { checkControl, readControl, readText, type CheckedControl } from '../read-control.ts';
 import { EXTENDABLE, readRunRecord } from '../resume-guard.ts';
 import { TerminalReporter, duration } from '../terminal.ts';
@@ -38,17 +37,12 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
     options.set,
   );
   if (images) return drawImages(images, options);
-  const plugins = builtInPlugins();
   const extended = extendedKeys(options.extend);
   const existing: Existing =
     options.resume || extended.length > 0
       ? { kind: 'resume', extended }
       : { kind: options.force ? 'replace' : 'refuse' };
-  return carryOut(
-    await readControl(file, { set: [...options.set, ...options.extend], plugins }),
-    plugins,
-    existing,
-  );
+  return carryOut(await readControl(file, [...options.set, ...options.extend]), existing);
 }
 
 function drawImages(images: Generation, { resume, extend }: RunOptions): Promise<number> {
@@ -63,18 +57,13 @@ export async function resumeCommand(
   runDir: string,
   options: { readonly extend: readonly string[] },
 ): Promise<number> {
-  const plugins = builtInPlugins();
   const extended = extendedKeys(options.extend);
   const { control } = await readRunRecord(runDir);
-  const checked = checkControl(control, { set: options.extend, plugins, source: `${runDir}/config.yaml` });
-  return carryOut({ ...checked, run: { ...checked.run, runDir } }, plugins, { kind: 'resume', extended });
+  const checked = await checkControl(control, { set: options.extend, source: `${runDir}/config.yaml` });
+  return carryOut({ ...checked, run: { ...checked.run, runDir } }, { kind: 'resume', extended });
 }
 
-async function carryOut(
-  { control, run }: CheckedControl,
-  plugins: Plugins,
-  existing: Existing,
-): Promise<number> {
+async function carryOut({ control, run, plugins }: CheckedControl, existing: Existing): Promise<number> {
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: control.log_every });
   const { signal, release } = interruptSignal(() =>
     reporter.onNote('stopping after this step; Ctrl-C again ends at once, without saving'),

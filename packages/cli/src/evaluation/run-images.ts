@@ -13,12 +13,13 @@ import {
 } from '@medgan/trainer';
 import { openImages, type RunReporter } from '../execute-run.ts';
 import type { Plugins } from '../plugins.ts';
-import { checkControl } from '../read-control.ts';
+import { checkedRun } from '../read-control.ts';
 import type { ResolvedRun } from '../resolve-control.ts';
 import { readRunRecord, type RunRecord } from '../resume-guard.ts';
 
 /** What opening a run needs. */
 export interface RunContext {
+  /** Those the run was trained with. */
   readonly plugins: Plugins;
   readonly reporter: RunReporter;
   readonly signal: AbortSignal;
@@ -50,8 +51,7 @@ function requireSameData(runDir: string, record: RunRecord, { fingerprint, count
 export async function openRun(runDir: string, which: string, context: RunContext): Promise<OpenedRun> {
   const { plugins, reporter, signal } = context;
   const record = await readRunRecord(runDir);
-  const source = `${runDir}/config.yaml`;
-  const { run } = checkControl(record.control, { set: [], plugins, source });
+  const run = checkedRun(record.control, plugins, `${runDir}/config.yaml`);
   const checkpoint = await chooseCheckpoint(runDir, which);
   const rng = createRng(record.resolved.seed).split('data');
   const images = await openImages(run, reporter, { rng, signal });

@@ -1,0 +1,55 @@
+import type { Named, OptionsSchema } from '@medgan/plugin-api';
+
+/** Any plugin, as far as all kinds are alike. */
+export interface AnyPlugin extends Named {
+  readonly kind: PluginKind;
+  readonly summary: string;
+  readonly reference: string;
+  readonly options: OptionsSchema;
+}
+
+/** What a plugin of each kind must have beside name, summary, reference and options. */
+const MEMBERS = {
+  architecture: {
+    generator: 'function',
+    discriminator: 'function',
+    imageSizes: 'object',
+    tiny: 'object',
+    defaultObjective: 'string',
+  },
+  objective: { discriminatorLoss: 'function', generatorLoss: 'function', usesLabels: 'boolean' },
+  dataset: { open: 'function', source: 'string', tiny: 'object' },
+  augmentation: { apply: 'function', tiny: 'object' },
+  'pair-metric': {
+    compute: 'function',
+    refuses: 'function',
+    range: 'object',
+    direction: 'string',
+    symmetric: 'boolean',
+  },
+  'set-metric': { compute: 'function' },
+  features: { open: 'function' },
+} as const;
+
+export type PluginKind = keyof typeof MEMBERS;
+
+const SHARED_MEMBERS = { name: 'string', summary: 'string', reference: 'string', options: 'object' } as const;
+
+/** Whether an export is meant as a plugin: it has a kind. */
+export const claimsToBePlugin = (value: unknown): value is { readonly kind: unknown } =>
+  typeof value === 'object' && value !== null && 'kind' in value;
+
+/** What an export that claims to be a plugin lacks, in words; empty when it is one. */
+export function pluginFaults(value: { readonly kind: unknown }): string[] {
+  if (typeof value.kind !== 'string' || !Object.hasOwn(MEMBERS, value.kind)) {
+    return [`its kind is ${JSON.stringify(value.kind)}; there are ${Object.keys(MEMBERS).join(', ')}`];
+  }
+  const members = { ...SHARED_MEMBERS, ...MEMBERS[value.kind as PluginKind] };
+  return Object.entries(members).flatMap(([key, type]) => {
+    const found: unknown = (value as unknown as Record<string, unknown>)[key];
+    if (typeof found === type && found !== null) return [];
+    return [
+      `${key} is ${found === undefined ? 'missing' : found === null ? 'null' : `a ${typeof found}`}, not a ${type}`,
+    ];
+  });
+}
