@@ -22,6 +22,7 @@ import type { Plugins } from './plugins.ts';
 import type { ResolvedRun } from './resolve-control.ts';
 import { guardResume, readRunRecord, type RunRecord } from './resume-guard.ts';
 import { systemClock } from './system-clock.ts';
+import { startFollower, type Follower } from './tracking/start-follower.ts';
 import { versions } from './versions.ts';
 
 /** What is shown while a run is prepared and trained. */
@@ -155,6 +156,7 @@ async function trainIn(
   );
   await mkdir(runDir, { recursive: true });
   const unlock = await lockRun(runDir);
+  let follower: Follower | undefined;
   try {
     if (existing.kind === 'replace') await emptyFolder(runDir);
     await writeRecord(runDir, {
@@ -171,6 +173,7 @@ async function trainIn(
     });
     const resumeFrom = existing.kind === 'resume' ? await restore(gan, runDir, reporter) : undefined;
     const judge = run.figure && judgeWhileTraining(run.figure, images, config.seed);
+    follower = startFollower(runDir, { env: process.env, reporter });
     return await train({
       gan,
       config,
@@ -193,6 +196,7 @@ async function trainIn(
     }).finally(() => judge?.close());
   } finally {
     await unlock();
+    await follower?.end();
   }
 }
 

@@ -7,7 +7,6 @@ import { addExperimentCommands } from './program/experiment.ts';
 import { addGeneratorCommands } from './program/generator.ts';
 import { addJudgingCommands } from './program/judging.ts';
 import { addMachineCommands } from './program/machine.ts';
-import { addPluginsCommands } from './program/plugins.ts';
 import { addMlflowCommands } from './program/mlflow.ts';
 import { addTrainingCommands } from './program/training.ts';
 
@@ -25,7 +24,6 @@ function program(finish: (code: number) => void): Command {
   addGeneratorCommands(medgan, finish);
   addJudgingCommands(medgan, finish);
   addExperimentCommands(medgan, finish);
-  addPluginsCommands(medgan, finish);
   addMlflowCommands(medgan, finish);
   addMachineCommands(medgan, finish);
   return medgan;

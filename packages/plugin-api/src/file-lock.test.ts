@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -25,5 +25,12 @@ describe('takeLock', () => {
     if ('release' in lock) await lock.release();
     expect(existsSync(path)).toBe(false);
     expect(await lockHolder(path)).toBeUndefined();
+  });
+
+  it('stays when another process has taken it since', async () => {
+    const lock = await takeLock(path);
+    writeFileSync(path, JSON.stringify({ pid: 1, host: 'elsewhere' }));
+    if ('release' in lock) await lock.release();
+    expect(await lockHolder(path)).toEqual({ pid: 1, host: 'elsewhere' });
   });
 });

@@ -47,7 +47,7 @@ export async function takeLock(
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
         await link(written, path);
-        return { release: () => rm(path, { force: true }) };
+        return { release: () => release(path) };
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
         const holder = await lockHolder(path);
@@ -59,4 +59,10 @@ export async function takeLock(
     await rm(written, { force: true });
   }
   throw new MedganError(`${path} cannot be taken`, { cure: 'remove it if no process needs it' });
+}
+
+/** Removes a lock of this process; the folder may have been emptied since, and another process have taken it. */
+async function release(path: string): Promise<void> {
+  const holder = await lockHolder(path);
+  if (holder?.pid === process.pid && holder.host === hostname()) await rm(path, { force: true });
 }

@@ -1,0 +1,128 @@
+import { relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
+import { systemClock } from '../system-clock.ts';
+import { runPage, serverFrom } from '../tracking/environment.ts';
+import { follow } from '../tracking/follow.ts';
+import { asMedganError } from '../tracking/mlflow-fault.ts';
+import { FolderBusy } from '../tracking/sync-run.ts';
+import { TargetSync, type PassReport } from '../tracking/sync-target.ts';
+import { targetEnded } from '../tracking/target-ended.ts';
+import { findTargets, type Target } from '../tracking/targets.ts';
+
+export interface MlflowSyncOptions {
+  readonly checkpoints: boolean;
+  readonly verify: boolean;
+  readonly watch: boolean;
+  /** Seconds between two looks at a folder that is watched. */
+  readonly interval: number;
+  /** Seconds to go on trying after training has ended. */
+  readonly grace: number;
+  /** Training has ended when the process that started this one is gone or hangs up. */
+  readonly followParent: boolean;
+}
+
+/** `medgan mlflow sync <folders…>`: sends to the MLflow server what it lacks of them. */
+export async function mlflowSyncCommand(
+  folders: readonly string[],
+  options: MlflowSyncOptions,
+): Promise<number> {
+  const { signal, release } = interruptSignal(() => undefined);
+  try {
+    const targets = await findTargets(folders);
+    const env = process.env;
+    const server = serverFrom(env, { isFollowing: options.watch });
+    const ends = options.watch
+      ? await Promise.all(targets.map((target) => watch(target, { server, options, signal })))
+      : await inTurn(targets, { server, options, signal });
+    return ends.every(Boolean) ? 0 : 1;
+  } catch (error) {
+    if (signal.aborted) return EXIT_INTERRUPTED;
+    throw asMedganError(error);
+  } finally {
+    release();
+  }
+}
+
+/** Milliseconds until a folder that another process sends is looked at again. */
+const LOOK_AGAIN = 500;
+
+interface Context {
+  readonly server: ReturnType<typeof serverFrom>;
+  readonly options: MlflowSyncOptions;
+  readonly signal: AbortSignal;
+}
+
+async function inTurn(targets: readonly Target[], context: Context): Promise<boolean[]> {
+  for (const target of targets) {
+    for (;;) {
+      const sync = syncOf(target, context);
+      try {
+        tell(target, context, await sync.pass({ isAlive: false }));
+        break;
+      } catch (error) {
+        if (!(error instanceof FolderBusy) || !(await targetEnded(target))) throw error;
+        // The process that followed its training sends the rest; it soon ends.
+        await sleep(LOOK_AGAIN, undefined, { signal: context.signal });
+      } finally {
+        await sync.close();
+      }
+    }
+  }
+  return [true];
+}
+
+async function watch(target: Target, context: Context): Promise<boolean> {
+  const { options, signal } = context;
+  const parent = options.followParent ? hangUp() : undefined;
+  const sync = syncOf(target, context);
+  try {
+    const report = await follow({
+      pass: (state) => sync.pass(state),
+      hasEnded: async () => (parent ? parent.aborted : signal.aborted || (await targetEnded(target))),
+      wait: (milliseconds) =>
+        sleep(milliseconds, undefined, { signal: parent ?? signal }).catch(() =>
+          // The end was known before this pause: a server that fails is not asked at once again.
+          sleep(Math.min(milliseconds, 500)),
+        ),
+      clock: systemClock,
+      interval: options.interval * 1000,
+      grace: options.grace * 1000,
+      tell: (line) => process.stdout.write(`${new Date(systemClock.now()).toISOString()} ${line}\n`),
+    });
+    if (report) tell(target, context, report);
+    else process.stdout.write(`not all was sent; later: medgan mlflow sync ${target.dir}\n`);
+    return report !== undefined;
+  } finally {
+    await sync.close();
+  }
+}
+
+const syncOf = (target: Target, { server, options, signal }: Context): TargetSync =>
+  new TargetSync(server, target, {
+    checkpoints: options.checkpoints,
+    verify: options.verify,
+    // A watcher that is told to stop still sends what is there.
+    ...(options.watch ? {} : { signal }),
+    sleep: (milliseconds) => sleep(milliseconds),
+  });
+
+/** Aborted when the parent process closes the channel to this one, or is gone. */
+function hangUp(): AbortSignal {
+  const controller = new AbortController();
+  if (process.connected) process.once('disconnect', () => controller.abort());
+  else controller.abort();
+  return controller.signal;
+}
+
+function tell({ dir }: Target, { server }: Context, report: PassReport): void {
+  const place = relative(process.cwd(), dir);
+  const name = place === '' || place.startsWith('..') ? dir : place;
+  const what =
+    report.points + report.files === 0
+      ? 'nothing was missing'
+      : `${report.points} points and ${report.files} files sent`;
+  const { trackingUri } = server.client;
+  process.stdout.write(`${name}: ${what}, ${report.runs === 1 ? '1 run' : `${report.runs} runs`}\n`);
+  process.stdout.write(`  ${runPage(trackingUri, report)}\n`);
+}

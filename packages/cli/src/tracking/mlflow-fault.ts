@@ -1,0 +1,13 @@
+import { MlflowError } from 'mlflow-ts-client';
+import { MedganError } from '@medgan/plugin-api';
+
+/** A fault of the tracking client as an error of ours, which the command line tells without a stack. */
+export function asMedganError(error: unknown): unknown {
+  if (!(error instanceof MlflowError)) return error;
+  const [first] = error.message.split('\n  cure: ');
+  const cure = error.cure ?? (error.transient ? 'run the command again when the server is there' : undefined);
+  return new MedganError(first!.replace(/^\[mlflow\] /, 'MLflow: '), {
+    ...(cure === undefined ? {} : { cure }),
+    cause: error,
+  });
+}

@@ -1,0 +1,259 @@
+import { MlflowError, type BatchReport, type Labels, type Metric, type Run } from 'mlflow-ts-client';
+import { MedganError, takeLock } from '@medgan/plugin-api';
+import { join } from 'node:path';
+import { hashOf, newCursor, readCursor, writeCursor, type Cursor } from './cursor.ts';
+import type { OpenDestination } from './destination.ts';
+import { trackedName } from './flatten.ts';
+import { folderKey, knownKey, trackingDir } from './folder-key.ts';
+import { missing, stepsBeyond } from './points-on-server.ts';
+import { LOG_START, readLog } from './read-log.ts';
+import { sendFiles } from './send-files.ts';
+import type { Tracked } from './tracked.ts';
+
+export interface RunSyncOptions {
+  readonly signal?: AbortSignal;
+  /** Distrust the cursor: read back all that the server has, and send what it lacks. */
+  readonly verify?: boolean;
+}
+
+/** Another process is sending a folder. */
+export class FolderBusy extends MedganError {}
+
+/** A folder was emptied for another run while it was being sent. */
+export class FolderReplaced extends MedganError {}
+
+/** What one pass has sent. */
+export interface Sent {
+  readonly points: number;
+  readonly files: number;
+}
+
+const isGone = (error: unknown): boolean =>
+  error instanceof MlflowError && error.errorCode === 'RESOURCE_DOES_NOT_EXIST';
+
+/**
+ * One run or study folder on one server. Holds the folder's tracking lock until it is closed. Every pass reads what the
+ * folder says now and sends what the server lacks; the cursor is written when the server has confirmed, so a pass that
+ * is cut off anywhere is taken up by the next one.
+ */
+export class RunSync {
+  readonly #to: OpenDestination;
+  readonly #dir: string;
+  readonly #key: string;
+  readonly #options: RunSyncOptions;
+  readonly #unlock: () => Promise<void>;
+  #cursor: Cursor;
+  #run: Run;
+  /** The server may have points that the cursor does not know. */
+  #isUncertain = true;
+
+  private constructor(
+    to: OpenDestination,
+    place: { dir: string; key: string; unlock: () => Promise<void>; cursor: Cursor; run: Run },
+    options: RunSyncOptions,
+  ) {
+    this.#to = to;
+    this.#dir = place.dir;
+    this.#key = place.key;
+    this.#unlock = place.unlock;
+    this.#run = place.run;
+    this.#options = options;
+    this.#cursor = options.verify
+      ? { ...place.cursor, log: LOG_START, facts: '', figures: '' }
+      : place.cursor;
+  }
+
+  /**
+   * Finds the folder's run on the server, or makes it.
+   * @throws FolderBusy when another process is sending this folder; MedganError when the run was deleted in MLflow.
+   */
+  static async open(
+    to: OpenDestination,
+    { tracked, parentRunId }: { tracked: Tracked; parentRunId?: string | undefined },
+    options: RunSyncOptions = {},
+  ): Promise<RunSync> {
+    const { dir } = tracked;
+    const lock = await takeLock(join(trackingDir(dir), 'lock'));
+    if ('holder' in lock) {
+      throw new FolderBusy(
+        `${dir} is being sent to MLflow by process ${lock.holder.pid} on ${lock.holder.host}`,
+        {
+          cure: 'wait for it; it ends when all is sent',
+        },
+      );
+    }
+    try {
+      const key = await folderKey(dir);
+      const call = options.signal ? { signal: options.signal } : {};
+      const known = await readCursor(dir, to);
+      const found = known && (await to.client.runs.get(known.runId, call).catch(unlessGone));
+      const run =
+        found ??
+        (await to.client.runs.create(to.experimentId, {
+          runName: tracked.name,
+          startTime: tracked.startTime,
+          idempotencyKey: key,
+          ...(parentRunId === undefined ? {} : { parentRunId }),
+          ...call,
+        }));
+      if (run.info.lifecycleStage === 'deleted') {
+        throw new MedganError(`${dir}: its run ${run.info.runId} was deleted in MLflow`, {
+          cure: `restore it there, or remove ${trackingDir(dir)} to send the folder as a new run`,
+        });
+      }
+      const cursor =
+        known && found ? known : newCursor(to, { experimentId: to.experimentId, runId: run.info.runId });
+      if (!found) await writeCursor(dir, cursor);
+      return new RunSync(to, { dir, key, unlock: lock.release, cursor, run }, options);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  get runId(): string {
+    return this.#cursor.runId;
+  }
+
+  close(): Promise<void> {
+    return this.#unlock();
+  }
+
+  /** Sends what the server lacks of the folder as it is now. @throws MlflowError when the server fails. */
+  async pass(tracked: Tracked, parentRunId?: string): Promise<Sent> {
+    await this.#checkKey();
+    const before = this.#cursor;
+    await this.#sendFacts(tracked, parentRunId);
+    await this.#sendLog(tracked);
+    await this.#sendFigures(tracked);
+    const { files, sent } = await sendFiles(this.#to.client, this.#run, {
+      tracked,
+      sent: this.#cursor.files,
+      ...this.#call,
+    });
+    if (sent > 0) await this.#confirm({ files });
+    await this.#sendStatus(tracked);
+    return { points: this.#cursor.points - before.points, files: sent };
+  }
+
+  get #call(): { signal?: AbortSignal } {
+    return this.#options.signal ? { signal: this.#options.signal } : {};
+  }
+
+  /** Notes what the server has confirmed. */
+  async #confirm(change: Partial<Cursor>): Promise<void> {
+    await this.#checkKey();
+    this.#cursor = { ...this.#cursor, ...change };
+    await writeCursor(this.#dir, this.#cursor);
+  }
+
+  async #checkKey(): Promise<void> {
+    if ((await knownKey(this.#dir)) === this.#key) return;
+    throw new FolderReplaced(
+      `${this.#dir} holds another run now; what was sent of the former one stays in MLflow`,
+    );
+  }
+
+  /** Params cannot be changed on a server: a setting that a resumed run changed becomes a tag. */
+  async #sendFacts(tracked: Tracked, parentRunId: string | undefined): Promise<void> {
+    const { params, dataset } = tracked;
+    const tags: Labels = {
+      ...tracked.tags,
+      'mlflow.runName': tracked.name,
+      ...(parentRunId === undefined ? {} : { 'mlflow.parentRunId': parentRunId }),
+      ...(this.#cursor.notFinite > 0 ? { 'medgan.not_finite': `${this.#cursor.notFinite} values` } : {}),
+    };
+    const facts = hashOf([params, tags, dataset]);
+    if (facts === this.#cursor.facts) return;
+    const { client } = this.#to;
+    this.#run = await client.runs.get(this.runId, this.#call);
+    const there = this.#run.params;
+    const entries = Object.entries(params);
+    const changed = entries.filter(([key, value]) => key in there && isOther(there[key]!, String(value)));
+    await client.runs.logBatch(
+      this.runId,
+      {
+        params: Object.fromEntries(entries.filter(([key]) => !(key in there))),
+        tags: {
+          ...tags,
+          ...Object.fromEntries(changed.map(([key, value]) => [`medgan.now.${trackedName(key)}`, value])),
+        },
+      },
+      this.#call,
+    );
+    const isNew =
+      dataset && !this.#run.datasets.some((known) => known.dataset.digest === dataset.dataset.digest);
+    if (isNew) await client.runs.logInputs(this.runId, [dataset], this.#call);
+    await this.#confirm({ facts });
+  }
+
+  async #sendLog({ log }: Tracked): Promise<void> {
+    if (log === undefined) return;
+    for (;;) {
+      const read = await readLog(log, this.#cursor.log);
+      if (read.steps.length === 0) return;
+      const points = read.steps.flatMap(({ step, time, values }) =>
+        Object.entries(values).map(([key, value]): Metric => ({
+          key: trackedName(key),
+          value,
+          timestamp: time,
+          step,
+        })),
+      );
+      const report = await this.#sendPoints(points);
+      await this.#confirm({
+        log: read.place,
+        points: this.#cursor.points + report.sent + report.alreadyThere,
+        notFinite: this.#cursor.notFinite + report.skipped.length,
+      });
+    }
+  }
+
+  async #sendPoints(
+    points: readonly Metric[],
+  ): Promise<Pick<BatchReport, 'sent' | 'alreadyThere' | 'skipped'>> {
+    let unknown = points;
+    if (this.#isUncertain) {
+      const { step } = this.#cursor.log;
+      unknown = missing(points, await stepsBeyond(this.#to.client, this.runId, { step, ...this.#call }));
+    }
+    this.#isUncertain = true;
+    const report = await this.#to.client.runs.logBatch(this.runId, { metrics: unknown }, this.#call);
+    this.#isUncertain = false;
+    return { ...report, alreadyThere: report.alreadyThere + points.length - unknown.length };
+  }
+
+  /** An evaluation that is made again may give another value of the same step, so the latest values are compared. */
+  async #sendFigures({ figures: all }: Tracked): Promise<void> {
+    const figures = hashOf(all);
+    if (all.length === 0 || figures === this.#cursor.figures) return;
+    const { metrics } = await this.#to.client.runs.get(this.runId, this.#call);
+    const latest = new Map(metrics.map((metric) => [metric.key, metric]));
+    const fresh = all.filter(({ key, step, value }) => {
+      const there = latest.get(key);
+      return there?.value !== value || Number(there.step) !== step;
+    });
+    await this.#to.client.runs.logBatch(this.runId, { metrics: fresh }, this.#call);
+    await this.#confirm({ figures });
+  }
+
+  /** Last, so that a run that is finished in MLflow is whole there. */
+  async #sendStatus({ status, endTime }: Tracked): Promise<void> {
+    if (status === this.#cursor.status) return;
+    await this.#to.client.runs.update(
+      this.runId,
+      status === 'RUNNING' ? { status } : { status, endTime },
+      this.#call,
+    );
+    await this.#confirm({ status });
+  }
+}
+
+/** Long values are cut off on the server. */
+const isOther = (there: string, now: string): boolean =>
+  there !== now && !now.startsWith(there.slice(0, 500));
+
+function unlessGone(error: unknown): undefined {
+  if (isGone(error)) return undefined;
+  throw error;
+}
