@@ -32,6 +32,7 @@ sample_count: 4
 checkpoint_every: 3
 log_every: 5
 threads: 1
+augment: [horizontal-flip, quarter-turns, colour-jitter]
 cache: ''
 `,
   );

@@ -183,5 +183,5 @@ export function decodeBmp(bytes: Uint8Array, maxPixels: number): ByteImage {
 export const bmp: FileFormat = {
   name: 'BMP',
   matches: isBmp,
-  decode: async (bytes, { maxPixels }) => decodeBmp(bytes, maxPixels),
+  decode: (bytes, { maxPixels }) => decodeBmp(bytes, maxPixels),
 };

@@ -19,7 +19,7 @@ export interface FileFormat {
    * RGB uint8 [height, width, 3].
    * @throws Error with one line that says why the bytes cannot be read.
    */
-  decode(bytes: Uint8Array, settings: DecodeSettings): Promise<ByteImage>;
+  decode(bytes: Uint8Array, settings: DecodeSettings): ByteImage | Promise<ByteImage>;
 }
 
 /** The bytes `from` … `to` as text, one character each. */

@@ -1,4 +1,5 @@
 import { bmp } from './bmp.ts';
+import { dicom } from './dicom.ts';
 import type { FileFormat } from './format.ts';
 import { gif } from './gif.ts';
 import { jpeg } from './jpeg.ts';
@@ -9,7 +10,7 @@ import { webp } from './webp.ts';
 /**
  * Every kind of file that is read. libvips would also open SVG, PDF and others, which no image folder should feed it.
  */
-export const FORMATS: readonly FileFormat[] = [jpeg, png, bmp, tiff, webp, gif];
+export const FORMATS: readonly FileFormat[] = [jpeg, png, bmp, tiff, webp, gif, dicom];
 
 /** The kind of a file by its content; undefined when it is none of ours. */
 export const formatOf = (bytes: Uint8Array): FileFormat | undefined =>
