@@ -1,58 +1,59 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { MedganError, messageOf, type ImageFormat } from '@medgan/plugin-api';
-import { DECODER_VERSION, decodeImage } from './decode-image.ts';
+import { MedganError, type ImageFormat } from '@medgan/plugin-api';
+import { DECODER_VERSION } from './decode-image.ts';
+import { faultOf, sha256, type ContentHash } from './decoder/decode-file.ts';
+import { decodeInOrder, type DecodedChunk, type DecodeInOrderOptions } from './decoder/decode-in-order.ts';
+import { digestOf } from './digest.ts';
 import type { FoundFile } from './folder-walk.ts';
 import { forEachBounded } from './for-each-bounded.ts';
-import { digestOf, type CachedPack, type SkippedFile } from './packed-cache.ts';
-import { resizeAndCrop, toGrey } from './pillow-resize.ts';
+import type { Window } from './formats/window.ts';
+import type { PackHeader } from './pack-file.ts';
 
 /** How files are turned into pixels, and what happens to those that cannot be. */
-export interface DecodeOptions {
-  readonly format: ImageFormat;
+export interface DecodeOptions extends DecodeInOrderOptions {
   readonly unreadable: 'error' | 'skip';
-  /** Images with more pixels are refused before they are decoded. */
-  readonly maxPixels: number;
-  /** Images under way at once. */
-  readonly workers: number;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** A file's sha256 (hex), or why it cannot be read. */
-export type ContentHash = { readonly hash: string } | { readonly fault: string };
+/** A file that was passed over. */
+export interface SkippedFile {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What files led to, besides the pixels. */
+export interface DecodedSet {
+  readonly header: PackHeader;
+  readonly skipped: readonly SkippedFile[];
+  /** One for each file, in their order. */
+  readonly hashes: readonly ContentHash[];
+}
 
 /** Unreadable files named in the error; the rest are counted. */
 const NAMED = 20;
 const WHO = 'dataset image-folder';
 
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-function faultOf(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' && code.startsWith('E')
-    ? `the file cannot be read (${code})`
-    : messageOf(error);
-}
-
 /**
- * sha256 (hex) over the images in their order (relative names and content), the size, the channels and the
- * decoder: equal fingerprints mean equal pixels.
+ * sha256 (hex) over the images in their order (relative names and content), the size, the channels, the decoder, and
+ * the window where one is set: equal fingerprints mean equal pixels.
  */
 export function fingerprintOf(
   images: Iterable<{ readonly name: string; readonly hash: string }>,
-  format: ImageFormat,
+  { format, window }: { readonly format: ImageFormat; readonly window?: Window | undefined },
 ): string {
-  const parts = [
-    'image-folder',
-    DECODER_VERSION,
-    `shorter side ${format.size}, centre crop`,
-    `${format.channels}`,
-  ];
-  for (const { name, hash } of images) parts.push(name, hash);
-  return digestOf(parts);
+  function* parts(): Generator<string> {
+    yield* [
+      'image-folder',
+      DECODER_VERSION,
+      `shorter side ${format.size}, centre crop`,
+      `${format.channels}`,
+    ];
+    if (window !== undefined && window !== 'auto') yield `window ${JSON.stringify(window)}`;
+    for (const { name, hash } of images) {
+      yield name;
+      yield hash;
+    }
+  }
+  return digestOf(parts());
 }
 
 /** Hashes the files without decoding them. The result has their order. */
@@ -61,7 +62,7 @@ export async function hashFiles(
   options: Pick<DecodeOptions, 'workers' | 'signal'>,
 ): Promise<ContentHash[]> {
   const hashes = new Array<ContentHash>(files.length);
-  await forEachBounded(files, { limit: options.workers, signal: options.signal }, async (file, i) => {
+  await forEachBounded(files, { limit: 2 * options.workers, signal: options.signal }, async (file, i) => {
     if (file.fault !== undefined) {
       hashes[i] = { fault: file.fault };
       return;
@@ -83,23 +84,8 @@ function refuse(faults: readonly SkippedFile[], total: number): never {
   });
 }
 
-function allocate(count: number, bytesEach: number): Uint8Array {
-  try {
-    return new Uint8Array(count * bytesEach);
-  } catch (error) {
-    const gigabytes = ((count * bytesEach) / 1e9).toFixed(1);
-    throw new MedganError(
-      `${WHO}: ${count} decoded images take ${gigabytes} GB, more than one block of memory`,
-      {
-        cure: 'use a smaller image_size or a subset',
-        cause: error,
-      },
-    );
-  }
-}
-
-/** Moves the readable images together, over the gaps the others left. */
-function closeGaps(pixels: Uint8Array, hashes: readonly ContentHash[]): Uint8Array {
+/** The readable images of a chunk, without gaps. */
+function readablePixels({ pixels, hashes }: DecodedChunk): Uint8Array {
   const bytesEach = pixels.length / hashes.length;
   let kept = 0;
   hashes.forEach((hash, i) => {
@@ -111,33 +97,20 @@ function closeGaps(pixels: Uint8Array, hashes: readonly ContentHash[]): Uint8Arr
 }
 
 /**
- * Reads, decodes, resizes and crops the files, in parallel by libuv's thread pool; the result has the files' order.
+ * Reads, decodes, resizes and crops the files, and hands on the images in the files' order, some at a time.
  * @throws MedganError naming every unreadable file, unless these are to be skipped; also when none can be read.
  * @throws the signal's reason when aborted.
  */
 export async function decodePack(
   files: readonly FoundFile[],
   options: DecodeOptions,
-): Promise<CachedPack & { readonly hashes: readonly ContentHash[] }> {
-  const { size, channels } = options.format;
-  const bytesEach = size * size * channels;
-  const pixels = allocate(files.length, bytesEach);
-  const hashes = new Array<ContentHash>(files.length);
-  let done = 0;
-  await forEachBounded(files, { limit: options.workers, signal: options.signal }, async (file, i) => {
-    try {
-      if (file.fault !== undefined) throw new Error(file.fault);
-      const bytes = await readFile(file.path);
-      const decoded = await decodeImage(bytes, options.maxPixels);
-      const image = channels === 1 ? toGrey(decoded) : decoded;
-      resizeAndCrop(image, size, pixels.subarray(i * bytesEach, (i + 1) * bytesEach));
-      hashes[i] = { hash: sha256(bytes) };
-    } catch (error) {
-      hashes[i] = { fault: faultOf(error) };
-    }
-    options.onProgress?.(++done, files.length);
-  });
-
+  append: (pixels: Uint8Array) => Promise<void> | void,
+): Promise<DecodedSet> {
+  const hashes: ContentHash[] = [];
+  for await (const chunk of decodeInOrder(files, options)) {
+    hashes.push(...chunk.hashes);
+    await append(readablePixels(chunk));
+  }
   const readable: { name: string; hash: string }[] = [];
   const skipped: SkippedFile[] = [];
   hashes.forEach((hash, i) => {
@@ -145,11 +118,13 @@ export async function decodePack(
     if ('fault' in hash) skipped.push({ name, reason: hash.fault });
     else readable.push({ name, hash: hash.hash });
   });
-  if (skipped.length > 0 && (options.unreadable === 'error' || readable.length === 0)) {
+  if (skipped.length > 0 && (options.unreadable === 'error' || readable.length === 0))
     refuse(skipped, files.length);
-  }
+  const { size, channels } = options.format;
   const names = readable.map(({ name }) => name);
-  const fingerprint = fingerprintOf(readable, options.format);
-  const pack = { size, channels, names, pixels: closeGaps(pixels, hashes), fingerprint };
-  return { pack, skipped, hashes };
+  return {
+    header: { size, channels, names, fingerprint: fingerprintOf(readable, options) },
+    skipped,
+    hashes,
+  };
 }

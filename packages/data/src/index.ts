@@ -3,7 +3,15 @@ export { default as horizontalFlip } from './augmentations/horizontal-flip.ts';
 export { default as quarterTurns } from './augmentations/quarter-turns.ts';
 export { default as verticalFlip } from './augmentations/vertical-flip.ts';
 export { default as imageFolder, type ImageFolderOptions } from './image-folder.ts';
-export { clearPackedCache, describePack, listPackedCache, type CacheEntry } from './packed-cache.ts';
+export {
+  clearPackedCache,
+  describePack,
+  listPackedCache,
+  type CacheEntry,
+  type ClearOptions,
+  type Cleared,
+} from './cache-folder.ts';
+export { decodeImage } from './decode-image.ts';
 export { partsOf, type Choice } from './splits/choose-images.ts';
 export { splitGroups, type SplitItem, type SplitRule } from './splits/split-groups.ts';
 export { default as syntheticLesions } from './synthetic-lesions.ts';

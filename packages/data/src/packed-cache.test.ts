@@ -1,10 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clearPackedCache, describePack, digestOf, listPackedCache, PackedCache } from './packed-cache.ts';
-import { readPackedFile, writePackedFile, type Pack } from './packed-file.ts';
+import { clearPackedCache, describePack, listPackedCache } from './cache-folder.ts';
+import { digestOf } from './digest.ts';
+import type { PackHeader } from './pack-file.ts';
+import { PackedCache } from './packed-cache.ts';
+import { UnfinishedPack } from './unfinished-pack.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -12,91 +14,110 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-function pack(seed: number, count = 2): Pack {
-  return {
-    size: 3,
-    channels: 1,
-    names: Array.from({ length: count }, (_, i) => `a/${seed}-${i}.png`),
-    pixels: Uint8Array.from({ length: count * 9 }, (_, i) => i * seed),
-    fingerprint: digestOf([`${seed}`]),
-  };
-}
-
 const silent = (message: string): never => {
   throw new Error(message);
 };
 
-/** Three packs of which the first is the oldest, each under a key of its own. */
-async function fill(): Promise<Pack[]> {
+const key = (i: number): string => digestOf(['key', `${i}`]);
+
+/** Three packs under a key each; the later the pack, the later it was used. */
+async function fill(): Promise<PackHeader[]> {
   const cache = new PackedCache(dir, silent);
-  const packs = [pack(1), pack(2), pack(3)];
-  for (const [i, made] of packs.entries()) {
-    await cache.save([digestOf(['key', `${i}`])], { pack: made, skipped: [] });
-    await utimes(join(dir, `${made.fingerprint}.pack`), 1000 + i, 1000 + i);
+  const headers = [1, 2, 3].map((seed): PackHeader => ({
+    size: 3,
+    channels: 1,
+    names: [`${seed}`, 'x'],
+    fingerprint: digestOf([`${seed}`]),
+  }));
+  for (const [i, header] of headers.entries()) {
+    const unfinished = await UnfinishedPack.create(dir, header);
+    await unfinished.append(Uint8Array.from({ length: 18 }, (_, k) => k * i));
+    await utimes(await unfinished.finish(header), 1000, 1000);
+    await cache.point([key(i)], { fingerprint: header.fingerprint, skipped: [] });
+    await utimes(join(dir, `${key(i)}.key.json`), 2000 + i, 2000 + i);
   }
-  return packs;
+  return headers;
 }
 
-it('reads back whatever names and pixels it wrote', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 5 }), async (names) => {
-      const written = { ...pack(5, names.length), names };
-      const path = join(dir, 'one.pack');
-      await writePackedFile(path, written);
-      expect(await readPackedFile(path)).toEqual(written);
-    }),
-    { numRuns: 20 },
-  );
-});
-
-it('notices any byte that changed', async () => {
-  const path = join(dir, 'one.pack');
-  await writePackedFile(path, pack(5));
-  const whole = await readFile(path);
-  for (let at = 0; at < whole.length; at++) {
-    const damaged = Buffer.from(whole);
-    damaged[at]! ^= 0x10;
-    await writeFile(path, damaged);
-    await expect(readPackedFile(path), `byte ${at}`).rejects.toThrow();
-  }
-});
+const prints = (entries: readonly { fingerprint: string }[]): string[] =>
+  entries.map(({ fingerprint }) => fingerprint);
 
 it('keeps the borders of digested parts', () => {
   expect(digestOf(['ab', 'c'])).not.toBe(digestOf(['a', 'bc']));
   expect(digestOf(['é'])).not.toBe(digestOf(['e']));
 });
 
-describe('list and clear', () => {
-  it('lists the packs, oldest first', async () => {
-    const packs = await fill();
+describe('listing', () => {
+  it('names the packs, least recently used first', async () => {
+    const headers = await fill();
     const entries = await listPackedCache(dir);
-    expect(entries.map((entry) => entry.fingerprint)).toEqual(packs.map((made) => made.fingerprint));
-    expect(entries[0]!.written).toBe(1_000_000);
-    expect(entries.every((entry) => entry.bytes > 18)).toBe(true);
-    expect(await describePack(dir, packs[0]!.fingerprint)).toEqual({ count: 2, size: 3, channels: 1 });
+    expect(prints(entries)).toEqual(prints(headers));
+    expect(entries[0]).toMatchObject({ used: 2_000_000, inUse: false });
+    expect(entries.every(({ bytes }) => bytes > 18)).toBe(true);
+    expect(await describePack(dir, headers[0]!.fingerprint)).toEqual({ count: 2, size: 3, channels: 1 });
     expect(await listPackedCache(join(dir, 'nowhere'))).toEqual([]);
   });
 
-  it('removes the oldest down to the bound, and the keys to them', async () => {
-    const packs = await fill();
-    const bytes = (await listPackedCache(dir))[0]!.bytes;
-    expect(await clearPackedCache(dir, bytes * 2)).toBe(bytes);
-    expect((await listPackedCache(dir)).map((entry) => entry.fingerprint)).toEqual(
-      packs.slice(1).map((made) => made.fingerprint),
-    );
+  it('counts opening as use', async () => {
+    const headers = await fill();
+    await new PackedCache(dir, silent).find(key(0));
+    expect(prints(await listPackedCache(dir)).at(-1)).toBe(headers[0]!.fingerprint);
+  });
+});
+
+describe('clearing', () => {
+  it('removes the least recently used down to the bound, and the keys to them', async () => {
+    const headers = await fill();
+    const { bytes } = (await listPackedCache(dir))[0]!;
+    const cleared = await clearPackedCache(dir, { maxBytes: bytes * 2 });
+    expect(cleared).toMatchObject({ bytes, inUse: [], removed: [{ fingerprint: headers[0]!.fingerprint }] });
+    expect(prints(await listPackedCache(dir))).toEqual(prints(headers.slice(1)));
     const cache = new PackedCache(dir, silent);
-    expect(await cache.find(digestOf(['key', '0']))).toBeUndefined();
-    expect((await cache.find(digestOf(['key', '1'])))?.pack).toEqual(packs[1]);
+    expect(await cache.find(key(0))).toBeUndefined();
+    expect((await cache.find(key(1)))?.pack.names).toEqual(headers[1]!.names);
     expect((await readdir(dir)).length).toBe(4);
   });
 
-  it('removes all, remains of broken writes too, and nothing that is not its own', async () => {
+  it('removes what was not used since a time, and leaves the pack it is told to', async () => {
+    const headers = await fill();
+    await clearPackedCache(dir, { usedBefore: 2_002_000, keep: headers[1]!.fingerprint });
+    expect(prints(await listPackedCache(dir))).toEqual(prints(headers.slice(1)));
+  });
+
+  it('leaves a pack that is being read, and takes it when it no longer is', async () => {
+    const headers = await fill();
+    const found = await new PackedCache(dir, silent).find(key(1), 0);
+    expect(prints((await listPackedCache(dir)).filter(({ inUse }) => inUse))).toEqual([
+      headers[1]!.fingerprint,
+    ]);
+    const cleared = await clearPackedCache(dir);
+    expect([cleared.removed.length, prints(cleared.inUse)]).toEqual([2, [headers[1]!.fingerprint]]);
+    expect(await found!.pack.read([1])).toHaveLength(9);
+    await found!.pack.close();
+    expect((await clearPackedCache(dir)).removed).toHaveLength(1);
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('does not heed the note of a process that is gone', async () => {
+    const headers = await fill();
+    const note = `${headers[0]!.fingerprint}.pack.123e4567-e89b-12d3-a456-426614174000.use`;
+    await writeFile(join(dir, note), JSON.stringify({ pid: 2 ** 30, host: hostname() }));
+    expect((await clearPackedCache(dir)).inUse).toEqual([]);
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('removes remains of broken writes, not what is being written, and nothing that is not its own', async () => {
     await fill();
-    await writeFile(join(dir, `${digestOf(['x'])}.pack.123e4567-e89b-12d3-a456-426614174000.tmp`), 'half');
-    await writeFile(join(dir, 'thesis.pack'), 'mine');
-    await writeFile(join(dir, 'notes.json'), '{}');
+    const mine = ['notes.json', 'thesis.pack'];
+    for (const name of mine) await writeFile(join(dir, name), 'mine');
+    const broken = 'building-123e4567-e89b-12d3-a456-426614174000.pack.tmp';
+    await writeFile(join(dir, broken), 'half');
+    const unfinished = await UnfinishedPack.create(dir, { size: 3, channels: 1 });
     await clearPackedCache(dir);
-    expect((await readdir(dir)).sort()).toEqual(['notes.json', 'thesis.pack']);
-    expect(await new PackedCache(dir, silent).isEmpty()).toBe(true);
+    const left = (await readdir(dir)).filter((name) => !mine.includes(name));
+    expect(left.filter((name) => name.endsWith('.tmp'))).toHaveLength(1);
+    expect(left).not.toContain(broken);
+    await unfinished.discard();
+    expect((await readdir(dir)).sort()).toEqual(mine);
   });
 });

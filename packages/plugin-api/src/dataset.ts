@@ -65,6 +65,8 @@ export interface DatasetContext {
   readonly rng: Rng;
   /** Folder for decoded images kept between runs; undefined = keep nothing. */
   readonly cacheDir?: string;
+  /** Bytes that folder may hold; what was not used for longest goes first. undefined = any number. */
+  readonly cacheBytes?: number;
   /** Decoder threads. */
   readonly workers: number;
   readonly onProgress?: (done: number, total: number) => void;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRng } from '@medgan/plugin-api';
 import fc from 'fast-check';
-import sharp, { type JpegOptions } from 'sharp';
+import sharp, { type JpegOptions, type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeBySharp } from './by-sharp.ts';
 import { decodeTurboJpeg } from './turbo-jpeg.ts';
@@ -10,7 +10,7 @@ import { decodeTurboJpeg } from './turbo-jpeg.ts';
 const settings = { maxPixels: 1e6 };
 
 /** Blurred noise, so that every coefficient is used. */
-function picture(width: number, height: number, channels: 1 | 3 = 3): sharp.Sharp {
+function picture(width: number, height: number, channels: 1 | 3 = 3): Sharp {
   const noise = createRng(`${width}×${height}`).uniforms(width * height * channels);
   const raw = { width, height, channels };
   const image = sharp(
@@ -20,7 +20,7 @@ function picture(width: number, height: number, channels: 1 | 3 = 3): sharp.Shar
   return channels === 1 ? image.toColourspace('b-w') : image;
 }
 
-const flat = (width: number, height: number): sharp.Sharp =>
+const flat = (width: number, height: number): Sharp =>
   sharp({ create: { width, height, channels: 3, background: 'brown' } });
 
 const encode = (width: number, height: number, options: JpegOptions): Promise<Buffer> =>
