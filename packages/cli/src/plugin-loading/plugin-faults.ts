@@ -49,7 +49,7 @@ export function pluginFaults(value: { readonly kind: unknown }): string[] {
     const found: unknown = (value as unknown as Record<string, unknown>)[key];
     if (typeof found === type && found !== null) return [];
     return [
-      `${key} is ${found === undefined ? 'missing' : found === null ? 'null' : `a ${typeof found}`}, not a ${type}`,
+      `${key} is ${found === undefined ? 'missing' : found === null ? 'null' : `a ${typeof found}`}, not ${type === 'object' ? 'an' : 'a'} ${type}`,
     ];
   });
 }

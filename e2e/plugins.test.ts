@@ -1,0 +1,134 @@
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { medgan } from './medgan.ts';
+
+/** A folder outside the repository, with nothing installed in it but one package. */
+let folder: string;
+beforeAll(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'medgan-plugins-')));
+  const write = (name: string, text: string): void => {
+    mkdirSync(join(folder, name, '..'), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  };
+  write('difference.mjs', objective('difference'));
+  write(
+    'invert.ts',
+    `import { defineAugmentation, type ByteSquare } from '@medgan/plugin-api';
+export default defineAugmentation<object>({
+  name: 'invert', summary: 'Inverts every second image', reference: 'none', tiny: {},
+  options: { type: 'object', additionalProperties: false, properties: {} },
+  apply: (image: ByteSquare, rng) => (rng.uniform() < 0.5 ? image.pixels : image.pixels.map((x) => 255 - x)),
+});
+`,
+  );
+  write(
+    'node_modules/medgan-plugin-far/package.json',
+    '{ "name": "medgan-plugin-far", "version": "1.2.3", "type": "module", "exports": { "import": "./index.js" } }',
+  );
+  write('node_modules/medgan-plugin-far/index.js', objective('far').replace('default', 'const far ='));
+  // A copy of TensorFlow.js of the plugin's own, which must not be used.
+  write(
+    'node_modules/@tensorflow/tfjs-core/package.json',
+    '{ "name": "@tensorflow/tfjs-core", "main": "index.js" }',
+  );
+  write('node_modules/@tensorflow/tfjs-core/index.js', 'throw new Error("a second copy of TensorFlow.js");');
+  write('broken.mjs', 'throw new Error("out of order");');
+  write('taken.mjs', objective('bce'));
+  write('half.mjs', 'export default { kind: "objective", name: "half", summary: "Half a plugin" };');
+  write('odd.mjs', objective('odd').replace('tf.neg(tf.mean(fake))', 'tf.mul(tf.mean(fake), NaN)'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const objective = (name: string): string => `import * as tf from '@tensorflow/tfjs-core';
+import { defineObjective } from '@medgan/plugin-api';
+export default defineObjective({
+  name: '${name}', summary: 'Squared distance of means', reference: 'none', usesLabels: false,
+  options: { type: 'object', additionalProperties: false, properties: {} },
+  discriminatorLoss: ({ real, fake }) => tf.square(tf.sub(tf.sub(tf.mean(real), tf.mean(fake)), 1)),
+  generatorLoss: (fake) => tf.neg(tf.mean(fake)),
+});
+`;
+
+const at = (name: string): string => join(folder, name);
+
+describe('medgan plugins', () => {
+  it('lists what is built in and what is outside, with where each came from', async () => {
+    const { code, stdout } = await medgan('plugins', at('difference.mjs'), at('invert.ts'), '--json');
+    expect(code).toBe(0);
+    const { plugins } = JSON.parse(stdout) as { plugins: { name: string; origin: string }[] };
+    const origins = Object.fromEntries(plugins.map(({ name, origin }) => [name, origin]));
+    expect(origins).toMatchObject({
+      dcgan: 'medgan',
+      difference: at('difference.mjs'),
+      invert: at('invert.ts'),
+    });
+  });
+
+  it('names a broken plugin and its fault, and lists the others', async () => {
+    const sources = ['broken.mjs', 'taken.mjs', 'half.mjs', 'absent.mjs', 'difference.mjs'].map(at);
+    const { code, stdout } = await medgan('plugins', ...sources);
+    expect(code).toBe(1);
+    expect(stdout).toContain('difference');
+    const told = stdout.split('\n').filter((line) => line.startsWith('broken: '));
+    expect(told.map((line) => line.replaceAll(`${folder}/`, '').replace(/ imported from .*/, ''))).toEqual([
+      'broken: broken.mjs: loading it fails: out of order',
+      'broken: taken.mjs: objective "bce" is registered twice (bce, bce)',
+      'broken: half.mjs: half: reference is missing, not a string; options is missing, not an object; ' +
+        'discriminatorLoss is missing, not a function; generatorLoss is missing, not a function; ' +
+        'usesLabels is missing, not a boolean',
+      "broken: absent.mjs: it cannot be found: Cannot find module 'absent.mjs'",
+    ]);
+  });
+
+  it('holds plugins against their contract', async () => {
+    const good = await medgan('plugins', 'test', at('difference.mjs'), at('invert.ts'));
+    expect(good, good.stdout).toMatchObject({ code: 0 });
+    expect(good.stdout.match(/keeps its contract/g)).toHaveLength(2);
+    const odd = await medgan('plugins', 'test', at('odd.mjs'));
+    expect(odd.code).toBe(1);
+    expect(odd.stdout).toContain(`✗ objective odd (${at('odd.mjs')})`);
+  });
+});
+
+describe('plugins: in a control file', () => {
+  const control = (plugins: string): string => {
+    writeFileSync(
+      at('input.yaml'),
+      `arch: DCGAN
+out: ${folder}
+run: tiny
+plugins: ${plugins}
+objective: far
+augment: [invert]
+latent_vector: 4
+gen_feature_maps: 2
+dis_feature_maps: 2
+dataset_options: { count: 4 }
+batch_size: 4
+max_steps: 2
+sample_count: 4
+threads: 1
+cache: ''
+`,
+    );
+    return at('input.yaml');
+  };
+
+  it('are used by the run, and by what is done with the run later', async () => {
+    const ran = await medgan('run', control('[medgan-plugin-far, ./invert.ts]'));
+    expect(ran, ran.stderr).toMatchObject({ code: 0, stderr: '' });
+    expect(ran.stdout).toContain('dcgan, far;');
+    expect(readFileSync(at('tiny/config.yaml'), 'utf8')).toContain(at('invert.ts'));
+    const resumed = await medgan('resume', at('tiny'), '--extend', 'max_steps=3');
+    expect(resumed, resumed.stderr).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('are refused before anything starts, when one of them is broken', async () => {
+    const { code, stderr } = await medgan('run', control('[./broken.mjs]'), '--force');
+    expect(code).toBe(1);
+    expect(stderr).toContain('a plugin cannot be used:');
+    expect(stderr).toContain('broken.mjs: loading it fails: out of order');
+  });
+});
