@@ -52,3 +52,17 @@ export function checkArtifactPath(path: string): string {
     cure: 'write it as folder/name, without a leading slash, and without . or ..',
   });
 }
+
+/**
+ * What the server's proxy would refuse or mangle: it takes no `#`, and decodes `%ab` once more than it should.
+ * @throws MlflowError
+ */
+export function checkProxiedPath(path: string): void {
+  if (!/#|%[0-9a-f]{2}/i.test(path)) return;
+  throw new MlflowError(
+    `artifact path ${quote(path)}: an MLflow server takes no # in names, and no % before two hex digits`,
+    {
+      cure: 'rename it; of the two forms of image names, use the one with +',
+    },
+  );
+}

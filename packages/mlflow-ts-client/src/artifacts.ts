@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { checkArtifactPath, encodeSegments, parseArtifactRoot } from './artifact-root.ts';
+import { checkArtifactPath, checkProxiedPath, encodeSegments, parseArtifactRoot } from './artifact-root.ts';
 import { replaceAtomically } from './atomic-file.ts';
 import type { Connection } from './connection.ts';
 import { contentTypeOf } from './content-type.ts';
@@ -135,6 +135,7 @@ export class Artifacts {
     const base = this.#connection.transport.base;
     const root = parseArtifactRoot(uri, base);
     if (root.kind === 'folder') return { folder: await FolderArtifacts.open(root.path, base) };
+    checkProxiedPath(path);
     return { folder: undefined, address: `${root.address}/${encodeSegments(path)}` };
   }
 }

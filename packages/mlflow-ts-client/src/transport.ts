@@ -102,7 +102,7 @@ export class Transport {
     call.signal?.throwIfAborted();
     const timeoutMs = call.timeoutMs ?? this.#timeoutMs;
     const deadline = new Deadline(timeoutMs, call.signal);
-    const what = `${describe(exchange)} at ${this.base}`;
+    const what = `${describe(exchange)}${exchange.path.startsWith('/') ? ` at ${this.base}` : ''}`;
     try {
       const response = await this.#fetch(this.#address(exchange), this.#init(exchange, deadline));
       deadline.touch();
