@@ -107,6 +107,7 @@ export class StudyRun {
       const { state: _state, result: _result, ...record } = this.#records[index]!;
       const { experiment, configuration } = this.#study;
       await writeTrial(dir, { experiment: experiment.name, configuration, trial: record });
+      this.#stop.throwIfAborted();
       return await launch(trial, {
         dir,
         anew,

@@ -117,9 +117,8 @@ export function readStudyRecord(dir: string): StoredStudy | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const record = JSON.parse(readFileSync(path, 'utf8')) as StoredStudy;
-    if (!(record.version <= VERSION) || !Array.isArray(record.trials)) {
-      throw new Error('it has another form');
-    }
+    const isOurs = record.version <= VERSION && Array.isArray(record.trials);
+    if (!isOurs) throw new Error('it has another form');
     const trials = record.trials.map((trial) =>
       trial.result ? { ...trial, result: withNaN(trial.result) } : trial,
     );

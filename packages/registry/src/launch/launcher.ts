@@ -50,7 +50,7 @@ export interface JobEnd {
 
 export interface LauncherDefinition<Options extends object = object> extends Named {
   /** One sentence for people. */
-  readonly about: string;
+  readonly summary: string;
   /** JSON Schema of its options, with their defaults. */
   readonly options: OptionsSchema;
   /** Runs a job to its end, on this machine or another. @throws MedganError when it cannot be started. */

@@ -15,7 +15,7 @@ export interface StopRequest {
  */
 export const localLauncher = defineLauncher({
   name: 'local',
-  about: 'each trial in its own process on this machine',
+  summary: 'each trial in its own process on this machine',
   options: { type: 'object', additionalProperties: false, properties: {} },
   async launch(job, _options, { signal, onMessage }) {
     const log = await open(job.log, 'a');

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MedganError } from '@medgan/plugin-api';
+import { expect, it } from 'vitest';
+import { JOBS, launcherContract, untilThere } from './launcher-contract.testing.ts';
+import { defineLauncher, type JobEnd, type TrialJob } from './launcher.ts';
+import { localLauncher } from './local-launcher.ts';
+import { launchByScheduler, type Scheduler } from './scheduler-launcher.ts';
+
+/** A cluster of one machine: it has its own processes, which know nothing of ours, and names them by number. */
+class ToyCluster implements Scheduler {
+  readonly ends = new Map<string, JobEnd | undefined>();
+  readonly #pids = new Map<string, number>();
+
+  submit({ command: [program, ...args], log }: TrialJob): Promise<string> {
+    const file = openSync(log, 'a');
+    const child = spawn(program, args, { stdio: ['ignore', file, file], detached: true });
+    const name = String(this.ends.size + 1);
+    this.ends.set(name, undefined);
+    this.#pids.set(name, child.pid!);
+    child.on('close', (code, by) => this.ends.set(name, { code, ...(by === null ? {} : { by }) }));
+    return Promise.resolve(name);
+  }
+
+  poll(name: string): Promise<JobEnd | undefined> {
+    return Promise.resolve(this.ends.has(name) ? this.ends.get(name) : { code: null, by: 'unknown job' });
+  }
+
+  cancel(name: string): Promise<void> {
+    process.kill(this.#pids.get(name)!, 'SIGTERM');
+    return Promise.resolve();
+  }
+}
+
+const toyLauncher = (cluster: Scheduler) =>
+  defineLauncher<{ poll: number }>({
+    name: 'toy-cluster',
+    summary: 'each trial as a job of the cluster',
+    options: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { poll: { type: 'integer', minimum: 1, default: 30_000 } },
+    },
+    launch: (job, { poll }, context) =>
+      launchByScheduler(job, { scheduler: cluster, pollEvery: poll }, context),
+  });
+
+launcherContract(localLauncher);
+launcherContract(toyLauncher(new ToyCluster()), { poll: 20 });
+
+it('takes up a job of the cluster that an earlier process handed in', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'medgan-cluster-'));
+  const cluster = new ToyCluster();
+  const launcher = toyLauncher(cluster);
+  const launch = (signal: AbortSignal) =>
+    launcher.launch(
+      { id: 'a', dir, command: [process.execPath, '-e', JOBS.waits, dir], log: join(dir, 'log'), threads: 1 },
+      { poll: 20 },
+      { signal, onMessage: () => undefined },
+    );
+  const stop = new AbortController();
+  const first = launch(stop.signal);
+  await untilThere(join(dir, 'runs'));
+  const second = launch(new AbortController().signal);
+  stop.abort();
+  expect(await Promise.all([first, second])).toEqual([{ code: 130 }, { code: 130 }]);
+  expect(cluster.ends.size).toBe(1);
+  rmSync(dir, { recursive: true });
+});
+
+it('says which program cannot be started', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'medgan-launcher-'));
+  const launch = localLauncher.launch(
+    { id: 'a', dir, command: ['/no/such/program'], log: join(dir, 'log'), threads: 1 },
+    {},
+    { signal: new AbortController().signal, onMessage: () => undefined },
+  );
+  await expect(launch).rejects.toThrow(MedganError);
+  await expect(launch).rejects.toThrow('/no/such/program cannot be started');
+  rmSync(dir, { recursive: true });
+});
