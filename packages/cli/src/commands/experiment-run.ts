@@ -1,9 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MedganError, Registry } from '@medgan/plugin-api';
 import {
   countsText,
   expandExperiment,
+  experimentFiles,
+  findExperiment,
   launchWith,
   localLauncher,
   parseOverrides,
@@ -19,11 +22,13 @@ import {
 } from '@medgan/registry';
 import { dryRunText } from '../experiment/dry-run-text.ts';
 import { failuresText, runStudies, shown } from '../experiment/run-studies.ts';
+import { pluginsOfStudies, withAbsolutePlugins } from '../experiment/study-plugins.ts';
 import { controlRules, fromWhereCalled, trialIdentities } from '../experiment/trial-run.ts';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
-import { builtInPlugins } from '../plugins.ts';
+import type { Plugins } from '../plugins.ts';
 import { systemClock } from '../system-clock.ts';
 import { TerminalReporter } from '../terminal.ts';
+import { StudyFollowers } from '../tracking/study-followers.ts';
 
 export interface ExperimentRunOptions {
   readonly all: boolean;
@@ -59,16 +64,22 @@ function launcherOf({ launcher, jobs }: ExperimentRunOptions): Launch {
   });
 }
 
+/** What the command line lays over the files, and the plugins that both name. */
+interface Overlay {
+  readonly overrides: ControlKeys;
+  readonly plugins: Plugins;
+}
+
 /** All studies that are asked for, expanded. @throws MedganError with what is wrong in any of them. */
-function studiesOf(experiments: readonly Experiment[], options: ExperimentRunOptions): Study[] {
-  const { configuration, seeds, data, set } = options;
-  const control = controlRules(builtInPlugins());
-  const folder = data === undefined ? {} : { dataset: 'image-folder', path: fromWhereCalled(data) };
-  const overrides: ControlKeys = { ...folder, ...parseOverrides(set) };
+function studiesOf(
+  experiments: readonly Experiment[],
+  { configuration, seeds, overrides, plugins }: ExperimentRunOptions & Overlay,
+): Study[] {
   const studies: Study[] = [];
   const errors: MedganError[] = [];
   for (const experiment of experiments) {
     try {
+      const control = controlRules(plugins, dirname(experiment.document.file));
       const common = {
         control,
         configuration,
@@ -94,7 +105,12 @@ export async function experimentRunCommand(
   names: readonly string[],
   options: ExperimentRunOptions,
 ): Promise<number> {
-  const studies = studiesOf(experimentsOf(names, options.all), options);
+  const experiments = experimentsOf(names, options.all);
+  const { data } = options;
+  const folder = data === undefined ? {} : { dataset: 'image-folder', path: fromWhereCalled(data) };
+  const overrides = withAbsolutePlugins({ ...folder, ...parseOverrides(options.set) }, process.cwd());
+  const plugins = await pluginsOfStudies(experiments, overrides);
+  const studies = studiesOf(experiments, { ...options, overrides, plugins });
   if (options.dryRun) {
     process.stdout.write(dryRunText(studies, options));
     return 0;
@@ -102,17 +118,18 @@ export async function experimentRunCommand(
   const { signal, release } = interruptSignal(() =>
     process.stdout.write('\nstopping after this step; Ctrl-C again ends at once, without saving\n'),
   );
+  const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
+  const followers = new StudyFollowers(reporter);
   try {
-    const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
     const outcomes = await runStudies(studies, {
       ...options,
       launch: launcherOf(options),
-      identify: trialIdentities(builtInPlugins(), { reporter, signal }),
+      identify: trialIdentities(plugins, { reporter, signal }),
       clock: systemClock,
       signal,
       screen: process.stdout,
-      listeners: [],
-    });
+      listeners: [followers.listen],
+    }).finally(() => followers.close());
     return await summarise(studies, outcomes);
   } finally {
     release();
@@ -125,7 +142,8 @@ function experimentsOf(names: readonly string[], all: boolean): Experiment[] {
       cure: 'give names or files of studies, or --all',
     });
   }
-  return names.map((name) => readExperiment(name));
+  const files = all ? experimentFiles() : names.map((name) => findExperiment(name));
+  return [...new Set(files)].map(readExperiment);
 }
 
 /** Tells how the studies ended; gives the exit code. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MedganError, lockHolder, messageOf } from '@medgan/plugin-api';
 import { readTrial, writeResult, type TrialResult } from '@medgan/registry';
 import { executeRun } from '../execute-run.ts';
-import { builtInPlugins } from '../plugins.ts';
+import { loadPlugins } from '../plugin-loading/load-plugins.ts';
 import type { ResolvedRun } from '../resolve-control.ts';
 import { EXTENDABLE, readRunRecord } from '../resume-guard.ts';
 import { systemClock } from '../system-clock.ts';
@@ -33,7 +33,8 @@ export async function runTrial(dir: string, options: RunTrialOptions): Promise<T
     throw new MedganError(`${dir} is no trial of a study`, { cure: 'use medgan experiment run' });
   }
   const { trial } = known;
-  const plugins = builtInPlugins();
+  const { plugins: named } = trial.config as { readonly plugins?: readonly string[] };
+  const plugins = await loadPlugins((named ?? []).map((spec) => ({ spec, from: dir })));
   const channel = openParentChannel();
   const { log_every: logEvery } = trialRun(trial, plugins).control;
   const reporter = new TrialReporter(channel, { clock: systemClock, logEvery });

@@ -25,18 +25,10 @@ const place = ({ trial, index, study }: Extract<StudyEvent, { trial: unknown }>)
 
 /** What stays to be read of an event, whatever the view. */
 function lasting(event: StudyEvent): string | undefined {
-  switch (event.kind) {
-    case 'kept':
-      return `${place(event)}: finished before, kept (--force trains it again)`;
-    case 'moved':
-      return `${place(event)}: its folder held another run, moved to ${event.to}`;
-    case 'told':
-      return event.message.kind === 'line' && event.message.warning
-        ? `${event.trial.label}: ${event.message.text}`
-        : undefined;
-    default:
-      return undefined;
-  }
+  if (event.kind === 'kept') return `${place(event)}: finished before, kept (--force trains it again)`;
+  if (event.kind === 'moved') return `${place(event)}: its folder held another run, moved to ${event.to}`;
+  if (event.kind !== 'told' || event.message.kind !== 'line' || !event.message.warning) return undefined;
+  return `${event.trial.label}: ${event.message.text}`;
 }
 
 /** A line of its own for everything, with the name of the trial: for pipes and logs. */
@@ -151,7 +143,6 @@ export class LiveView implements StudyView {
   }
 }
 
-// eslint-disable-next-line no-control-regex -- colours are control characters
 const COLOUR = /\x1b\[[0-9;]*m/g;
 const cells = (line: string): number => line.replace(COLOUR, '').length;
 

@@ -1,19 +1,21 @@
+import { resolve } from 'node:path';
 import { createRng, validateOptions, type Fault } from '@medgan/plugin-api';
 import type { ControlRules, Identify, Trial } from '@medgan/registry';
-import { resolve } from 'node:path';
 import { CONTROL_SCHEMA, type ControlFile } from '../control-schema.ts';
 import { openImages, type RunReporter } from '../execute-run.ts';
 import type { Plugins } from '../plugins.ts';
 import { resolveControl, type ResolvedRun } from '../resolve-control.ts';
+import { withAbsolutePlugins } from './study-plugins.ts';
 
 /** Nx runs a target from the workspace's root; a relative folder is meant from where the user stood. */
 export const fromWhereCalled = (folder: string): string =>
   resolve(process.env['INIT_CWD'] ?? process.cwd(), folder);
 
-/** What a control file must be, for the registry, which knows nothing of it. */
-export function controlRules(plugins: Plugins): ControlRules {
+/** What a control file must be, for the registry, which knows nothing of it. `from` is the folder of the study's file. */
+export function controlRules(plugins: Plugins, from: string): ControlRules {
   return {
-    complete: (config) => {
+    complete: (written) => {
+      const config = withAbsolutePlugins(written, from);
       const folder = process.env['MEDGAN_DATA'];
       const wants = config['dataset'] === 'image-folder' && config['path'] === undefined && folder;
       return wants ? { ...config, path: fromWhereCalled(folder) } : config;

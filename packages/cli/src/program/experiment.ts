@@ -1,10 +1,33 @@
 import { Option, type Command } from 'commander';
+import type { ExperimentListOptions } from '../commands/experiment-list.ts';
 import type { ExperimentRunOptions } from '../commands/experiment-run.ts';
+import type { ExperimentShowOptions } from '../commands/experiment-show.ts';
 import { integer, setOption } from './option-parsers.ts';
 
 /** Commands on studies. */
 export function addExperimentCommands(medgan: Command, finish: (code: number) => void): void {
   const experiment = medgan.command('experiment').description('studies: one YAML, several trials, one table');
+  experiment
+    .command('list')
+    .description('the studies of the folder experiments/, and what of them was run')
+    .option('--out <folder>', 'folder of all runs', 'runs')
+    .option('--json', 'machine-readable', false)
+    .action(async (options: ExperimentListOptions) => {
+      const { experimentListCommand } = await import('../commands/experiment-list.ts');
+      finish(await experimentListCommand(options));
+    });
+  experiment
+    .command('show')
+    .description('the resolved trials of a study, what was published, and what we assume')
+    .argument('<study>', 'name or file of a study')
+    .option('--configuration <name>', 'quick or paper', 'quick')
+    .option('--seeds <list>', "in place of the study's: 0,1,2")
+    .addOption(setOption())
+    .option('--json', 'machine-readable', false)
+    .action(async (name: string, options: ExperimentShowOptions) => {
+      const { experimentShowCommand } = await import('../commands/experiment-show.ts');
+      finish(await experimentShowCommand(name, options));
+    });
   experiment
     .command('run')
     .description('train every trial of studies; finished ones are kept, interrupted and failed ones go on')

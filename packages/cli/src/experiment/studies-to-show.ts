@@ -1,0 +1,25 @@
+import { dirname } from 'node:path';
+import {
+  expandExperiment,
+  type ControlRules,
+  type Experiment,
+  type ExpandOptions,
+  type Study,
+} from '@medgan/registry';
+import type { Plugins } from '../plugins.ts';
+import { controlRules } from './trial-run.ts';
+
+/** The rules of control files, but a study may be looked at before there are images to train on. */
+function rulesWithoutData(plugins: Plugins, from: string): ControlRules {
+  const { validate, ...rules } = controlRules(plugins, from);
+  return { ...rules, validate: (config) => validate(config).filter(({ path }) => path[0] !== 'path') };
+}
+
+/** As `expandExperiment`, for a study that is shown and not run. */
+export function studyToShow(
+  experiment: Experiment,
+  { plugins, ...options }: Omit<ExpandOptions, 'control'> & { readonly plugins: Plugins },
+): Study {
+  const control = rulesWithoutData(plugins, dirname(experiment.document.file));
+  return expandExperiment(experiment, { ...options, control });
+}

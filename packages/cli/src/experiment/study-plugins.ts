@@ -1,0 +1,31 @@
+import { dirname } from 'node:path';
+import type { ControlKeys, Experiment } from '@medgan/registry';
+import { loadPlugins } from '../plugin-loading/load-plugins.ts';
+import { absoluteSpec, type PluginSource } from '../plugin-loading/plugin-module.ts';
+import type { Plugins } from '../plugins.ts';
+
+const sourcesOf = (keys: ControlKeys | undefined, from: string): PluginSource[] => {
+  const specs = keys?.['plugins'];
+  // Anything else is a fault of the file, which is found where its trials are checked.
+  return Array.isArray(specs)
+    ? specs.flatMap((spec) => (typeof spec === 'string' ? [{ spec, from }] : []))
+    : [];
+};
+
+/** The plugins that control-file keys written in the folder `from` name, the same from any folder. */
+export const withAbsolutePlugins = (keys: ControlKeys, from: string): ControlKeys =>
+  keys['plugins'] === undefined ? keys : { ...keys, plugins: sourcesOf(keys, from).map(absoluteSpec) };
+
+/** The built-in plugins, and those that studies name; a path starts from the folder of the study's file. */
+export function pluginsOfStudies(
+  experiments: readonly Experiment[],
+  overrides: ControlKeys,
+): Promise<Plugins> {
+  const named = experiments.flatMap(({ base, configurations, document }) => {
+    const from = dirname(document.file);
+    return [base, configurations.quick?.base, configurations.paper?.base].flatMap((keys) =>
+      sourcesOf(keys, from),
+    );
+  });
+  return loadPlugins([...named, ...sourcesOf(overrides, process.cwd())]);
+}
