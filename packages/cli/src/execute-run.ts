@@ -16,6 +16,7 @@ import {
   type TrainRequest,
   type TrainResult,
 } from '@medgan/trainer';
+import { LOG_FILE, TRIAL_FILE } from '@medgan/registry';
 import type { ControlFile } from './control-schema.ts';
 import { judgeWhileTraining } from './evaluation/judge-while-training.ts';
 import type { Plugins } from './plugins.ts';
@@ -200,9 +201,12 @@ async function trainIn(
   }
 }
 
-/** Removes a former run, but not the lock that was just taken. */
+/** What is there already for the run that begins: the lock that was just taken, and what its study knows of it. */
+const OF_THIS_RUN = ['run.lock', TRIAL_FILE, LOG_FILE];
+
+/** Removes a former run. */
 async function emptyFolder(runDir: string): Promise<void> {
   for (const name of await readdir(runDir)) {
-    if (name !== 'run.lock') await rm(join(runDir, name), { recursive: true, force: true });
+    if (!OF_THIS_RUN.includes(name)) await rm(join(runDir, name), { recursive: true, force: true });
   }
 }
