@@ -34,7 +34,7 @@ export type { FeatureSets } from './set-size.ts';
 export { frechetDistance, frechetDistanceOfGaussians, type Gaussian } from './functional/frechet-distance.ts';
 export { gmsd, type GmsdOptions } from './functional/gmsd.ts';
 export { haarPsi, type HaarPsiOptions } from './functional/haarpsi.ts';
-export { checkImages, checkPairs, type ValueRangeOption } from './functional/image-pairs.ts';
+export { checkImages, checkPairs, refuseShape, type ValueRangeOption } from './functional/image-pairs.ts';
 export { forEachBatch, sourceOfImages, sourceOfPixels, sourceOfReader } from './functional/image-source.ts';
 export { kid, type Kid, type KidOptions, type KidSettings } from './functional/kid.ts';
 export { mdsi, type MdsiOptions } from './functional/mdsi.ts';
