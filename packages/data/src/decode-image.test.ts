@@ -134,7 +134,7 @@ describe('what cannot be read', () => {
     );
 
   it('says so of an empty file, a text and an SVG', async () => {
-    const unknown = 'not a JPEG, PNG, BMP, TIFF, WebP or GIF by its content';
+    const unknown = 'not a JPEG, PNG, BMP, TIFF, WebP, GIF or DICOM by its content';
     expect(await reason(new Uint8Array(0))).toBe('the file is empty');
     expect(await reason(Buffer.from('<!doctype html>'))).toBe(unknown);
     expect(await reason(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'))).toBe(

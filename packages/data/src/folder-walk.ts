@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Dirent } from 'node:fs';
+import { isUnnamedDicom } from './formats/unnamed-dicom.ts';
 
 /** A file that by its name is an image, or something in the way of one. */
 export interface FoundFile {
@@ -19,12 +20,14 @@ export interface FolderEntries {
   readonly loose: readonly FoundFile[];
 }
 
-/** Extensions taken for images, as torchvision has them less PPM and PGM, which sharp cannot read. */
-export const IMAGE_EXTENSIONS = ['.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp'] as const;
+/** Extensions taken for images: torchvision's less PPM and PGM, which sharp cannot read, and DICOM's. */
+export const IMAGE_EXTENSIONS = ['.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp', '.dcm'] as const;
 
-function isImageName(name: string): boolean {
+/** An image by its name, or by its content where its name says nothing. Only regular files are looked into. */
+function isImage(name: string, { path, kind }: { path: string; kind: Kind }): boolean | Promise<boolean> {
   const lower = name.toLowerCase();
-  return IMAGE_EXTENSIONS.some((extension) => lower.endsWith(extension));
+  if (IMAGE_EXTENSIONS.some((extension) => lower.endsWith(extension))) return true;
+  return kind === 'file' && isUnnamedDicom(name, path);
 }
 
 /** Dot files and macOS archive leftovers (`._a.jpg`, `__MACOSX/`) look like images and are none. */
@@ -84,7 +87,8 @@ export class FolderWalk {
       const path = join(this.root, entry.name);
       const { kind, fault } = await this.#resolve(entry, path);
       if (kind === 'folder') folders.push(entry.name);
-      else if (isImageName(entry.name)) loose.push(found({ name: entry.name, path, kind, fault }));
+      else if (await isImage(entry.name, { path, kind }))
+        loose.push(found({ name: entry.name, path, kind, fault }));
     }
     return { folders: folders.sort(compare), loose: loose.sort(byFolderThenName) };
   }
@@ -120,7 +124,7 @@ export class FolderWalk {
       const path = join(folder.path, entry.name);
       const { kind, real = path, fault } = await this.#resolve(entry, path);
       if (kind !== 'folder') {
-        if (isImageName(entry.name)) files.push(found({ name, path, kind, fault }));
+        if (await isImage(entry.name, { path, kind })) files.push(found({ name, path, kind, fault }));
       } else if (fault !== undefined) {
         files.push({ name, path, fault });
       } else if (!folder.ancestors.includes(real)) {

@@ -31,7 +31,7 @@ describe('folders that will not do', () => {
     `);
     expect(await at('images')).toMatchInlineSnapshot(`
       "[medgan] dataset image-folder: DIR/images holds no image
-        cure: put images (jpg, jpeg, png, bmp, tif, tiff, webp) into it, one folder for each class"
+        cure: put images (jpg, jpeg, png, bmp, tif, tiff, webp, dcm) into it, one folder for each class"
     `);
     expect(await folder.refusal(folder.open({}, { path: '' }))).toMatchInlineSnapshot(`
       "[medgan] dataset image-folder was given no folder
@@ -44,7 +44,7 @@ describe('folders that will not do', () => {
     await mkdir(folder.path('melanoma'));
     expect(await folder.refusal(folder.open())).toMatchInlineSnapshot(`
       "[medgan] dataset image-folder: no image in the class folder melanoma of DIR
-        cure: put images (jpg, jpeg, png, bmp, tif, tiff, webp) into it, remove it, or name the classes you want under classes"
+        cure: put images (jpg, jpeg, png, bmp, tif, tiff, webp, dcm) into it, remove it, or name the classes you want under classes"
     `);
     expect((await folder.open({ classes: ['nevus'] })).count).toBe(1);
   });
@@ -74,7 +74,7 @@ describe('unreadable files', () => {
       "[medgan] dataset image-folder: 4 of 6 files cannot be read
         a/cut.png: Input buffer has corrupt header
         a/empty.jpg: the file is empty
-        a/text.bmp: not a JPEG, PNG, BMP, TIFF, WebP or GIF by its content
+        a/text.bmp: not a JPEG, PNG, BMP, TIFF, WebP, GIF or DICOM by its content
         a/gone/link.png: broken symbolic link (ENOENT)
         cure: repair or remove them, or set unreadable: skip to train without them"
     `);
@@ -99,7 +99,7 @@ describe('unreadable files', () => {
     expect([images.pixels.length, images.pixels[0], images.pixels[48]]).toEqual([96, 10, 30]);
     expect(images.labels.length).toBe(2);
     expect(images.skipped).toEqual([
-      { name: 'a/2.png', reason: 'not a JPEG, PNG, BMP, TIFF, WebP or GIF by its content' },
+      { name: 'a/2.png', reason: 'not a JPEG, PNG, BMP, TIFF, WebP, GIF or DICOM by its content' },
     ]);
     await rm(folder.path('a/2.png'));
     expect((await folder.open()).fingerprint).toBe(images.fingerprint);

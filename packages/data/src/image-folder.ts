@@ -1,5 +1,6 @@
 import { defineDataset, MedganError, parseOptions, type OptionsSchema } from '@medgan/plugin-api';
 import { readClassFolders, type GroupedFile } from './class-folders.ts';
+import { WINDOW_SCHEMA, type Window } from './formats/window.ts';
 import { openFiles } from './open-files.ts';
 import { chooseImages } from './splits/choose-images.ts';
 import { readGroups } from './tables/read-groups.ts';
@@ -11,11 +12,14 @@ export interface ImageFolderOptions {
   readonly max_megapixels?: number;
   /** Follow symbolic links that lead out of the folder. */
   readonly outside_links?: boolean;
+  /** How more than 8 bits become 8; default `auto`. */
+  readonly window?: Window;
   /** CSV that names the lesion or patient of each file, relative to the folder. */
   readonly groups?: string;
 }
 
-type Resolved = Required<Omit<ImageFolderOptions, 'groups'>> & Pick<ImageFolderOptions, 'groups'>;
+type Optional = 'groups' | 'window';
+type Resolved = Required<Omit<ImageFolderOptions, Optional>> & Pick<ImageFolderOptions, Optional>;
 
 const schema: OptionsSchema = {
   type: 'object',
@@ -38,6 +42,7 @@ const schema: OptionsSchema = {
       default: false,
       description: 'follow symbolic links that lead out of the folder',
     },
+    window: WINDOW_SCHEMA,
     groups: {
       type: 'string',
       minLength: 1,
@@ -84,6 +89,7 @@ export default defineDataset<ImageFolderOptions>({
     return openFiles({ ...folder, files }, context, {
       unreadable: settings.unreadable,
       maxPixels: Math.trunc(settings.max_megapixels * 1e6),
+      ...(settings.window === undefined ? {} : { window: settings.window }),
     });
   },
 });
