@@ -1,31 +1,61 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { validateOptions } from '@medgan/plugin-api';
 import { describe, expect, it } from 'vitest';
-import { experimentJsonSchema, SCHEMA_FILE } from './experiment-json-schema.ts';
+import { experimentJsonSchema } from './experiment-json-schema.ts';
 import { expandExperiment } from './expand.ts';
-import { parseExperiment } from './experiment.ts';
+import { readExperiment } from './experiment.ts';
 
-const root = new URL('../../../', import.meta.url);
-const folder = new URL('experiments/', root);
-const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+const folder = new URL('../../../experiments/', import.meta.url);
+const filesIn = (path: string): string[] =>
+  readdirSync(new URL(path, folder)).filter((name) => name.endsWith('.yaml'));
+
+describe('experimentJsonSchema', () => {
+  const text = experimentJsonSchema({
+    properties: {
+      batch_size: { type: 'integer', minimum: 1 },
+      labels: { type: 'object', additionalProperties: false, properties: { real: { type: 'number' } } },
+      arch_options: { type: 'object' },
+      seed: { type: 'integer' },
+    },
+  });
+  const faultsOf = (value: unknown): string[] =>
+    validateOptions(JSON.parse(text) as object, value).faults.map(
+      ({ path, message }) => `${path.join('.')}: ${message}`,
+    );
+
+  it('takes any part of an experiment, dotted keys included', () => {
+    expect(faultsOf({ base: { batch_size: 1, 'labels.real': 0.9, 'arch_options.x': 1 } })).toEqual([]);
+    expect(
+      faultsOf({ extends: './x.yaml', vary: { grid: { batch_size: [1], 'labels.real': [1] } } }),
+    ).toEqual([]);
+  });
+
+  it('knows the keys of control files wherever an experiment sets them', () => {
+    const base = { batch_sise: 1, 'labels.reel': 1, batch_size: 0, seed: 1 };
+    expect(faultsOf({ base, configurations: { quick: { base: { labels: { real: 'x' } } } } })).toEqual([
+      'base.batch_sise: unknown key "batch_sise"',
+      'base.labels.reel: unknown key "labels.reel"',
+      'base.seed: unknown key "seed"',
+      'base.batch_size: must be >= 1',
+      'configurations.quick.base.labels.real: must be number',
+    ]);
+    expect(faultsOf({ vary: { zip: { batch_size: ['a'] }, cases: [{ set: { x: 1 } }] } })).toEqual([
+      'vary.zip.batch_size.0: must be integer',
+      'vary.cases.0.set.x: unknown key "x"',
+    ]);
+  });
+});
 
 describe('experiments/', () => {
-  it('has the schema that the registry checks against', () => {
-    const stored: unknown = JSON.parse(readFileSync(new URL(SCHEMA_FILE, root), 'utf8'));
-    expect(stored, 'run: npm run schema -w @medgan/registry').toEqual(JSON.parse(experimentJsonSchema()));
-  });
-
-  it('holds experiments', () => {
-    expect(files).toContain('batch-size-sweep.yaml');
-  });
-
-  it.each(files)(
-    '%s is right, points editors to the schema, and sets its trials beside what was published',
+  it.each(filesIn('.'))(
+    '%s points editors to the schema and sets its trials beside what was published',
     (name) => {
       const path = fileURLToPath(new URL(name, folder));
-      const text = readFileSync(path, 'utf8');
-      expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=experiment.schema.json');
-      const experiment = parseExperiment(text, path);
+      expect(readFileSync(path, 'utf8')).toMatch(
+        /^# yaml-language-server: \$schema=experiment\.schema\.json\n/,
+      );
+      const experiment = readExperiment(path);
       const { trials } = expandExperiment(experiment, {
         configuration: 'paper',
         control: { validate: () => [] },
@@ -34,20 +64,9 @@ describe('experiments/', () => {
       for (const row of experiment.published?.rows ?? []) expect(shown).toContain(row);
     },
   );
-});
 
-describe('batch-size-sweep', () => {
-  it('has the published figures', () => {
-    const path = fileURLToPath(new URL('batch-size-sweep.yaml', folder));
-    const experiment = parseExperiment(readFileSync(path, 'utf8'), path);
-    const rows = experiment.published!.rows.map(({ when, values }) => [
-      when['batch_size'],
-      ...Object.values(values),
-    ]);
-    expect(rows).toEqual([
-      [128, 9.91, 0.04, 0.27, 0.58, 0.31],
-      [64, 12.46, 0.23, 0.25, 0.49, 0.35],
-      [16, 12.76, 0.3, 0.25, 0.49, 0.37],
-    ]);
+  it.each(filesIn('base'))('base/%s points editors to the schema', (name) => {
+    const text = readFileSync(new URL(`base/${name}`, folder), 'utf8');
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/experiment\.schema\.json\n/);
   });
 });

@@ -93,14 +93,22 @@ const closed = (properties: Record<string, object>, required: readonly string[] 
 });
 const described = (description: string, schema: object): object => ({ ...schema, description });
 
-/** The schema of an experiment file; `control` is that of the keys it sets, of which the registry itself knows none. */
-export function experimentSchema(control: object = { type: 'object' }): OptionsSchema {
-  const values = (description: string): object => ({
-    type: 'object',
-    minProperties: 1,
-    additionalProperties: { type: 'array', minItems: 1 },
-    description,
-  });
+/** What an experiment file's schema says of control-file keys, of which the registry itself knows none. */
+export interface ControlParts {
+  /** A mapping of keys to values. */
+  readonly control: object;
+  /** A mapping of keys to lists of values. */
+  readonly varied: object;
+}
+
+const ANY_CONTROL: ControlParts = {
+  control: { type: 'object' },
+  varied: { type: 'object', additionalProperties: { type: 'array', minItems: 1 } },
+};
+
+/** The schema of an experiment file. */
+export function experimentSchema({ control, varied }: ControlParts = ANY_CONTROL): OptionsSchema {
+  const values = (description: string): object => described(description, { ...varied, minProperties: 1 });
   const seeds = (rest: object): object => ({
     type: 'array',
     items: { type: 'integer', minimum: 0 },

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize, resolve } from 'node:path';
-import { MedganError, nearest } from '@medgan/plugin-api';
+import { nearest, type MedganError } from '@medgan/plugin-api';
 import { faultsError } from './yaml/check-yaml.ts';
 import { parseYaml, type Place, type PlacedDocument, type YamlDocument } from './yaml/parse-yaml.ts';
 

@@ -7,7 +7,7 @@ export {
   type Study,
   type Trial,
 } from './expand.ts';
-export { experimentJsonSchema } from './experiment-json-schema.ts';
+export { experimentJsonSchema, SCHEMA_FILE } from './experiment-json-schema.ts';
 export {
   EXPERIMENT_SCHEMA,
   experimentSchema,
@@ -58,6 +58,7 @@ export {
   type FolderOfTrial,
 } from './launch/trial-files.ts';
 export type { Identify } from './plan-study.ts';
+export { shownStudy, studyText, type ShownStudy } from './show-study.ts';
 export { markdownTable, type Column } from './table.ts';
 export { canonicalJson, identityHash, type TrialIdentity } from './trial-identity.ts';
 export {

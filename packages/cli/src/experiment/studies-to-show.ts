@@ -11,8 +11,8 @@ import { controlRules } from './trial-run.ts';
 
 /** The rules of control files, but a study may be looked at before there are images to train on. */
 function rulesWithoutData(plugins: Plugins, from: string): ControlRules {
-  const { validate, ...rules } = controlRules(plugins, from);
-  return { ...rules, validate: (config) => validate(config).filter(({ path }) => path[0] !== 'path') };
+  const rules = controlRules(plugins, from);
+  return { ...rules, validate: (config) => rules.validate(config).filter(({ path }) => path[0] !== 'path') };
 }
 
 /** As `expandExperiment`, for a study that is shown and not run. */
