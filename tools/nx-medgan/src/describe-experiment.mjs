@@ -23,8 +23,9 @@ export function describeExperiment(text, file) {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return fault(`${file}: is no experiment (title, question, base, vary)`);
   }
-  const { title, question } = /** @type {Record<string, unknown>} */ (value);
+  const { title, question, extends: base } = /** @type {Record<string, unknown>} */ (value);
   const parts = [title, question].filter((part) => typeof part === 'string' && part !== '');
+  if (parts.length === 0 && typeof base === 'string') return { description: `As ${base}` };
   if (parts.length === 0) return fault(`${file}: has neither title nor question`);
   return { description: parts.map((part) => String(part).trim()).join(': ') };
 }

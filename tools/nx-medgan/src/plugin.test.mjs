@@ -36,6 +36,9 @@ const files = {
   'experiments/list.yaml': '- 1\n',
   'experiments/empty.yaml': '',
   'experiments/untitled.yaml': 'base: {}\n',
+  'experiments/variant.yaml': 'extends: ./sweep.yaml\n',
+  'experiments/report.yaml': SWEEP,
+  'experiments/base/common.yaml': 'base: {}\n',
 };
 
 let workspace;
@@ -106,6 +109,7 @@ describe('createNodes', () => {
     ['list', 'cannot run: experiments/list.yaml: is no experiment (title, question, base, vary)'],
     ['empty', 'cannot run: experiments/empty.yaml:1:1: expected a document, but the input is empty'],
     ['untitled', 'cannot run: experiments/untitled.yaml: has neither title nor question'],
+    ['variant', 'As ./sweep.yaml'],
   ])('describes what is wrong with %s.yaml, and still makes its target', async (name, description) => {
     const target = await targetOf(name);
     expect(target.metadata.description).toBe(description);
@@ -118,30 +122,45 @@ describe('nx', () => {
     const { stdout, stderr } = await nx(workspace, 'show', 'project', 'experiments', '--json');
     const { root, targets } = JSON.parse(stdout);
     expect(root).toBe('experiments');
-    expect(Object.keys(targets).sort()).toEqual(['empty', 'list', 'sweep', 'tabs', 'untitled']);
+    expect(Object.keys(targets).sort()).toEqual([
+      'empty',
+      'list',
+      'paper-tables',
+      'report',
+      'sweep',
+      'tabs',
+      'untitled',
+      'variant',
+    ]);
     expect(targets.tabs.metadata.description).toContain('experiments/tabs.yaml:2:1: tab characters');
     expect(stderr).toContain('[nx-medgan] experiments/tabs.yaml:2:1: tab characters');
+    // The names of the plugin's own targets are taken.
+    expect(targets.report.options.command).toBe('node packages/cli/bin/medgan.mjs report');
+    expect(stderr).toContain('experiments/report.yaml: the name report is that of a target: rename the file');
   });
 
+  const sweep = ['experiment', 'run', 'experiments/sweep.yaml', '--configuration'];
   it.each([
     [
       ['experiments:sweep:paper', '--data', 'my images'],
-      ['--configuration', 'paper', '--data', 'my images'],
+      [...sweep, 'paper', '--data', 'my images'],
     ],
     [
       ['experiments:sweep', '--set', 'num_epochs=1', '--set', 'labels.real=0.9', '--force'],
-      ['--configuration', 'quick', '--set', 'num_epochs=1', '--set', 'labels.real=0.9', '--force'],
+      [...sweep, 'quick', '--set', 'num_epochs=1', '--set', 'labels.real=0.9', '--force'],
+    ],
+    [
+      ['experiments:paper-tables:paper', '--data', 'my images', '--jobs', '2'],
+      ['experiment', 'run', '--all', '--configuration', 'paper', '--data', 'my images', '--jobs', '2'],
+    ],
+    [
+      ['experiments:report', '--out', 'page'],
+      ['report', '--out', 'page'],
     ],
   ])('runs %j as medgan does', async (args, forwarded) => {
     const { stdout } = await nx(workspace, 'run', ...args);
     const [, call] = /^CALL (.*)$/m.exec(stdout);
-    expect(JSON.parse(call)).toEqual([
-      workspace,
-      'experiment',
-      'run',
-      'experiments/sweep.yaml',
-      ...forwarded,
-    ]);
+    expect(JSON.parse(call)).toEqual([workspace, ...forwarded]);
   });
 
   it("finds this repository's experiments", async () => {
@@ -153,5 +172,10 @@ describe('nx', () => {
       parallelism: false,
       metadata: { description: expect.stringContaining('batch size') },
     });
+    expect(Object.values(targets).filter(({ metadata }) => /cannot run/.test(metadata.description))).toEqual(
+      [],
+    );
+    expect(targets['paper-tables'].defaultConfiguration).toBe('quick');
+    expect(targets['paper-tables'].configurations.paper.command).toContain('--all --configuration paper');
   });
 });
