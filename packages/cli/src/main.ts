@@ -3,10 +3,12 @@ import { Command } from 'commander';
 import { EngineError } from '@medgan/engine';
 import { MedganError } from '@medgan/plugin-api';
 import { WeightsError } from '@medgan/weights';
+import { addDataCommands } from './program/data.ts';
 import { addExperimentCommands } from './program/experiment.ts';
 import { addGeneratorCommands } from './program/generator.ts';
 import { addJudgingCommands } from './program/judging.ts';
 import { addMachineCommands } from './program/machine.ts';
+import { addPluginsCommands } from './program/plugins.ts';
 import { addMlflowCommands } from './program/mlflow.ts';
 import { addTrainingCommands } from './program/training.ts';
 
@@ -21,9 +23,11 @@ function program(finish: (code: number) => void): Command {
     .showHelpAfterError('(medgan --help shows what there is)');
 
   addTrainingCommands(medgan, finish);
+  addDataCommands(medgan, finish);
   addGeneratorCommands(medgan, finish);
   addJudgingCommands(medgan, finish);
   addExperimentCommands(medgan, finish);
+  addPluginsCommands(medgan, finish);
   addMlflowCommands(medgan, finish);
   addMachineCommands(medgan, finish);
   return medgan;

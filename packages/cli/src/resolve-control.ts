@@ -1,5 +1,5 @@
-import { availableParallelism, homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { GPU_ENGINES, type EngineName } from '@medgan/engine';
 import {
   MedganError,
@@ -9,6 +9,7 @@ import {
   type SplitRequest,
 } from '@medgan/plugin-api';
 import type { RunConfig } from '@medgan/trainer';
+import { cacheFolder, cacheLimit } from './cache-folder.ts';
 import type { ControlFile } from './control-schema.ts';
 import { chooseFigure, type Figure } from './evaluation/figure.ts';
 import type { Plugins } from './plugins.ts';
@@ -28,6 +29,7 @@ export interface ResolvedRun {
     readonly subsetOrder: 'first' | 'seeded';
     readonly workers: number;
     readonly cacheDir?: string;
+    readonly cacheBytes?: number;
   };
   readonly engines: readonly EngineName[];
   /** A GPU was asked for: say so once when there is none. */
@@ -49,11 +51,11 @@ function learningRates(rate: number): RunConfig['learningRate'] {
     : { generator: rate, discriminator: rate };
 }
 
-/** Where decoded images are kept: the control file's word, the environment's, or the user's cache folder. */
-function cacheDir(asked: string | undefined): { cacheDir?: string } {
+/** Where decoded images are kept, and how many bytes of them; an empty word keeps none. */
+function cache(asked: string | undefined): { cacheDir?: string; cacheBytes?: number } {
   if (asked === '') return {};
-  const home = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  return { cacheDir: resolve(asked ?? process.env['MEDGAN_CACHE'] ?? join(home, 'medgan')) };
+  const limit = cacheLimit();
+  return { cacheDir: cacheFolder(asked), ...(limit === undefined ? {} : { cacheBytes: limit }) };
 }
 
 /** Collects what is wrong, key by key, instead of stopping at the first. */
@@ -190,7 +192,7 @@ export function resolveControl(
         ...(control.subset === undefined ? {} : { subset: control.subset }),
         subsetOrder: control.subset_order,
         workers: Math.max(1, control.loader_workers),
-        ...cacheDir(control.cache),
+        ...cache(control.cache),
       },
       engines: wantsGpu ? [...GPU_ENGINES, 'onnx'] : [(control.engine ?? 'onnx') as EngineName],
       wantsGpu,

@@ -12,7 +12,7 @@ import { digestOf } from './digest.ts';
 import type { FoundFile } from './folder-walk.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import { MEMORY_LIMIT, openPack, packInMemory } from './open-pack.ts';
-import { PackedCache, type CachedPack } from './packed-cache.ts';
+import type { CachedPack, PackedCache } from './packed-cache.ts';
 import { UnfinishedPack } from './unfinished-pack.ts';
 
 export interface ObtainOptions {

@@ -71,6 +71,6 @@ describe('readAhead', () => {
   });
 
   it('gives nothing of nothing', async () => {
-    for await (const one of readAhead(images, [])) expect.unreachable(String(one));
+    for await (const { step } of readAhead(images, [])) expect.unreachable(`step ${step}`);
   });
 });

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { MedganError, messageOf } from '@medgan/plugin-api';
 
-const IMAGE = /\.(jpe?g|png|webp|tiff?|gif)$/i;
+const IMAGE = /\.(jpe?g|png|bmp|webp|tiff?|gif)$/i;
 
 /**
  * Images in a folder and the folders in it, by name: paths relative to it, with `/` on every system, sorted.
@@ -20,7 +20,7 @@ export async function listImages(folder: string): Promise<string[]> {
   }
   if (names.length === 0) {
     throw new MedganError(`folder ${folder} holds no images`, {
-      cure: 'give a folder with JPEG, PNG, WebP, TIFF or GIF files',
+      cure: 'give a folder with JPEG, PNG, BMP, WebP, TIFF or GIF files',
     });
   }
   return names.sort();

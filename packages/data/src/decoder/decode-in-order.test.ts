@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FoundFile } from '../folder-walk.ts';
@@ -43,9 +44,10 @@ async function collect(chunks: AsyncIterable<DecodedChunk>): Promise<DecodedChun
   return { pixels: Uint8Array.from(Buffer.concat(pixels)), hashes: hashes.flat() };
 }
 
-/** The messages of the threads that are still there. */
-const threads = (): number =>
-  process.getActiveResourcesInfo().filter((name) => name === 'MessagePort' || name === 'Worker').length;
+const started: Worker[] = [];
+const noteWorker = (worker: Worker): void => void started.push(worker);
+beforeAll(() => process.on('worker', noteWorker));
+afterAll(() => process.off('worker', noteWorker));
 
 describe('decoding in threads', () => {
   it('gives what decoding here gives, in order, with the faults in their places', async () => {
@@ -66,18 +68,18 @@ describe('decoding in threads', () => {
   });
 
   it('stops when told to, and leaves no thread behind', async () => {
-    const before = threads();
+    started.length = 0;
     const abort = new AbortController();
     const reason = new Error('enough');
     const onProgress = (): void => abort.abort(reason);
-    await expect(collect(decodeInOrder(files, options({ workers: 1, signal: abort.signal, onProgress })))).rejects.toBe(
-      reason,
-    );
+    await expect(
+      collect(decodeInOrder(files, options({ workers: 1, signal: abort.signal, onProgress }))),
+    ).rejects.toBe(reason);
     for await (const { hashes } of decodeInOrder(files, options({ workers: 1 }))) {
       expect(hashes.length).toBe(16);
       break;
     }
-    expect(threads()).toBe(before);
+    expect(started.map(({ threadId }) => threadId)).toEqual([-1, -1]);
   });
 
   it('names the files on which a thread ended', async () => {
