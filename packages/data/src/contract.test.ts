@@ -1,6 +1,7 @@
 import type { Dataset } from '@medgan/plugin-api';
 import { datasetContract } from '@medgan/testing';
 import { afterAll, describe, expect, it } from 'vitest';
+import { makeIsicFolder } from '../test/isic-folder.ts';
 import { makeTableFolder } from '../test/table-folder.ts';
 import * as exported from './index.ts';
 
@@ -8,11 +9,11 @@ const datasets = Object.values(exported).filter(
   (value): value is Dataset => typeof value === 'object' && 'kind' in value && value.kind === 'dataset',
 );
 
-const table = await makeTableFolder();
-afterAll(() => table.remove());
+const [table, isic] = [await makeTableFolder(), await makeIsicFolder()];
+afterAll(() => Promise.all([table.remove(), isic.remove()]));
 
 /** Folders for those that cannot open any folder of images. */
-const paths: Readonly<Record<string, string>> = { 'image-table': table.dir };
+const paths: Readonly<Record<string, string>> = { 'image-table': table.dir, isic: isic.dir };
 
 for (const dataset of datasets) {
   const path = paths[dataset.name];
@@ -24,6 +25,7 @@ describe('the built-in datasets', () => {
     expect(datasets.map(({ name }) => name).sort()).toEqual([
       'image-folder',
       'image-table',
+      'isic',
       'synthetic-lesions',
     ]);
   });

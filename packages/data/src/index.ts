@@ -12,6 +12,18 @@ export {
   type Cleared,
 } from './cache-folder.ts';
 export { decodeImage } from './decode-image.ts';
+export { IsicArchive, ISIC_API, type Search } from './isic/archive-client.ts';
+export type { ArchiveImage, ImageSize } from './isic/archive-types.ts';
+export {
+  downloadImages,
+  type DownloadOptions,
+  type DownloadProgress,
+  type DownloadResult,
+} from './isic/download-images.ts';
+export type { DownloadRequest } from './isic/download-record.ts';
+export { default as isic, type IsicOptions } from './isic/isic.ts';
+export { PoliteHttp, type HttpOptions, type Manners } from './isic/polite-http.ts';
+export { searchImages } from './isic/search-images.ts';
 export { partsOf, type Choice } from './splits/choose-images.ts';
 export { splitGroups, type SplitItem, type SplitRule } from './splits/split-groups.ts';
 export { default as syntheticLesions } from './synthetic-lesions.ts';

@@ -1,0 +1,384 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRng } from '@medgan/plugin-api';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  ArchiveServer,
+  etagOf,
+  halfAndGone,
+  reset,
+  status,
+  type ServedImage,
+} from '../../test/archive-server.ts';
+import { IsicArchive } from './archive-client.ts';
+import { downloadImages, folderName, type DownloadOptions, type DownloadResult } from './download-images.ts';
+import type { DownloadRequest } from './download-record.ts';
+import { PoliteHttp, type Manners } from './polite-http.ts';
+
+const idOf = (i: number): string => `ISIC_${String(i).padStart(7, '0')}`;
+const served = (count: number): ServedImage[] =>
+  Array.from({ length: count }, (_, i) => ({
+    id: idOf(i),
+    diagnosis: i % 2 ? 'Malignant' : 'Benign',
+    licence: i % 3 ? 'CC-BY' : 'CC-0',
+    attribution: i % 3 ? 'Hospital "A", Vienna' : 'Anonymous',
+    lesion: `IL_${i >> 1}`,
+  }));
+
+let server: ArchiveServer;
+let dir: string;
+let slept: number[];
+beforeEach(async () => {
+  server = await ArchiveServer.start(served(8));
+  dir = await mkdtemp(join(tmpdir(), 'medgan-isic-'));
+  slept = [];
+});
+afterEach(async () => {
+  await server.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+interface Told extends Partial<Omit<DownloadOptions, 'http' | 'archive'>> {
+  readonly manners?: Partial<Manners>;
+  readonly base?: string;
+}
+
+async function bring(request: Partial<DownloadRequest> = {}, told: Told = {}): Promise<DownloadResult> {
+  const http = new PoliteHttp({
+    rng: createRng(1),
+    signal: told.signal,
+    manners: { interval: 0, ...told.manners },
+    sleep: (milliseconds) => {
+      if (milliseconds > 0) slept.push(milliseconds);
+      return Promise.resolve();
+    },
+  });
+  return downloadImages(
+    { query: '', collections: [], size: 'full', licences: [], ...request },
+    {
+      http,
+      archive: new IsicArchive(http, told.base ?? server.base),
+      dir,
+      concurrency: 3,
+      maxBytes: 1e6,
+      ...told,
+    },
+  );
+}
+
+const refusal = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'no error',
+    (error: Error) => error.message.replaceAll(server.origin.slice(7), 'HOST').replaceAll(dir, 'DIR'),
+  );
+const read = (name: string): Promise<string> => readFile(join(dir, name), 'utf8');
+const fileAt = (i: number): string => `/files/${idOf(i)}.jpg`;
+
+/** Every image is there to the byte, and nothing unfinished is. */
+async function expectWhole(result: DownloadResult, count: number): Promise<void> {
+  expect(result.failed).toEqual([]);
+  expect(result.images).toHaveLength(count);
+  for (const { file, id } of result.images) {
+    expect(await readFile(join(dir, file))).toEqual(server.files.get(`/files/${id}.jpg`));
+  }
+  expect((await readdir(dir)).filter((name) => name.startsWith('.'))).toEqual([]);
+}
+
+describe('a download', () => {
+  it('brings images in class folders over several pages, with their papers', async () => {
+    server.largestPage = 3;
+    const progress: number[] = [];
+    const result = await bring(
+      { classBy: 'diagnosis_1' },
+      { onProgress: ({ done, total }) => progress.push(done / total) },
+    );
+    await expectWhole(result, 8);
+    expect(result.fetched).toBe(8);
+    expect(progress).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 8].map((done) => done / 8));
+    expect((await readdir(dir)).sort()).toEqual([
+      'ATTRIBUTION.csv',
+      'Benign',
+      'LICENSES.md',
+      'Malignant',
+      'downloads.json',
+      'manifest.jsonl',
+      'metadata.csv',
+    ]);
+    expect(server.asked.filter((path) => path.startsWith('/api'))).toHaveLength(3);
+    expect(server.mostAtOnce).toBeLessThanOrEqual(3);
+    expect((await read('ATTRIBUTION.csv')).split('\n').slice(0, 3)).toEqual([
+      'isic_id,file,licence,attribution',
+      'ISIC_0000000,Benign/ISIC_0000000.jpg,CC-0,Anonymous',
+      'ISIC_0000001,Malignant/ISIC_0000001.jpg,CC-BY,"Hospital ""A"", Vienna"',
+    ]);
+    expect(await read('LICENSES.md')).toContain(
+      '| CC-BY | 5 | https://creativecommons.org/licenses/by/4.0/ |',
+    );
+    expect((await read('metadata.csv')).split('\n')[0]).toBe(
+      'isic_id,attribution,copyright_license,age_approx,diagnosis_1,image_type,lesion_id,pixels_x,pixels_y,sex',
+    );
+    const line = JSON.parse((await read('manifest.jsonl')).split('\n')[1]!) as object;
+    expect(line).toMatchObject({ id: idOf(1), file: 'Malignant/ISIC_0000001.jpg', licence: 'CC-BY' });
+  });
+
+  it('asks nothing when it is run again, and only for what is missing when a file is gone', async () => {
+    await bring({ count: 5 });
+    const before = server.asked.length;
+    expect(await bring({ count: 5 })).toMatchObject({ fetched: 0, failed: [] });
+    expect(server.asked.length).toBe(before);
+    await rm(join(dir, 'ISIC_0000002.jpg'));
+    const result = await bring({ count: 5 });
+    expect(result.fetched).toBe(1);
+    await expectWhole(result, 5);
+    await truncate(join(dir, 'ISIC_0000003.jpg'), 10);
+    expect((await bring({ count: 7 })).fetched).toBe(3);
+    await writeFile(
+      join(dir, 'ISIC_0000004.jpg'),
+      Buffer.alloc((await stat(join(dir, 'ISIC_0000004.jpg'))).size),
+    );
+    expect((await bring({ count: 7 })).fetched).toBe(0);
+    expect((await bring({ count: 7 }, { verify: true })).fetched).toBe(1);
+  });
+
+  it('keeps to the query, the count, the licences and the contributor', async () => {
+    const ids = async (request: Partial<DownloadRequest>): Promise<string[]> =>
+      (await bring(request)).images.map(({ id }) => id);
+    expect(await ids({ query: 'diagnosis_1:"Malignant"', count: 2 })).toEqual([idOf(1), idOf(3)]);
+    expect(await ids({ licences: ['cc-0'] })).toEqual([idOf(0), idOf(3), idOf(6)]);
+    expect(await ids({ attribution: 'vienna', count: 3 })).toEqual([idOf(1), idOf(2), idOf(4)]);
+    // All were here before but one.
+    expect(server.asked.filter((path) => path.startsWith('/files'))).toHaveLength(6);
+  });
+
+  it('moves what is here when other folders are asked for', async () => {
+    await bring({ count: 4 });
+    const result = await bring({ count: 4, classBy: 'sex' });
+    await expectWhole(result, 4);
+    expect(result.fetched).toBe(0);
+    expect(result.images[0]!.file).toBe('female/ISIC_0000000.jpg');
+    const { failed } = await bring({ count: 1, size: 'thumbnail' });
+    expect(failed[0]!.reason).toContain('holds the full of ISIC_0000000, not the thumbnail');
+  });
+
+  it('saves what is there when it is stopped, and goes on from it', async () => {
+    const stop = new AbortController();
+    const stopped = bring(
+      {},
+      {
+        signal: stop.signal,
+        concurrency: 1,
+        onProgress: ({ done }) => done === 3 && stop.abort(new Error('stop')),
+      },
+    );
+    expect(await refusal(stopped)).toBe('stop');
+    expect((await read('manifest.jsonl')).trim().split('\n')).toHaveLength(3);
+    expect(await read('LICENSES.md')).toContain('CC-BY');
+    const result = await bring();
+    expect(result.fetched).toBe(5);
+    await expectWhole(result, 8);
+  });
+
+  it('is refused while another is under way in the folder', async () => {
+    const first = bring();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await refusal(bring())).toContain('DIR: another download is under way here');
+    await expectWhole(await first, 8);
+  });
+});
+
+describe('a bad connection', () => {
+  it('is tried again after 429, 500, a reset and half an answer, waiting as it is told', async () => {
+    server.upset('/api/v2/images/search/', status(429, { 'retry-after': '7' }), status(503));
+    server.upset(fileAt(0), status(500), reset);
+    server.upset(fileAt(1), halfAndGone);
+    const date = 'Tue, 24 Nov 2026 20:00:00 GMT';
+    server.upset(fileAt(2), status(429, { 'retry-after': 'Tue, 24 Nov 2026 20:00:31 GMT', date }));
+    await expectWhole(await bring(), 8);
+    expect(slept[0]).toBe(7000);
+    expect(slept).toContain(31_000);
+    expect(slept.filter((pause) => pause < 2000)).toHaveLength(4);
+  });
+
+  it('goes on where a file broke off, when it is still the same file', async () => {
+    server.upset(fileAt(1), halfAndGone);
+    await expectWhole(await bring({ count: 2 }), 2);
+    const half = server.files.get(fileAt(1))!.length >> 1;
+    expect(server.ranges).toContain(`bytes=${half}-`);
+  });
+
+  it('goes on in a later run, and starts anew when the file has changed or is already whole', async () => {
+    const parts = join(dir, '.isic-parts');
+    await mkdir(parts);
+    const put = async (i: number, bytes: Buffer, etag: string): Promise<void> => {
+      await writeFile(join(parts, `${idOf(i)}-full.part`), bytes);
+      await writeFile(join(parts, `${idOf(i)}-full.part.etag`), etag);
+    };
+    const [a, b, c] = [0, 1, 2].map((i) => server.files.get(fileAt(i))!) as [Buffer, Buffer, Buffer];
+    await put(0, a.subarray(0, 100), etagOf(a));
+    await put(1, Buffer.alloc(100, 7), '"an older version"');
+    await put(2, c, etagOf(c));
+    await put(3, Buffer.alloc(100, 7), 'W/"weak"');
+    await expectWhole(await bring({ count: 4 }), 4);
+    expect(server.ranges.filter((range) => range !== undefined).sort()).toEqual([
+      'bytes=100-',
+      'bytes=100-',
+      `bytes=${c.length}-`,
+    ]);
+    expect(b.length).toBeGreaterThan(100);
+  });
+
+  it('gives up on one image, tells of it and brings it the next time', async () => {
+    server.upset(fileAt(3), ...Array.from({ length: 6 }, () => reset));
+    const result = await bring();
+    expect(result.images).toHaveLength(7);
+    expect(result.failed).toEqual([
+      { id: idOf(3), reason: expect.stringContaining('the connection broke (ECONNRESET), 6 times') },
+    ]);
+    expect((await bring()).fetched).toBe(1);
+  });
+
+  it('leaves a server alone that asks for a long pause', async () => {
+    server.upset(fileAt(0), status(429, { 'retry-after': '3600' }));
+    expect(await refusal(bring({}, { concurrency: 1 }))).toMatchInlineSnapshot(
+      `
+      "[medgan] HOST asks to come back in 60 minutes
+        cure: run it again then: what is there already is kept"
+    `,
+    );
+    expect(server.asked.filter((path) => path.startsWith('/files'))).toHaveLength(1);
+  });
+
+  it('gives up a connection that stands still', async () => {
+    server.upset(fileAt(0), (_, response, file) => {
+      response.writeHead(200, { 'content-length': file!.length });
+      response.write(file!.subarray(0, 10));
+    });
+    await expectWhole(await bring({ count: 1 }, { manners: { stall: 50 } }), 1);
+  });
+
+  it('spaces its requests', async () => {
+    await bring({ count: 3 }, { manners: { interval: 100 } });
+    expect(slept.filter((pause) => pause === 100).length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('asks for a fresh address when the old one has expired', async () => {
+    server.upset(fileAt(2), status(403));
+    await expectWhole(await bring({ count: 4 }), 4);
+    expect(server.asked).toContain(`/api/v2/images/${idOf(2)}/`);
+  });
+});
+
+describe('a hostile archive', () => {
+  const override = (i: number, fields: Readonly<Record<string, unknown>>): void => {
+    server.images[i] = { ...server.images[i]!, override: fields };
+  };
+  const file = (url: string): Record<string, unknown> => ({
+    files: { full: { url, size: 0 }, thumbnail_256: { url, size: 0 } },
+  });
+
+  it('gets no name of its own on the disk', async () => {
+    override(0, { isic_id: '../../ISIC_0000000' });
+    expect(await refusal(bring())).toMatchInlineSnapshot(
+      `
+      "[medgan] ISIC archive: "../../ISIC_0000000" is no id of an image
+        cure: the archive answers in a form this version does not know; look for a newer medgan"
+    `,
+    );
+    override(0, { metadata: { clinical: { diagnosis_1: '../../../etc' }, acquisition: {} } });
+    const result = await bring({ classBy: 'diagnosis_1' });
+    expect(result.images[0]!.file).toBe('_.._.._etc/ISIC_0000000.jpg');
+  });
+
+  it.each([
+    ['../a', '_a'],
+    ['..', 'unknown'],
+    ['', 'unknown'],
+    ['a/b\\c:d', 'a_b_c_d'],
+    ['NUL', '_NUL'],
+    ['.hidden ', 'hidden'],
+    ['Nevus, \u0000acral', 'Nevus, _acral'],
+    [true, 'true'],
+    [undefined, 'unknown'],
+  ])('a class %j is the folder %j', (value, folder) => {
+    expect(folderName(value)).toBe(folder);
+  });
+
+  it('cannot lead to other protocols, elsewhere for its pages, or in circles', async () => {
+    override(0, file('file:///etc/passwd'));
+    server.upset(fileAt(1), status(302, { location: 'ftp://127.0.0.1/x.jpg' }));
+    server.upset(fileAt(2), ...Array.from({ length: 20 }, () => status(302, { location: fileAt(2) })));
+    server.upset(fileAt(3), status(302, { location: fileAt(4) }));
+    const { failed, images } = await bring({ count: 3 });
+    expect(images).toEqual([]);
+    expect(failed.map(({ reason }) => reason).sort()).toMatchInlineSnapshot(`
+      [
+        "it leads on and on",
+        "it leads on to ftp://127.0.0.1/x.jpg, which is not followed",
+        "its address is refused: file:///etc/passwd",
+      ]
+    `);
+    const page = { results: [], count: 0, next: 'http://elsewhere.test/api/v2/images/search/' };
+    server.upset('/api/v2/images/search/', (_, response) => response.end(JSON.stringify(page)));
+    expect(await refusal(bring())).toContain('its next page is elsewhere');
+    const round = { ...page, next: `${server.base}images/search/?query=&limit=100` };
+    server.upset('/api/v2/images/search/', (_, response) => response.end(JSON.stringify(round)));
+    expect(await refusal(bring())).toContain('go round in a circle');
+  });
+
+  it('gets nothing kept that is too large, no image, or another length than it says', async () => {
+    server.files.set(fileAt(0), Buffer.from('<!DOCTYPE html><title>Log in</title>'));
+    server.files.set(fileAt(1), Buffer.alloc(2_000_000, 255));
+    server.upset(
+      fileAt(2),
+      ...Array.from({ length: 2 }, () => (_: unknown, response: import('node:http').ServerResponse) => {
+        response.writeHead(200);
+        for (let i = 0; i < 30; i++) response.write(Buffer.alloc(50_000, 255));
+        response.end();
+      }),
+    );
+    override(3, {
+      files: { full: { url: `${server.origin}${fileAt(4)}`, size: 5 }, thumbnail_256: { url: '', size: 1 } },
+    });
+    const { failed } = await bring({ count: 4 });
+    const length = server.files.get(fileAt(4))!.length;
+    expect(failed.map(({ id, reason }) => `${id}: ${reason.replace(String(length), 'N')}`).sort())
+      .toMatchInlineSnapshot(`
+      [
+        "ISIC_0000000: it is no image but an HTML page",
+        "ISIC_0000001: the file is larger than 1 MB",
+        "ISIC_0000002: the file is larger than 1 MB",
+        "ISIC_0000003: it has N bytes where the archive says 5",
+      ]
+    `);
+    expect((await readdir(dir)).filter((name) => name.endsWith('.jpg'))).toEqual([]);
+    expect(await readdir(join(dir, '.isic-parts'))).toEqual([]);
+  });
+
+  it('is told apart from an archive', async () => {
+    server.upset('/api/v2/images/search/', (_, response) => response.end('{"results": 3}'));
+    expect(await refusal(bring())).toContain('a page has no results');
+    server.upset('/api/v2/images/search/', ...Array.from({ length: 6 }, () => halfPage));
+    expect(await refusal(bring())).toContain('the answer is text/html, not JSON, 6 times');
+    expect(await refusal(bring({ query: 'nonsense(' }))).toMatchInlineSnapshot(`
+      "[medgan] ISIC archive: the query is not understood: nonsense(
+        cure: write it as in: diagnosis_1:"Malignant" AND sex:female AND age_approx:[40 TO 60]"
+    `);
+    expect(await refusal(bring({}, { base: 'file:///etc' }))).toContain('is no HTTP address');
+    expect(await refusal(bring({}, { base: `${server.origin}/no/` }))).toContain('404');
+  });
+
+  const halfPage = (_: unknown, response: import('node:http').ServerResponse): void => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end('<html>');
+  };
+
+  it('stops when all goes wrong', async () => {
+    await server.stop();
+    server = await ArchiveServer.start(served(15));
+    for (let i = 0; i < 15; i++) server.files.set(fileAt(i), Buffer.from('{"error": "no"}'));
+    expect(await refusal(bring({}, { concurrency: 1 }))).toContain(
+      '10 images failed one after the other, ISIC_0000009: it is no image but JSON',
+    );
+  });
+});
