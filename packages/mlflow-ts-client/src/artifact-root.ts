@@ -46,7 +46,6 @@ export function encodeSegments(path: string): string {
  */
 export function checkArtifactPath(path: string): string {
   const bad = path.split('/').some((part) => part === '' || part === '.' || part === '..');
-  // eslint-disable-next-line no-control-regex -- these are the characters to be refused
   if (!bad && !/[\\\u0000-\u001f]/.test(path)) return path;
   throw new MlflowError(`artifact path ${quote(path)} is not a plain relative path`, {
     cure: 'write it as folder/name, without a leading slash, and without . or ..',

@@ -84,7 +84,7 @@ export class Artifacts {
         path,
         attempt: async () => {
           const pieces: Uint8Array[] = [];
-          const take = async (piece: Uint8Array) => void pieces.push(piece);
+          const take = (piece: Uint8Array) => Promise.resolve(void pieces.push(piece));
           await this.#connection.transport.stream({ method: 'GET', path: from.address }, { ...call, take });
           return new Uint8Array(Buffer.concat(pieces));
         },

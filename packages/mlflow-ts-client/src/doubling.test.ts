@@ -35,7 +35,7 @@ describe.skipIf(python === undefined)('between a client and an MLflow server tha
       timeoutMs: 2000,
       retry: { maxRetries: 6 },
       random: () => 0,
-      sleep: async () => undefined,
+      sleep: () => Promise.resolve(),
     });
   });
 
@@ -148,7 +148,7 @@ describe.skipIf(python === undefined)('between a client and an MLflow server tha
       trackingUri: proxy.url,
       timeoutMs: 1000,
       random: () => 0,
-      sleep: async () => undefined,
+      sleep: () => Promise.resolve(),
     });
     let creations = 0;
     proxy.plan = (line) => {

@@ -22,7 +22,7 @@ function clientOf(options: Partial<MlflowClientOptions> = {}) {
   const client = new MlflowClient({
     trackingUri: server!.url,
     random: () => 0.5,
-    sleep: async (milliseconds) => void waits.push(milliseconds),
+    sleep: (milliseconds) => Promise.resolve(void waits.push(milliseconds)),
     ...options,
   });
   return { client, waits };
@@ -104,7 +104,7 @@ describe('retries', () => {
     const client = new MlflowClient({
       trackingUri: url,
       retry: { maxRetries: 1 },
-      sleep: async () => undefined,
+      sleep: () => Promise.resolve(),
     });
     await expect(
       client.runs.logMetric('abc', { key: 'm', value: 1, timestamp: 1, step: 1 }),

@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FolderArtifacts } from './folder-artifacts.ts';
 import { MlflowClient, MlflowError } from './index.ts';
 import type { Experiment, Metric } from './index.ts';
 import { readBack } from './read-back.testing.ts';
@@ -240,6 +242,29 @@ describe.skipIf(python === undefined)('an MLflow server on sqlite', () => {
     expect(found.runs[0]?.artifacts).toContainEqual({ path: 'weights/ü +%step%7 &=.bin', size: 3_000_000 });
     await client.artifacts.delete(run, 'report.json');
     await expect(client.artifacts.download(run, 'report.json')).rejects.toBeInstanceOf(MlflowError);
+  });
+
+  test('writes artifacts straight to a folder that it shares with the server', async () => {
+    const artifactLocation = pathToFileURL(join(folder, 'shared here')).href;
+    const experimentId = await client.experiments.create('folder', { artifactLocation });
+    const run = await client.runs.create(experimentId, { startTime: 1 });
+    await client.artifacts.uploadBytes(run, { bytes: 'abc', to: 'deep/ü #1.txt' });
+    writeFileSync(join(folder, 'plain.txt'), 'plain');
+    await client.artifacts.uploadFile(run.info.runId, { from: join(folder, 'plain.txt'), to: 'plain.txt' });
+    const found = await readBack(python!, server.url, 'folder');
+    expect(found.runs[0]?.artifacts).toEqual([
+      { path: 'deep/ü #1.txt', size: 3 },
+      { path: 'plain.txt', size: 5 },
+    ]);
+    expect(Buffer.from(await client.artifacts.download(run, 'deep/ü #1.txt')).toString()).toBe('abc');
+    await client.artifacts.downloadTo(run, { path: 'plain.txt', to: join(folder, 'copy.txt') });
+    expect(readFileSync(join(folder, 'copy.txt'), 'utf8')).toBe('plain');
+    await client.artifacts.delete(run, 'plain.txt');
+    await expect(client.artifacts.download(run, 'plain.txt')).rejects.toThrow(
+      /ENOENT[^]*cure: check the path/,
+    );
+    const elsewhere = FolderArtifacts.open('/srv/not-here/1/run/artifacts', 'http://far:5000');
+    await expect(elsewhere).rejects.toThrow(/out of reach here[^]*--serve-artifacts/);
   });
 
   test('ends calls that nobody waits for any more', async () => {

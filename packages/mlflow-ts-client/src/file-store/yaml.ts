@@ -2,7 +2,6 @@ type YamlScalar = string | number | bigint | null | readonly [];
 export type YamlObject = Readonly<Record<string, YamlScalar | Readonly<Record<string, string>>>>;
 
 // Beyond what JSON escapes: characters YAML does not take as they are.
-// eslint-disable-next-line no-control-regex -- these are the characters to be escaped
 const unprintable = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /** YAML of a flat object. Every string is quoted: an id such as 1e10… would otherwise be read as a number. */
