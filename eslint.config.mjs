@@ -28,6 +28,7 @@ export default tseslint.config(
       'reports/**',
       'coverage/**',
       'docs/api/**',
+      '.venv-mlflow/**',
     ],
   },
   {
