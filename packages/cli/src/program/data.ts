@@ -1,9 +1,25 @@
 import type { Command } from 'commander';
+import type { InspectCommandOptions } from '../commands/data-inspect.ts';
 import type { CacheOptions, ClearCacheOptions } from '../commands/data-cache.ts';
+import { addDataSourceCommands } from './data-sources.ts';
+import { setOption } from './option-parsers.ts';
 
 /** Commands about images: where they come from, and what is kept of them. */
 export function addDataCommands(medgan: Command, finish: (code: number) => void): void {
   const data = medgan.command('data').description('images to train on');
+  addDataSourceCommands(data, finish);
+
+  data
+    .command('inspect')
+    .description('what there is: classes, sizes, colours, unreadable files, duplicates, a contact sheet')
+    .argument('<target>', 'a folder of images, a control file, or the name of a dataset')
+    .addOption(setOption())
+    .option('--out <folder>', 'write inspection.json and contact-sheet.png there')
+    .option('--json', 'machine-readable', false)
+    .action(async (target: string, options: InspectCommandOptions) => {
+      const { inspectCommand } = await import('../commands/data-inspect.ts');
+      finish(await inspectCommand(target, options));
+    });
 
   const cache = data
     .command('cache')

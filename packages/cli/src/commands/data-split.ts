@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { splitGroups, type SplitItem } from '@medgan/data';
+import { createRng, MedganError, writeFileAtomically, type PackedImages } from '@medgan/plugin-api';
+import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
+import { builtInPlugins } from '../plugins.ts';
+import { readControl } from '../read-control.ts';
+import type { ResolvedRun } from '../resolve-control.ts';
+import { DEFAULT_SPLITS, splitFaults } from '../resolve-split.ts';
+import { TerminalReporter } from '../terminal.ts';
+
+/** `medgan data split`, as given. */
+export interface SplitOptions {
+  readonly out: string;
+  readonly part: readonly string[];
+  readonly splitSeed?: number;
+  readonly groups?: string;
+  readonly force: boolean;
+}
+
+type Source = Pick<ResolvedRun['data'], 'dataset' | 'options' | 'path' | 'workers'> & {
+  readonly fractions: Readonly<Record<string, number>>;
+  readonly seed: number;
+};
+
+/** Pixels matter not here; that files can be read does. */
+const FORMAT = { size: 16, channels: 1 } as const;
+
+async function sourceOf(source: string, { groups }: SplitOptions): Promise<Source> {
+  const isFolder = await stat(source).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder) {
+    const dataset = builtInPlugins().datasets.get('image-folder');
+    const options = groups === undefined ? {} : { groups: resolve(groups) };
+    return { dataset, options, path: resolve(source), workers: 2, fractions: DEFAULT_SPLITS, seed: 0 };
+  }
+  if (groups !== undefined) {
+    throw new MedganError('--groups is for a folder', {
+      cure: 'name the table in the control file: dataset_options: {groups: …}, or group_column of image-table',
+    });
+  }
+  const { control, run } = await readControl(source, []);
+  const { dataset, options, path, workers } = run.data;
+  const { splits } = control;
+  const fractions = typeof splits === 'object' ? splits : DEFAULT_SPLITS;
+  return {
+    dataset,
+    options,
+    workers,
+    fractions,
+    seed: control.split_seed ?? 0,
+    ...(path === undefined ? {} : { path }),
+  };
+}
+
+/** `train=0.8` as a share of a part. @throws MedganError when they are not the whole together. */
+function readParts(parts: readonly string[]): Readonly<Record<string, number>> {
+  const fractions: Record<string, number> = {};
+  for (const text of parts) {
+    const [, name, share] = /^([^=]+)=(0?\.\d+)$/.exec(text) ?? [];
+    if (name === undefined || Number(share) <= 0) {
+      throw new MedganError(`--part ${text} is no share of a part`, {
+        cure: 'write --part train=0.8 --part test=0.2',
+      });
+    }
+    fractions[name] = Number(share);
+  }
+  const first = Object.keys(fractions)[0]!;
+  const fault = splitFaults({ split: first, splits: fractions }, undefined)[0];
+  if (fault) throw new MedganError(`--part: ${fault.message}`, fault.cure ? { cure: fault.cure } : {});
+  return fractions;
+}
+
+/** The images as the split knows them: those without a group were given their name for one. */
+function itemsOf({ names, labels, groups }: PackedImages): SplitItem[] {
+  return names.map((name, i) => {
+    const group = groups?.[i];
+    return { name, label: labels[i]!, ...(group === undefined || group === name ? {} : { group }) };
+  });
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Images by class and part, for people. */
+function counts(
+  items: readonly SplitItem[],
+  parts: readonly string[],
+  { fractions, classes }: { fractions: Source['fractions']; classes: readonly string[] },
+): string[] {
+  return Object.keys(fractions).map((part) => {
+    const inPart = items.filter((_, i) => parts[i] === part);
+    const told = classes.map(
+      (name, label) => `${inPart.filter((item) => item.label === label).length} ${name}`,
+    );
+    return `  ${part}: ${inPart.length} images (${told.join(', ')})`;
+  });
+}
+
+/** `medgan data split <folder|control>`: writes `file,class,group,split`. */
+export async function splitCommand(given: string, options: SplitOptions): Promise<number> {
+  const out = resolve(options.out);
+  if (existsSync(out) && !options.force) {
+    throw new MedganError(`${options.out} is there already, and runs may rely on it`, {
+      cure: 'choose another file, or replace it: --force',
+    });
+  }
+  const asked = options.part.length === 0 ? undefined : readParts(options.part);
+  const source = await sourceOf(given, options);
+  const fractions = asked ?? source.fractions;
+  const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
+  const { signal, release } = interruptSignal(() => undefined);
+  try {
+    const images = await source.dataset.open(
+      { ...source.options, ...(source.path === undefined ? {} : { path: source.path }) },
+      {
+        format: FORMAT,
+        subsetOrder: 'first',
+        rng: createRng(0),
+        workers: source.workers,
+        signal,
+        onProgress: (done, total) => reporter.onData(done, total),
+        onWarning: (message) => reporter.onWarning(message),
+      },
+    );
+    await images.close();
+    const items = itemsOf(images);
+    const parts = splitGroups(items, { fractions, seed: options.splitSeed ?? source.seed });
+    const rows = items.map(({ name, label, group = '' }, i) =>
+      [name, images.classes[label]!, group, parts[i]!].map(csvCell).join(','),
+    );
+    await writeFileAtomically(out, ['file,class,group,split', ...rows, ''].join('\n'));
+    for (const line of counts(items, parts, { fractions, classes: images.classes })) reporter.onNote(line);
+    const table = relative('.', out);
+    reporter.onNote(`written to ${table}; train on a part of it with split: train, splits: ${table}`);
+    return 0;
+  } catch (error) {
+    if (signal.aborted) return EXIT_INTERRUPTED;
+    throw error;
+  } finally {
+    release();
+  }
+}
