@@ -1,7 +1,6 @@
 import { MlflowError, type BatchReport, type Labels, type Metric, type Run } from 'mlflow-ts-client';
 import { MedganError, takeLock } from '@medgan/plugin-api';
-import { join } from 'node:path';
-import { hashOf, newCursor, readCursor, writeCursor, type Cursor } from './cursor.ts';
+import { cursorPath, hashOf, newCursor, readCursor, writeCursor, type Cursor } from './cursor.ts';
 import type { OpenDestination } from './destination.ts';
 import { trackedName } from './flatten.ts';
 import { folderKey, knownKey, trackingDir } from './folder-key.ts';
@@ -73,7 +72,7 @@ export class RunSync {
     options: RunSyncOptions = {},
   ): Promise<RunSync> {
     const { dir } = tracked;
-    const lock = await takeLock(join(trackingDir(dir), 'lock'));
+    const lock = await takeLock(`${cursorPath(dir, to)}.lock`);
     if ('holder' in lock) {
       throw new FolderBusy(
         `${dir} is being sent to MLflow by process ${lock.holder.pid} on ${lock.holder.host}`,

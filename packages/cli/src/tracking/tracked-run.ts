@@ -13,7 +13,15 @@ import { figuresOf } from './run-figures.ts';
 import type { Tracked, TrackedFile } from './tracked.ts';
 
 /** Files of a run folder that are shown beside its figures, in this order. */
-const SHOWN = ['config.yaml', 'loss.svg', 'loss.png', 'real-fake-grid.png', 'metrics.json', 'best.json'];
+const SHOWN = [
+  'config.yaml',
+  'loss.svg',
+  'loss.png',
+  'real-fake-grid.png',
+  'metrics.json',
+  'best.json',
+  'result.json',
+];
 
 /** MLflow's longest digest; the whole fingerprint is a tag. */
 const DIGEST = 36;

@@ -1,0 +1,265 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { medgan, startMedgan } from './medgan.ts';
+import {
+  MlflowServer,
+  hasMlflow,
+  mlflowCli,
+  readBack,
+  startHangingServer,
+  type ReadRun,
+} from './mlflow-server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'medgan-mlflow-'));
+const runDir = (name: string): string => join(folder, 'runs', name);
+
+/** A control file for seconds of training on built-in images. */
+function control(run: string, changes = ''): string {
+  const path = join(folder, `${run}.yaml`);
+  writeFileSync(
+    path,
+    `arch: DCGAN
+out: ${join(folder, 'runs')}
+run: ${run}
+num_epochs: 4000
+batch_size: 6
+latent_vector: 4
+gen_feature_maps: 4
+dis_feature_maps: 4
+dataset_options: { count: 6 }
+sample_count: 4
+log_every: 2
+threads: 1
+cache: ''
+${changes}`,
+  );
+  return path;
+}
+
+/** What a run folder has logged: [step, time, value], by key. */
+function logged(dir: string): Record<string, [number, number, number][]> {
+  const points: Record<string, [number, number, number][]> = {};
+  for (const line of readFileSync(join(dir, 'log.jsonl'), 'utf8').trimEnd().split('\n')) {
+    const { step, time, ...values } = JSON.parse(line) as { step: number; time: number };
+    for (const [key, value] of Object.entries(values)) (points[key] ??= []).push([step, time, Number(value)]);
+  }
+  return points;
+}
+
+const steps = (dir: string): number =>
+  existsSync(join(dir, 'log.jsonl'))
+    ? readFileSync(join(dir, 'log.jsonl'), 'utf8').split('\n').length - 1
+    : 0;
+
+/** Without the figures of an evaluation after training, which no step logged. */
+const ofLog = ({ points }: ReadRun): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(points).filter(([key]) => !key.startsWith('original/')));
+
+const named = (runs: readonly ReadRun[], name: string): ReadRun => {
+  const found = runs.filter((run) => run.name === name);
+  expect(found, name).toHaveLength(1);
+  return found[0]!;
+};
+
+async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    if (await condition()) return;
+    await sleep(100);
+  }
+  throw new Error(`waited in vain until ${what}`);
+}
+
+const isThere = hasMlflow();
+
+describe.skipIf(!isThere)('tracking in MLflow', () => {
+  let server: MlflowServer;
+  beforeAll(async () => {
+    server = await MlflowServer.start(join(folder, 'server'));
+  }, 120_000);
+  afterAll(async () => {
+    await server.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  afterEach(() => {
+    delete process.env['MLFLOW_TRACKING_URI'];
+  });
+  const track = (uri = server.uri): void => void (process.env['MLFLOW_TRACKING_URI'] = uri);
+  const cursor = (dir: string): { log: { step: number } } => {
+    const name = readdirSync(join(dir, '.mlflow')).find((file) => file.endsWith('.json'));
+    return name === undefined
+      ? { log: { step: 0 } }
+      : (JSON.parse(readFileSync(join(dir, '.mlflow', name), 'utf8')) as { log: { step: number } });
+  };
+
+  it('leaves a run alone when no server is named', async () => {
+    expect(await medgan('run', control('untracked'), '--set', 'max_steps=2')).toMatchObject({ code: 0 });
+    expect(existsSync(join(runDir('untracked'), '.mlflow'))).toBe(false);
+  });
+
+  it('has every point once after the server was killed and restarted in mid-run, and after a resume', async () => {
+    track();
+    const dir = runDir('outage');
+    const { child, ended } = startMedgan(['run', control('outage', 'sample_every: 20\n')]);
+    await until('points have arrived', () => existsSync(join(dir, '.mlflow')) && cursor(dir).log.step > 10);
+    await server.kill();
+    const before = steps(dir);
+    await until('training has gone on without a server', () => steps(dir) > before + 20);
+    await server.start();
+    await until('points arrive again', () => cursor(dir).log.step > before + 20);
+    child.kill('SIGINT');
+    const first = await ended;
+    expect(first).toMatchObject({ code: 130, stderr: '' });
+    expect(first.stdout).toMatch(/tracked in MLflow at http:\/\/127\.0\.0\.1:\d+ by process \d+/);
+
+    // What comes without a follower is sent later.
+    delete process.env['MLFLOW_TRACKING_URI'];
+    const longer = `max_steps=${steps(dir) + 7}`;
+    expect(await medgan('resume', dir, '--extend', longer)).toMatchObject({ code: 0 });
+    track();
+    expect(await medgan('mlflow', 'sync', dir)).toMatchObject({ code: 0, stderr: '' });
+    const again = await medgan('mlflow', 'sync', dir);
+    expect(again.stdout).toContain('nothing was missing, 1 run');
+    const verified = await medgan('mlflow', 'sync', '--verify', dir);
+    expect(verified).toMatchObject({ code: 0, stderr: '' });
+
+    const run = named(readBack(server.uri), 'outage');
+    const points = logged(dir);
+    expect(run.points).toEqual(points);
+    process.stderr.write(
+      `outage: ${Object.values(points).flat().length} points logged, ${Object.values(run.points).flat().length} found\n`,
+    );
+    expect(run).toMatchObject({
+      experiment: 'medgan',
+      status: 'FINISHED',
+      params: { 'architecture.name': 'dcgan', batchSize: '6', 'engine.name': 'onnx' },
+      tags: { 'medgan.seed': '0', 'mlflow.source.name': 'medgan', 'mlflow.loggedImages': 'true' },
+      datasets: [{ context: 'training' }],
+    });
+    const images = Object.keys(run.artifacts).filter((path) => path.startsWith('images/'));
+    const shown = Object.keys(run.artifacts).filter((path) => path.startsWith('samples/'));
+    expect(shown.length).toBeGreaterThan(1);
+    expect(images.length).toBe(2 * shown.length);
+    for (const name of ['config.yaml', 'loss.svg', 'loss.png', 'real-fake-grid.png', ...shown]) {
+      expect(run.artifacts[name], name).toBe(readFileSync(join(dir, name)).length);
+    }
+  }, 180_000);
+
+  it('ends in time, with all its steps, when the server takes connections and never answers', async () => {
+    const hanging = await startHangingServer();
+    track(hanging.uri);
+    const dir = runDir('hanging');
+    const { code, stdout } = await medgan('run', control('hanging'), '--set', 'max_steps=30');
+    expect(code).toBe(0);
+    expect(steps(dir)).toBe(30);
+    expect(stdout).toMatch(
+      /not all of it is in MLflow yet; process \d+ goes on a while\. Later: medgan mlflow sync/,
+    );
+    process.kill(Number(/by process (\d+)/.exec(stdout)![1]), 'SIGKILL');
+    hanging.close();
+    track();
+    expect(await medgan('mlflow', 'sync', dir)).toMatchObject({ code: 0, stderr: '' });
+    expect(named(readBack(server.uri), 'hanging').points).toEqual(logged(dir));
+  });
+
+  it('says what is wrong when nobody is there, and sends nothing twice after that', async () => {
+    const gone = await startHangingServer();
+    gone.close();
+    track(gone.uri);
+    const { code, stderr } = await medgan('mlflow', 'status', runDir('hanging'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/\[medgan\] MLflow: .*ECONNREFUSED[^]*cure: /);
+    track();
+    const status = await medgan('mlflow', 'status', runDir('hanging'));
+    expect(status).toMatchObject({ code: 0, stderr: '' });
+    expect(status.stdout).toMatch(/MLflow 3\.\S+ at http[^]*no step is missing/);
+  });
+
+  it('shows a study as a run with its trials below it, and exports the same', async () => {
+    track();
+    const study = join(folder, 'tiny-study.yaml');
+    writeFileSync(study, STUDY);
+    const out = join(folder, 'studies');
+    const ran = await medgan('experiment', 'run', study, '--out', out);
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    const dir = join(out, readdirSync(out)[0]!);
+    expect(await medgan('mlflow', 'sync', dir)).toMatchObject({ code: 0, stderr: '' });
+    const again = await medgan('mlflow', 'sync', dir);
+    expect(again.stdout).toContain('nothing was missing, 3 runs');
+
+    const there = readBack(server.uri).filter(({ experiment }) => experiment === 'tiny-study');
+    expect(there).toHaveLength(3);
+    const parent = there.find((run) => run.parent === null)!;
+    expect(parent).toMatchObject({
+      status: 'FINISHED',
+      tags: { 'medgan.study': 'tiny-study', 'medgan.trials': '2 of 2 finished' },
+    });
+    expect(Object.keys(parent.artifacts)).toEqual(expect.arrayContaining(['RESULTS.md', 'trials.json']));
+    const trials = there.filter((run) => run.parent === parent.id);
+    expect(trials.map(({ params }) => params['batchSize']).sort()).toEqual(['4', '6']);
+    for (const trial of trials) {
+      expect(trial.status).toBe('FINISHED');
+      expect(ofLog(trial)).toEqual(logged(join(dir, trial.name)));
+      expect(trial.artifacts['metrics.json']).toBe(
+        readFileSync(join(dir, trial.name, 'metrics.json')).length,
+      );
+      expect(trial.points['original/psnr']).toHaveLength(1);
+    }
+
+    const mlruns = join(folder, 'mlruns');
+    for (let i = 0; i < 2; i++) {
+      expect(await medgan('mlflow', 'export-filestore', dir, '--out', mlruns)).toMatchObject({ code: 0 });
+    }
+    const database = `sqlite:///${join(folder, 'migrated.db')}`;
+    mlflowCli('migrate-filestore', '--source', mlruns, '--target', database);
+    const migrated = readBack(database).filter(({ experiment }) => experiment === 'tiny-study');
+    const withoutIds = ({ name, status, params, points, datasets }: ReadRun): unknown => ({
+      name,
+      status,
+      params,
+      points,
+      datasets,
+    });
+    expect(migrated.map(withoutIds)).toEqual(there.map(withoutIds));
+    expect(migrated.filter(({ parent: of }) => of !== null)).toHaveLength(2);
+  }, 180_000);
+
+  it('writes pictures that MLflow can show', async () => {
+    const run = named(readBack(server.uri), 'outage');
+    const small = Object.keys(run.artifacts).find((path) => path.endsWith('+compressed.webp'))!;
+    const name = /^images\/samples\+step\+(\d+)\+timestamp\+\d+\+[0-9a-f-]{36}\+compressed\.webp$/.exec(
+      small,
+    );
+    expect(name).not.toBeNull();
+    const answer = await fetch(
+      `${server.uri}/get-artifact?run_uuid=${run.id}&path=${encodeURIComponent(small)}`,
+    );
+    const { format, width } = await sharp(Buffer.from(await answer.arrayBuffer())).metadata();
+    expect({ format, width: width <= 256 }).toEqual({ format: 'webp', width: true });
+  });
+});
+
+const STUDY = `title: Tiny study
+question: Does the batch size matter?
+base:
+  arch: DCGAN
+  num_epochs: 20
+  max_steps: 12
+  latent_vector: 4
+  gen_feature_maps: 4
+  dis_feature_maps: 4
+  dataset_options: { count: 6 }
+  sample_count: 4
+  log_every: 2
+  threads: 1
+  cache: ''
+vary:
+  grid:
+    batch_size: [4, 6]
+configurations:
+  quick: {}
+  paper: {}
+`;
