@@ -10,6 +10,7 @@ import { addJudgingCommands } from './program/judging.ts';
 import { addMachineCommands } from './program/machine.ts';
 import { addPluginsCommands } from './program/plugins.ts';
 import { addMlflowCommands } from './program/mlflow.ts';
+import { addReportCommand } from './program/report.ts';
 import { addTrainingCommands } from './program/training.ts';
 
 /** Commands are loaded when they are called, so that `medgan --help` is instant. */
@@ -27,6 +28,7 @@ function program(finish: (code: number) => void): Command {
   addGeneratorCommands(medgan, finish);
   addJudgingCommands(medgan, finish);
   addExperimentCommands(medgan, finish);
+  addReportCommand(medgan, finish);
   addPluginsCommands(medgan, finish);
   addMlflowCommands(medgan, finish);
   addMachineCommands(medgan, finish);

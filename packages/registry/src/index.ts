@@ -59,6 +59,15 @@ export {
 } from './launch/trial-files.ts';
 export type { Identify } from './plan-study.ts';
 export { shownStudy, studyText, type ShownStudy } from './show-study.ts';
+export {
+  summarise,
+  type Comparison,
+  type FigureColumn,
+  type GroupSummary,
+  type MeanSd,
+  type StudySummary,
+  type Verdict,
+} from './summary/index.ts';
 export { markdownTable, type Column } from './table.ts';
 export { canonicalJson, identityHash, type TrialIdentity } from './trial-identity.ts';
 export {

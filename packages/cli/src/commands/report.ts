@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { MedganError } from '@medgan/plugin-api';
+import {
+  DEFAULT_CONFIGURATION,
+  experimentFiles,
+  readExperiment,
+  readStudyRecord,
+  type ConfigurationName,
+  type Experiment,
+  type PublishedFigure,
+  type Study,
+  type TrialRecord,
+} from '@medgan/registry';
+import { writeReport, type ReportInput, type ReportRun } from '@medgan/registry/report';
+import { PUBLISHED_METRICS, jsonKey } from '../evaluation/score-pairs.ts';
+import { studyToShow } from '../experiment/studies-to-show.ts';
+import { pluginsOfStudies } from '../experiment/study-plugins.ts';
+import { builtInPlugins } from '../plugins.ts';
+import { readRunRecord } from '../resume-guard.ts';
+
+export interface ReportCommandOptions {
+  readonly out: string;
+  readonly runs: string;
+  readonly configuration?: ConfigurationName;
+  readonly dataNote?: string;
+}
+
+const CONFIGURATIONS: readonly ConfigurationName[] = ['quick', 'paper'];
+
+const ifThere = (path: string): string | undefined => (existsSync(path) ? path : undefined);
+
+/** What a run folder holds; a trial that never began has none of it. */
+async function reportRun({ id, config }: TrialRecord, dir: string): Promise<ReportRun> {
+  const [log, grid] = [ifThere(join(dir, 'log.jsonl')), ifThere(join(dir, 'real-fake-grid.png'))];
+  const files = { id, ...(log ? { log } : {}), ...(grid ? { grid } : {}) };
+  if (!existsSync(join(dir, 'config.yaml'))) return files;
+  const { data, engine } = await readRunRecord(dir);
+  const { images, fingerprint, classes } = data;
+  const folder = typeof config['path'] === 'string' ? ` ${basename(config['path'])}` : '';
+  const threads = `${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}`;
+  return {
+    ...files,
+    data: { name: `${String(config['dataset'] ?? 'images')}${folder}`, images, fingerprint, classes },
+    engine: `${engine.name} on ${engine.device}, ${threads}`,
+  };
+}
+
+const commandOf = ({ experiment, configuration }: Study): string =>
+  configuration === DEFAULT_CONFIGURATION
+    ? `medgan experiment run ${experiment.name}`
+    : `medgan experiment run ${experiment.name} --configuration ${configuration} --data <folder of images>`;
+
+async function reportInput(study: Study, root: string): Promise<ReportInput> {
+  const dir = join(root, study.name);
+  const records = readStudyRecord(dir)?.trials ?? [];
+  const runs: ReportRun[] = [];
+  for (const record of records) runs.push(await reportRun(record, join(dir, record.id)));
+  return { study, records, runs, command: commandOf(study) };
+}
+
+/** The configurations that were run; the default one where none was. */
+async function inputsOf(
+  experiment: Experiment,
+  { root, configuration }: { root: string; configuration: ConfigurationName | undefined },
+): Promise<ReportInput[]> {
+  const plugins = await pluginsOfStudies([experiment], {});
+  const has = CONFIGURATIONS.filter(
+    (name) => name === DEFAULT_CONFIGURATION || experiment.configurations[name],
+  );
+  const wanted = has.filter((name) => configuration === undefined || name === configuration);
+  const inputs: ReportInput[] = [];
+  for (const name of wanted) {
+    inputs.push(await reportInput(studyToShow(experiment, { plugins, configuration: name }), root));
+  }
+  if (configuration !== undefined) return inputs;
+  const run = inputs.filter(({ records }) => records.length > 0);
+  return run.length > 0 ? run : inputs.slice(0, 1);
+}
+
+/** Names and directions of the published metrics, for studies of which no figures were published. */
+function describeMetrics(): Record<string, PublishedFigure> {
+  const { pairMetrics } = builtInPlugins();
+  return Object.fromEntries(
+    PUBLISHED_METRICS.map((metric) => {
+      const name = metric === 'haarpsi' ? 'HaarPSI' : metric.toUpperCase();
+      const unit = metric === 'psnr' ? { unit: 'dB' } : {};
+      return [jsonKey(metric), { name, ...unit, better: pairMetrics.get(metric).direction }];
+    }),
+  );
+}
+
+/** `medgan report`: `index.html` and `RESULTS.md` out of the experiments and their run folders. */
+export async function reportCommand(options: ReportCommandOptions): Promise<number> {
+  const [out, root] = [resolve(options.out), resolve(options.runs)];
+  const studies: ReportInput[] = [];
+  const problems: string[] = [];
+  for (const file of experimentFiles()) {
+    try {
+      const experiment = readExperiment(file);
+      studies.push(...(await inputsOf(experiment, { root, configuration: options.configuration })));
+    } catch (error) {
+      // A study that cannot be read is told of on the page, and keeps nobody from seeing the others.
+      if (!(error instanceof MedganError)) throw error;
+      problems.push(`${basename(file)}: ${error.message.replace('[medgan] ', '')}`);
+    }
+  }
+  const { htmlPath, htmlBytes, markdownPath } = await writeReport({
+    studies,
+    out,
+    describe: describeMetrics(),
+    problems,
+    ...(options.dataNote === undefined ? {} : { dataNote: options.dataNote }),
+  });
+  const here = (path: string): string => relative(process.cwd(), path) || path;
+  for (const problem of problems) process.stderr.write(`left out: ${problem}\n`);
+  const run = studies.filter(({ records }) => records.length > 0).length;
+  process.stdout.write(
+    `${studies.length} studies, ${run} of them run\n${here(htmlPath)}, ${(htmlBytes / 2 ** 20).toFixed(1)} MiB, one file\n${here(markdownPath)}\n`,
+  );
+  return problems.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,116 @@
+// @ts-check
+// The page's own script. Without it every table, chart and picture is there; with it charts answer to the pointer and
+// the colours can be chosen.
+(() => {
+  const root = document.documentElement;
+  root.classList.add('js');
+
+  const KEY = 'medgan-report-theme';
+  /** @param {string} theme */
+  const setTheme = (theme) => {
+    if (theme === 'auto') delete root.dataset.theme;
+    else root.dataset.theme = theme;
+  };
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const choices = document.querySelectorAll('input[name="theme"]');
+  let stored = 'auto';
+  try {
+    stored = localStorage.getItem(KEY) ?? 'auto';
+  } catch {
+    // A page that may store nothing starts as the system is set.
+  }
+  for (const choice of choices) {
+    choice.checked = choice.value === stored;
+    choice.addEventListener('change', () => {
+      setTheme(choice.value);
+      try {
+        localStorage.setItem(KEY, choice.value);
+      } catch {
+        // Then the choice holds for this visit.
+      }
+    });
+  }
+  setTheme(stored);
+
+  /** @param {number} value */
+  const short = (value) => String(Number(value.toPrecision(4)));
+
+  /** @param {Element} figure */
+  const draw = (figure) => {
+    const charts = [...figure.querySelectorAll('.chart')].map((chart) => {
+      const live = /** @type {HTMLElement} */ (chart.querySelector('.chart-live'));
+      const option = JSON.parse(chart.querySelector('script')?.textContent ?? '{}');
+      chart.classList.add('is-live');
+      // @ts-expect-error The library's script stands before this one.
+      const instance = echarts.init(live, null, { renderer: 'svg' });
+      const named = option.series.filter(
+        (/** @type {{name?: string}} */ series) => series.name !== undefined,
+      );
+      instance.setOption({
+        ...option,
+        tooltip: {
+          trigger: 'axis',
+          renderMode: 'richText',
+          confine: true,
+          backgroundColor: 'var(--paper)',
+          borderColor: 'var(--rule-strong)',
+          textStyle: { color: 'var(--ink)', fontSize: 12, fontFamily: 'system-ui, sans-serif' },
+          axisPointer: { type: 'line', lineStyle: { color: 'var(--ink-faint)' } },
+          formatter: (/** @type {{seriesName: string, value: number[]}[]} */ points) =>
+            [
+              `${option.xAxis.name} ${short(points[0]?.value[0] ?? 0)}`,
+              ...named.flatMap((/** @type {{name: string}} */ { name }) => {
+                const point = points.find(({ seriesName }) => seriesName === name);
+                return point ? [`${name}: ${short(point.value[1] ?? NaN)}`] : [];
+              }),
+            ].join('\n'),
+        },
+        dataZoom: [
+          {
+            type: 'inside',
+            xAxisIndex: 0,
+            filterMode: 'none',
+            zoomOnMouseWheel: 'ctrl',
+            moveOnMouseWheel: false,
+          },
+        ],
+      });
+      new ResizeObserver(() => instance.resize()).observe(live);
+      return { instance, option };
+    });
+
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const boxes = figure.querySelectorAll('.legend input');
+    for (const box of boxes) {
+      box.addEventListener('change', () => {
+        const shown = new Set(
+          [...boxes].filter(({ checked }) => checked).map(({ dataset }) => Number(dataset.group)),
+        );
+        for (const { instance, option } of charts) {
+          const series = option.series.filter((/** @type {{group: number}} */ { group }) => shown.has(group));
+          instance.setOption({ series }, { replaceMerge: ['series'] });
+        }
+      });
+    }
+    const buttons = figure.querySelectorAll('.zoom button');
+    for (const button of buttons) {
+      button.addEventListener('click', () => {
+        for (const each of buttons) each.setAttribute('aria-pressed', String(each === button));
+        const start = Number(button.getAttribute('data-from'));
+        for (const { instance } of charts) instance.dispatchAction({ type: 'dataZoom', start, end: 100 });
+      });
+    }
+  };
+
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        seen.unobserve(target);
+        draw(target);
+      }
+    },
+    { rootMargin: '400px' },
+  );
+  for (const figure of document.querySelectorAll('.losses')) seen.observe(figure);
+})();

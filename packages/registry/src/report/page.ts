@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { durationText } from '../summary/figure-text.ts';
+import { html, trusted, type Html } from './html.ts';
+import { scrolling } from './page-tables.ts';
+import type { ReportOptions } from './report-input.ts';
+import type { StudyReport } from './study-report.ts';
+import { caution, stateText, studySection } from './study-section.ts';
+
+/** What the page is made of besides the studies. */
+export interface PageParts {
+  readonly css: string;
+  /** Scripts in the order they run. */
+  readonly scripts: readonly string[];
+}
+
+/** In a script element only its end tag is special; in a string of a script `<\/` means the same. */
+const inScript = (code: string): string => code.replace(/<\/(script)/gi, '<\\/$1').trim();
+
+const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** Nothing is loaded from anywhere, and no script runs but ours. */
+const policy = (scripts: readonly string[]): string =>
+  [
+    "default-src 'none'",
+    'img-src data:',
+    "style-src 'unsafe-inline'",
+    `script-src ${scripts.map(hash).join(' ')}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+
+/** The whole page: one file that needs no other. */
+export function page(reports: readonly StudyReport[], options: ReportOptions, parts: PageParts): string {
+  const scripts = parts.scripts.map(inScript);
+  const body = html`<a class="skip" href="#main">Skip to the results</a>
+    <header class="top">
+      <p class="brand">MedImageGAN</p>
+      ${themeChoice()}
+    </header>
+    <nav aria-label="Studies">
+      <ul>
+        <li><a href="#overview">Overview</a></li>
+        ${reports.map(({ summary }) => html`<li><a href="#${summary.name}">${summary.title}</a>${configurationMark(summary.configuration)}</li>`)}
+      </ul>
+    </nav>
+    <main id="main" tabindex="-1">${overview(reports, options)} ${reports.map(studySection)}</main>
+    <footer>
+      <p>
+        Made by <code>medgan report</code> out of the run folders. One file: nothing is loaded from elsewhere.
+      </p>
+    </footer>`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy(scripts)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>MedImageGAN: results</title>
+<link rel="icon" href="data:,">
+<style>${parts.css.replace(/<\//g, '<\\/')}</style>
+</head>
+<body>
+${body.text}
+${scripts.map((script) => `<script>${script}</script>`).join('\n')}
+</body>
+</html>
+`;
+}
+
+const configurationMark = (configuration: string): Html | false =>
+  configuration !== 'quick' && html` <span class="configuration">${configuration}</span>`;
+
+const themeChoice = (): Html =>
+  html`<fieldset class="theme">
+    <legend class="hidden">Colours of the page</legend>
+    ${['auto', 'light', 'dark'].map((value) => html`<label><input type="radio" name="theme" value="${value}" ${trusted(value === 'auto' ? 'checked' : '')} /><span>${value}</span></label>`)}
+  </fieldset>`;
+
+function overview(reports: readonly StudyReport[], { dataNote, problems = [] }: ReportOptions): Html {
+  const run = reports.filter(({ summary }) => summary.state !== 'not run').length;
+  const caption = 'All studies';
+  return html`<section id="overview" aria-labelledby="overview-title">
+    <h1 id="overview-title">Our figures beside the published ones</h1>
+    <p class="lead">
+      ${reports.length} ${reports.length === 1 ? 'study' : 'studies'}, ${run} of them
+      run.${dataNote !== undefined && html` ${dataNote}`}
+    </p>
+    ${scrolling(
+      caption,
+      html`<table class="overview">
+        <caption class="hidden">
+          ${caption}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">study</th>
+            <th scope="col">configuration</th>
+            <th scope="col">state</th>
+            <th scope="col">settings × seeds</th>
+            <th scope="col">does our ordering agree?</th>
+            <th scope="col">time</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${reports.map(overviewRow)}
+        </tbody>
+      </table>`,
+    )}
+    ${
+      problems.length > 0 &&
+      html`<div class="verdict disagrees">
+        <p><strong>Left out:</strong></p>
+        <ul>
+          ${problems.map((problem) => html`<li>${problem}</li>`)}
+        </ul>
+      </div>`
+    }
+    ${howToRead()}
+  </section>`;
+}
+
+function overviewRow({ summary }: StudyReport): Html {
+  const { name, title, configuration, groups, verdict, state, seconds } = summary;
+  const seeds = Math.max(0, ...groups.map(({ trials }) => trials.length));
+  return html`<tr>
+    <th scope="row"><a href="#${name}">${title}</a></th>
+    <td class="text">${configuration}</td>
+    <td class="text">${stateText(summary)}</td>
+    <td>${groups.length}${seeds > 0 && html` × ${seeds}`}</td>
+    <td class="text">
+      <span class="badge ${state === 'not run' ? 'not-run' : verdict.kind}"
+        >${state === 'not run' ? 'not run yet' : verdict.short}</span
+      >${caution(summary) !== undefined && state !== 'not run' && html` <small>not the published setting</small>`}
+    </td>
+    <td>${seconds > 0 && durationText(seconds)}</td>
+  </tr>`;
+}
+
+const howToRead = (): Html =>
+  html`<h2>How to read this</h2>
+    <dl class="reading">
+      <dt>last, best</dt>
+      <dd>
+        Figures at the end of training, and at the checkpoint that was judged best on the way; published
+        figures are compared with both.
+      </dd>
+      <dt>±</dt>
+      <dd>
+        Standard deviation over the seeds of a setting. Without it there was one seed, and nobody knows how
+        much is chance.
+      </dd>
+      <dt>better, worse, equal</dt>
+      <dd>
+        By the direction of the figure: of MS-GMSD and MDSI less is better. Equal: it would be printed alike.
+        “Within ±”: the difference is no larger than the seeds’ own.
+      </dd>
+      <dt>ceiling, floor</dt>
+      <dd>
+        What other real images score in place of generated ones, and what noise scores. A figure says
+        something only as far as these two lie apart.
+      </dd>
+      <dt>ordering</dt>
+      <dd>
+        Every pair of settings is one comparison. A pair that we order as printed counts as “same”; one whose
+        difference is below the printed decimals, or below the pooled standard deviation of its seeds, is
+        undecided. τ<sub>b</sub> is Kendall’s rank correlation of all means as printed.
+      </dd>
+      <dt>pictures</dt>
+      <dd>
+        Of the first seed of a setting, compressed for this page (WebP, 1200 pixels wide at most). The
+        originals lie in the run folders.
+      </dd>
+    </dl>`;
