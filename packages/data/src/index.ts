@@ -2,6 +2,9 @@ export { default as colourJitter, type ColourJitterOptions } from './augmentatio
 export { default as horizontalFlip } from './augmentations/horizontal-flip.ts';
 export { default as quarterTurns } from './augmentations/quarter-turns.ts';
 export { default as verticalFlip } from './augmentations/vertical-flip.ts';
+export { inspectFolder } from './inspect/inspect-folder.ts';
+export { inspectImages, type InspectedImage, type InspectOptions } from './inspect/inspect-images.ts';
+export type { ClassFigures, DuplicateGroup, Inspection, SheetRows, Spread } from './inspect/inspection.ts';
 export { default as imageFolder, type ImageFolderOptions } from './image-folder.ts';
 export {
   clearPackedCache,

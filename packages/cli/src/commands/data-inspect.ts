@@ -1,0 +1,153 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import {
+  inspectFolder,
+  inspectImages,
+  type Inspection,
+  type InspectOptions,
+  type SheetRows,
+} from '@medgan/data';
+import { createRng, MedganError, writeFileAtomically, type PackedImages } from '@medgan/plugin-api';
+import { imageGrid, writePng } from '@medgan/trainer';
+import { openImages } from '../execute-run.ts';
+import { inspectionText } from '../inspection-text.ts';
+import { interruptSignal } from '../interrupt.ts';
+import { builtInPlugins } from '../plugins.ts';
+import { checkControl, readControl, type CheckedControl } from '../read-control.ts';
+import type { ResolvedRun } from '../resolve-control.ts';
+import { systemClock } from '../system-clock.ts';
+import { TerminalReporter } from '../terminal.ts';
+
+export interface InspectCommandOptions {
+  readonly json: boolean;
+  readonly out?: string;
+  readonly set: readonly string[];
+}
+
+interface Inspected {
+  readonly inspection: Inspection;
+  readonly sheet: SheetRows;
+}
+
+/** Images of each class on the contact sheet, and their side. */
+const SHEET = { columns: 12, side: 96 };
+const WORKERS = 4;
+const MAX_PIXELS = 100e6;
+
+/** What a word on the command line names: a folder, a control file or a dataset. */
+async function kindOf(target: string): Promise<'folder' | 'control' | 'dataset'> {
+  try {
+    return (await stat(target)).isDirectory() ? 'folder' : 'control';
+  } catch {
+    if (builtInPlugins().datasets.has(target)) return 'dataset';
+    throw new MedganError(`${target} is no folder, no control file and no dataset`, {
+      cure: `give a folder that exists, a control file, or one of ${builtInPlugins().datasets.names().join(', ')}`,
+    });
+  }
+}
+
+/** The control file as it is asked for; unreadable images are told instead of ending the inspection. */
+function tolerant({ run }: CheckedControl): ResolvedRun {
+  const { dataset, options } = run.data;
+  if (!('unreadable' in dataset.options.properties)) return run;
+  return { ...run, data: { ...run.data, options: { ...options, unreadable: 'skip' } } };
+}
+
+/** Where the images came from: files where there are files, else the pixels that the dataset made. */
+function imagesOf(packed: PackedImages, path: string | undefined) {
+  return packed.names.map((name, i) => {
+    const group = packed.groups?.[i];
+    const make = async () => {
+      const data = await packed.read([i]);
+      return { width: packed.size, height: packed.size, channels: packed.channels, data };
+    };
+    return {
+      name,
+      label: packed.labels[i]!,
+      ...(group === undefined ? {} : { group }),
+      source: path === undefined ? { make } : { path: join(path, name) },
+    };
+  });
+}
+
+async function inspectRun(
+  checked: CheckedControl,
+  { reporter, options }: { readonly reporter: TerminalReporter; readonly options: InspectOptions },
+): Promise<Inspected> {
+  const run = tolerant(checked);
+  const packed = await openImages(run, reporter, {
+    rng: createRng(run.config.seed).split('data'),
+    signal: options.signal!,
+  });
+  try {
+    const images = imagesOf(packed, run.data.path);
+    const { inspection, sheet } = await inspectImages({ classes: packed.classes, images }, options);
+    const passedOver = packed.skipped.map(({ name, reason }) => ({ name, reason }));
+    const unreadable = [...passedOver, ...inspection.unreadable];
+    return { sheet, inspection: { ...inspection, images: images.length + passedOver.length, unreadable } };
+  } finally {
+    await packed.close();
+  }
+}
+
+/** Every class in a row of its own under its name; a class with few images leaves the rest of its row empty. */
+export function contactSheet(rows: SheetRows, { classes }: Inspection) {
+  const parts = rows.map(({ name, images }) => {
+    const count = classes.find((candidate) => candidate.name === name)!.images;
+    const title = `${name}: ${count.toLocaleString('en-US')} images`;
+    return imageGrid(images, { columns: SHEET.columns, upscale: 1, title });
+  });
+  const pixels = Buffer.concat(parts.map((part) => part.pixels));
+  return {
+    width: parts[0]!.width,
+    height: parts.reduce((sum, { height }) => sum + height, 0),
+    pixels: new Uint8Array(pixels),
+  };
+}
+
+/** `medgan data inspect <target>`: what there is in a set of images, before it is trained on. */
+export async function inspectCommand(target: string, command: InspectCommandOptions): Promise<number> {
+  const kind = await kindOf(target);
+  const stream = command.json ? process.stderr : process.stdout;
+  const reporter = new TerminalReporter({ stream, logEvery: 1 });
+  const { signal, release } = interruptSignal(() => reporter.onNote('stopping'));
+  const start = systemClock.monotonic();
+  const onProgress = (done: number, total: number): void => {
+    const seconds = (systemClock.monotonic() - start) / 1000;
+    if (done % 16 === 0 || done === total)
+      reporter.onCount({ what: 'images', done, total, rate: seconds > 0 ? done / seconds : 0 });
+  };
+  const options: InspectOptions = {
+    workers: WORKERS,
+    maxPixels: MAX_PIXELS,
+    sheet: SHEET,
+    signal,
+    onProgress,
+  };
+  try {
+    const { set } = command;
+    const { inspection, sheet } =
+      kind === 'folder'
+        ? await inspectFolder(resolve(target), options)
+        : await inspectRun(
+            kind === 'control'
+              ? await readControl(target, set)
+              : await checkControl({ arch: 'dcgan', dataset: target }, { set, source: target }),
+            { reporter, options },
+          );
+    const { out } = command;
+    if (out !== undefined) {
+      await writeFileAtomically(
+        join(out, 'inspection.json'),
+        `${JSON.stringify(inspection, undefined, 2)}\n`,
+      );
+      if (sheet.length > 0) await writePng(join(out, 'contact-sheet.png'), contactSheet(sheet, inspection));
+    }
+    const text = command.json ? JSON.stringify(inspection, undefined, 2) : inspectionText(inspection);
+    process.stdout.write(`${text}\n`);
+    if (out !== undefined) reporter.onNote(`written: ${join(out, 'inspection.json')}, contact-sheet.png`);
+    return 0;
+  } finally {
+    release();
+  }
+}
