@@ -117,7 +117,7 @@ export function readStudyRecord(dir: string): StoredStudy | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const record = JSON.parse(readFileSync(path, 'utf8')) as StoredStudy;
-    const isOurs = record.version <= VERSION && Array.isArray(record.trials);
+    const isOurs = record.version <= VERSION && Array.isArray(record.trials as unknown);
     if (!isOurs) throw new Error('it has another form');
     const trials = record.trials.map((trial) =>
       trial.result ? { ...trial, result: withNaN(trial.result) } : trial,

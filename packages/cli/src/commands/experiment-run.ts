@@ -115,9 +115,7 @@ export async function experimentRunCommand(
     process.stdout.write(dryRunText(studies, options));
     return 0;
   }
-  const { signal, release } = interruptSignal(() =>
-    process.stdout.write('\nstopping after this step; Ctrl-C again ends at once, without saving\n'),
-  );
+  const { signal, release } = interruptSignal(() => undefined);
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
   const followers = new StudyFollowers(reporter);
   try {

@@ -23,9 +23,11 @@ const MARKS: Readonly<Record<TrialState, string>> = {
   skipped: pc.yellow('–'),
 };
 
-/** Cut to `width` cells, the cut marked. */
-const fitted = (text: string, width: number): string =>
-  text.length <= width ? text : width < 1 ? '' : `${text.slice(0, width - 1)}…`;
+/** On one line, cut to `width` cells, the cut marked. */
+function fitted(text: string, width: number): string {
+  const line = text.replace(/\p{Cc}/gu, ' ');
+  return line.length <= width ? line : width < 1 ? '' : `${line.slice(0, width - 1)}…`;
+}
 
 const fixed = (value: number | undefined): string =>
   value === undefined || !Number.isFinite(value) ? String(value ?? '–') : value.toFixed(3);
@@ -66,6 +68,7 @@ export function boardLines(rows: readonly BoardRow[], space: BoardSpace): string
     const label = fitted(row.label, labelWidth).padEnd(labelWidth);
     const width = space.columns - labelWidth - 4;
     const text = `${label}  ${fitted(told(row, width), width)}`.trimEnd();
+    if (text === '') return MARKS[row.state];
     return `${MARKS[row.state]} ${row.state === 'waiting' ? pc.dim(text) : text}`;
   });
   const hidden = rows.length - shown.length;

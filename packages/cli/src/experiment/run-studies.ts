@@ -10,7 +10,7 @@ import {
   type StudyEvent,
   type StudyOutcome,
 } from '@medgan/registry';
-import { viewFor, type Screen } from './study-view.ts';
+import { PlainView, viewFor, type Screen, type StudyView } from './study-view.ts';
 
 export interface RunStudiesOptions {
   /** Folder of all runs. */
@@ -27,7 +27,12 @@ export interface RunStudiesOptions {
   readonly listeners: readonly ((event: StudyEvent) => void)[];
 }
 
-/** Runs studies one after another, until one is interrupted, or fails where that is to stop. Every trial's data was found before the first one starts. */
+const STOPPING = 'stopping after this step; Ctrl-C again ends at once, without saving';
+
+/**
+ * Runs studies one after another, until one is interrupted, or fails where that is to stop. The data of every trial are
+ * found before the first one starts.
+ */
 export async function runStudies(
   studies: readonly Study[],
   options: RunStudiesOptions,
@@ -35,26 +40,30 @@ export async function runStudies(
   const { out, screen, clock, jobs, signal, listeners, onFailure } = options;
   for (const study of studies) for (const trial of study.trials) await options.identify(trial);
   const outcomes: StudyOutcome[] = [];
+  let view: StudyView = new PlainView({ screen });
+  const stopping = (): void => view.print(STOPPING);
+  signal.addEventListener('abort', stopping, { once: true });
   for (const study of studies) {
     if (signal.aborted) break;
-    const { title } = study.experiment;
-    screen.write(`\n${title}: ${study.trials.length} trials, configuration ${study.configuration}\n`);
-    const view = viewFor({ screen, clock, jobs });
+    const count = `${study.trials.length} ${study.trials.length === 1 ? 'trial' : 'trials'}`;
+    screen.write(`\n${study.experiment.title}: ${count}, configuration ${study.configuration}\n`);
+    const shown = (view = viewFor({ screen, clock, jobs }));
     try {
       const outcome = await runExperiment(study, {
         ...options,
         root: resolve(out),
         onEvent: (event) => {
-          view.take(event);
+          shown.take(event);
           for (const listener of listeners) listener(event);
         },
       });
       outcomes.push(outcome);
       if (outcome.status === 'failed' && onFailure === 'stop') break;
     } finally {
-      view.close();
+      shown.close();
     }
   }
+  signal.removeEventListener('abort', stopping);
   return outcomes;
 }
 

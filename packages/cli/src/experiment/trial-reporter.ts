@@ -20,8 +20,10 @@ export class TrialReporter implements RunReporter {
     this.#channel = channel;
     this.#clock = clock;
     const write = (text: string): boolean => {
+      // The log first: whoever hears of a line finds it there.
+      process.stdout.write(text);
       channel.tell({ kind: 'line', text: text.trimEnd(), warning: this.#warning });
-      return process.stdout.write(text);
+      return true;
     };
     this.#lines = new TerminalReporter({ stream: { isTTY: false, columns: 0, write }, logEvery });
   }

@@ -1,0 +1,192 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { medgan, startMedgan, type Ended } from './medgan.ts';
+
+const STEPS = 30;
+const BASE = `base:
+  arch: DCGAN
+  gen_feature_maps: 4
+  dis_feature_maps: 4
+  latent_vector: 4
+  batch_size: 4
+  dataset_options: { count: 6 }
+  sample_count: 4
+  max_steps: ${STEPS}
+  log_every: 1
+  checkpoint_every: 5
+  threads: 1
+  cache: ''
+`;
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'medgan-experiment-'))));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function study(name: string, vary: string): string {
+  const path = join(folder, `${name}.yaml`);
+  writeFileSync(path, `title: ${name}\nquestion: Does it run?\n${BASE}${vary}`);
+  return path;
+}
+
+const run = (file: string, ...args: string[]): Promise<Ended> =>
+  medgan('experiment', 'run', file, '--out', join(folder, 'runs'), ...args);
+
+const inRuns = (...path: string[]): string => join(folder, 'runs', ...path);
+const read = (...path: string[]): string => readFileSync(inRuns(...path), 'utf8');
+const weights = (...trial: string[]): Buffer =>
+  readFileSync(inRuns(...trial, `checkpoints/step-${String(STEPS).padStart(7, '0')}/generator.safetensors`));
+
+/** The log without the times of day. */
+const logged = (...trial: string[]): unknown[] =>
+  read(...trial, 'log.jsonl')
+    .trimEnd()
+    .split('\n')
+    .map((line) => ({ ...(JSON.parse(line) as object), time: 0 }));
+
+const states = (name: string): string[] =>
+  (JSON.parse(read(name, 'trials.json')) as { trials: { state: string }[] }).trials.map(({ state }) => state);
+
+/** Starts a study and does something to it when a trial has come to a step. */
+async function runUntil(file: string, step: number, act: (pid: number) => void): Promise<Ended> {
+  const { child, ended } = startMedgan(['experiment', 'run', file, '--out', join(folder, 'runs')]);
+  let done = false;
+  child.stdout!.on('data', (chunk: Buffer) => {
+    if (done || !chunk.toString().includes(`step ${step}/`)) return;
+    done = true;
+    act(child.pid!);
+  });
+  return ended;
+}
+
+describe('medgan experiment run', { timeout: 300_000 }, () => {
+  it('trains trials side by side, tells of each, and judges them between noise and real images', async () => {
+    const file = study('pair', 'vary: { grid: { learning_rate: [0.0002, 0.001] } }\n');
+    const { code, stdout, stderr } = await run(file, '--jobs', '2');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /trial 1 of 2, learning_rate 0.0002: started[^]*trial 2 of 2, learning_rate 0.001: started/,
+    );
+    expect(stdout).toContain(`learning_rate 0.001: epoch 10/200 · step ${STEPS}/${STEPS}`);
+    const { trials } = JSON.parse(read('pair', 'trials.json')) as {
+      trials: { state: string; group: string; result: Record<string, Record<string, number>> }[];
+    };
+    expect(trials.map(({ state, group }) => [state, group])).toEqual([
+      ['finished', 'learning-rate-0.0002'],
+      ['finished', 'learning-rate-0.001'],
+    ]);
+    const { figures, floor, ceiling, engine, startedAt, endedAt } = trials[0]!.result;
+    for (const key of ['psnr', 'ssim', 'ms_gmsd', 'mdsi', 'haarpsi']) {
+      expect(figures![key], key).toBeTypeOf('number');
+      expect(ceiling![key], key).toBeTypeOf('number');
+    }
+    expect(floor!['psnr']).toBeLessThan(ceiling!['psnr']!);
+    expect(engine).toMatch(/^onnx on /);
+    expect(Number(endedAt)).toBeGreaterThan(Number(startedAt));
+    expect(read('pair', 'learning-rate-0.001', 'trial.log')).toContain(`step ${STEPS}/${STEPS}`);
+  });
+
+  it('runs no trial again because threads, cadence or jobs are others', async () => {
+    const cadence = [
+      'threads=2',
+      'log_every=7',
+      'sample_every=9',
+      'checkpoint_every=3',
+      'keep_checkpoints=1',
+    ];
+    const { stdout } = await run(join(folder, 'pair.yaml'), ...cadence.flatMap((set) => ['--set', set]));
+    expect(stdout.match(/finished before, kept/g)).toHaveLength(2);
+  });
+
+  it('shows the trials without running them', async () => {
+    const { stdout } = await medgan(
+      'experiment',
+      'run',
+      join(folder, 'pair.yaml'),
+      '--dry-run',
+      '--json',
+      '--seeds',
+      '3,4',
+    );
+    const [shown] = JSON.parse(stdout) as {
+      trials: { id: string; config: { seed: number; arch: string } }[];
+    }[];
+    expect(shown!.trials.map(({ config }) => [config.seed, config.arch])).toEqual([
+      [3, 'DCGAN'],
+      [4, 'DCGAN'],
+      [3, 'DCGAN'],
+      [4, 'DCGAN'],
+    ]);
+  });
+
+  it('ends with the bytes of an unbroken run after Ctrl-C, a killed trial, and a killed study', async () => {
+    const file = study('broken', '');
+    const interrupted = await runUntil(file, 6, (pid) => process.kill(pid, 'SIGINT'));
+    expect(interrupted.code).toBe(130);
+    expect(interrupted.stdout).toContain('1 of 1 trials are left: run the same command again');
+    expect(states('broken')).toEqual(['interrupted']);
+
+    const trialPid = (): number => (JSON.parse(read('broken', 'base', 'run.lock')) as { pid: number }).pid;
+    const killed = await runUntil(file, 12, () => process.kill(trialPid(), 'SIGKILL'));
+    expect(killed.code).toBe(1);
+    expect(killed.stdout).toContain('failed: its process was ended by SIGKILL');
+    expect(killed.stdout).toMatch(/broken, base: its process was ended[^]*\n {2}\| .*step 12\//);
+
+    await runUntil(file, 18, (pid) => process.kill(pid, 'SIGKILL'));
+    expect(states('broken')).toEqual(['running']);
+
+    const last = await run(file);
+    expect(last).toMatchObject({ code: 0, stderr: '' });
+    expect(weights('broken', 'base').equals(weights('pair', 'learning-rate-0.0002'))).toBe(true);
+    expect(logged('broken', 'base')).toEqual(logged('pair', 'learning-rate-0.0002'));
+    expect(read('broken', 'base', 'trial.log')).toContain(
+      "the study's process is gone: stopping after this step",
+    );
+  });
+
+  it('trains on where another trial ended, and ends where one that was not stopped ends', async () => {
+    const cases =
+      '{cases: [{id: short, set: {max_steps: 10}}, {id: long, set: {max_steps: 30}, continues: short}]}';
+    const { code, stdout } = await run(study('longer', `vary: ${cases}\n`), '--jobs', '2');
+    expect(code).toBe(0);
+    expect(stdout).toContain('max_steps 30: resuming after step 10');
+    expect(weights('longer', 'long').equals(weights('pair', 'learning-rate-0.0002'))).toBe(true);
+    expect(existsSync(inRuns('longer', 'short', 'checkpoints/step-0000010'))).toBe(true);
+  });
+
+  it('goes on after a trial that fails, or starts no more, and tells the last words of its log', async () => {
+    const file = study(
+      'sick',
+      'vary: {cases: [{id: ill, set: {engine: tfjs-node-gpu}}, {id: well, set: {max_steps: 2}}]}\n',
+    );
+    const stopped = await run(file, '--on-failure', 'stop');
+    expect(stopped.code).toBe(1);
+    expect(states('sick')).toEqual(['failed', 'waiting']);
+    const { code, stdout } = await run(file);
+    expect(code).toBe(1);
+    expect(states('sick')).toEqual(['failed', 'finished']);
+    expect(stdout).toContain('1 of 2 trials failed: mend the reason and run the same command again');
+    expect(stdout).toMatch(/sick, engine tfjs-node-gpu: .*[^]*\n {2}\| .*[^]*the whole log: .*trial\.log/);
+  });
+
+  it('refuses a study that another process runs', async () => {
+    mkdirSync(inRuns('pair'), { recursive: true });
+    const { hostname } = await import('node:os');
+    writeFileSync(inRuns('pair', 'study.lock'), JSON.stringify({ pid: process.pid, host: hostname() }));
+    const { code, stderr } = await run(join(folder, 'pair.yaml'));
+    expect(code).toBe(1);
+    expect(stderr).toContain(`is being run by process ${process.pid}`);
+    rmSync(inRuns('pair', 'study.lock'));
+  });
+
+  it('starts nothing when one of several studies cannot run', async () => {
+    const wrong = study('wrong', 'vary: { grid: { image_size: [96] } }\n');
+    const fine = study('fine', '');
+    const { code, stderr } = await run(fine, wrong);
+    expect(code).toBe(1);
+    expect(stderr).toContain('image_size.0: 96 is not built by dcgan');
+    expect(existsSync(inRuns('fine'))).toBe(false);
+  });
+});

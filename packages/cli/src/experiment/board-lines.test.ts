@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import type { TrialState } from '@medgan/registry';
+import { describe, expect, it } from 'vitest';
+import { boardLines } from './board-lines.ts';
+import type { BoardRow } from './study-board.ts';
+
+const running = (label: string, step: number): BoardRow => ({
+  label,
+  state: 'running',
+  progress: {
+    step,
+    totalSteps: 480,
+    epoch: 3,
+    epochs: 60,
+    stepsPerSecond: 4,
+    secondsLeft: (480 - step) / 4,
+    values: { 'loss/discriminator': 0.61234, 'loss/generator': NaN },
+  },
+});
+
+const ROWS: readonly BoardRow[] = [
+  { label: 'batch_size 128', state: 'finished', seconds: 100 },
+  running('batch_size 64', 80),
+  { label: 'batch_size 32', state: 'failed', seconds: 3, reason: 'no kernel' },
+  { label: 'batch_size 16', state: 'waiting' },
+];
+
+const SPACE = { columns: 110, rows: 24, seconds: 130, jobs: 1 };
+const plain = (line: string): string => line.replace(/\x1b\[[0-9;]*m/g, '');
+const lines = (rows: readonly BoardRow[], space: Partial<typeof SPACE> = {}): string[] =>
+  boardLines(rows, { ...SPACE, ...space }).map(plain);
+
+describe('boardLines', () => {
+  it('has a line a trial and one on the whole', () => {
+    expect(lines(ROWS)).toMatchInlineSnapshot(`
+      [
+        "✓ batch_size 128  finished · 1m 40s",
+        "▸ batch_size 64   step 80/480 · 1m 40s left · 4.00 steps/s · epoch 3/60 · loss D 0.612 G NaN",
+        "✗ batch_size 32   failed: no kernel · 3s",
+        "· batch_size 16",
+        "1 of 4 trials · about 3m 30s left · 2m 10s so far · 1 running · 1 failed",
+      ]
+    `);
+  });
+
+  it('leaves out the least important where the terminal is narrow', () => {
+    expect(lines(ROWS, { columns: 48 })).toMatchInlineSnapshot(`
+      [
+        "✓ batch_size 128  finished · 1m 40s",
+        "▸ batch_size 64   step 80/480 · 1m 40s left",
+        "✗ batch_size 32   failed: no kernel · 3s",
+        "· batch_size 16",
+        "1 of 4 trials · about 3m 30s left · 2m 10s so f…",
+      ]
+    `);
+  });
+
+  it('shows what runs, what failed and what comes next where the terminal is low', () => {
+    expect(lines(ROWS, { rows: 4 }).map((line) => line.slice(0, 15))).toEqual([
+      '▸ batch_size 64',
+      '✗ batch_size 32',
+      '· batch_size 16',
+      '1 of 4 trials ·',
+    ]);
+    expect(lines(ROWS, { rows: 4 }).at(-1)).toContain('1 not shown');
+  });
+
+  it('says what a trial does before its first step', () => {
+    expect(lines([{ label: 'a', state: 'running', phase: 'reading images 3/9' }])[0]).toBe(
+      '▸ a  reading images 3/9',
+    );
+  });
+
+  it('never makes a line longer than the terminal, nor more lines than it has', () => {
+    const states: TrialState[] = ['waiting', 'running', 'finished', 'interrupted', 'failed', 'skipped'];
+    const row = fc.record(
+      { label: fc.string(), state: fc.constantFrom(...states), phase: fc.string(), reason: fc.string() },
+      { requiredKeys: ['label', 'state'] },
+    );
+    const rows = fc.array(
+      fc.oneof(
+        row,
+        fc.nat(480).map((step) => running('a', step)),
+      ),
+      { minLength: 1 },
+    );
+    fc.assert(
+      fc.property(
+        rows,
+        fc.integer({ min: 1, max: 120 }),
+        fc.integer({ min: 2, max: 12 }),
+        (all, columns, high) => {
+          const shown = lines(all, { columns, rows: high });
+          expect(shown.length).toBeLessThanOrEqual(high);
+          for (const line of shown) expect(line.length).toBeLessThanOrEqual(columns);
+        },
+      ),
+    );
+  });
+});
