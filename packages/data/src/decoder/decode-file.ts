@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { messageOf, type ImageFormat } from '@medgan/plugin-api';
+import type { ImageFormat } from '@medgan/plugin-api';
 import { decodeImage } from '../decode-image.ts';
 import type { DecodeSettings } from '../formats/format.ts';
 import { resizeAndCrop, toGrey } from '../pillow-resize.ts';
@@ -19,9 +19,9 @@ export function sha256(bytes: Uint8Array): string {
 /** Why a file cannot be read, in one line without its path. */
 export function faultOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' && code.startsWith('E')
-    ? `the file cannot be read (${code})`
-    : messageOf(error);
+  if (typeof code === 'string' && code.startsWith('E')) return `the file cannot be read (${code})`;
+  // Not the contract's `messageOf`: loading the contracts, and with them TensorFlow.js, takes a thread half a second.
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Reads a file and writes its image into `out`, uint8 [size, size, channels]. Never throws. */
