@@ -128,7 +128,7 @@ describe('medgan run', () => {
   });
 });
 
-describe('medgan experiment run', () => {
+describe('medgan experiment run', { timeout: 300_000 }, () => {
   it('trains the trials of the batch-size sweep and sets them beside the published figures', async () => {
     const study = join(import.meta.dirname, '../experiments/batch-size-sweep.yaml');
     const small = ['gen_feature_maps=2', 'dis_feature_maps=2', 'max_steps=2', 'subset=20', 'sample_count=4'];
