@@ -37,6 +37,8 @@ export class MlflowServer {
   static async start(folder: string): Promise<MlflowServer> {
     mkdirSync(folder, { recursive: true });
     const server = new MlflowServer(folder, await freePort());
+    // Also when the wait for it is given up.
+    process.once('exit', () => server.#signal());
     await server.start();
     return server;
   }
@@ -76,10 +78,14 @@ export class MlflowServer {
 
   /** Kills it and its workers at once, as a crash does. */
   async kill(): Promise<void> {
-    const { pid } = this.#process!;
     const gone = new Promise((resolve) => this.#process!.once('exit', resolve));
-    process.kill(-pid!, 'SIGKILL');
+    this.#signal();
     await gone;
+  }
+
+  #signal(): void {
+    const { pid, exitCode, signalCode } = this.#process ?? {};
+    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
   }
 }
 

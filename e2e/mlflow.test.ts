@@ -76,10 +76,10 @@ async function until(what: string, condition: () => boolean | Promise<boolean>):
 const isThere = hasMlflow();
 
 describe.skipIf(!isThere)('tracking in MLflow', () => {
-  let server: MlflowServer;
+  let server!: MlflowServer;
   beforeAll(async () => {
     server = await MlflowServer.start(join(folder, 'server'));
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await server.kill();
     rmSync(folder, { recursive: true, force: true });
@@ -165,7 +165,7 @@ describe.skipIf(!isThere)('tracking in MLflow', () => {
     for (const name of ['config.yaml', 'loss.svg', 'loss.png', 'real-fake-grid.png', ...shown]) {
       expect(run.artifacts[name], name).toBe(readFileSync(join(dir, name)).length);
     }
-  }, 180_000);
+  }, 300_000);
 
   it('ends in time, with all its steps, when the server takes connections and never answers', async () => {
     const hanging = await startHangingServer();
@@ -244,7 +244,7 @@ describe.skipIf(!isThere)('tracking in MLflow', () => {
     });
     expect(migrated.map(withoutIds)).toEqual(there.map(withoutIds));
     expect(migrated.filter(({ parent: of }) => of !== null)).toHaveLength(2);
-  }, 180_000);
+  }, 300_000);
 
   it('writes pictures that MLflow can show', async () => {
     const run = named(readBack(server.uri), 'outage');
