@@ -26,7 +26,7 @@ describe.skipIf(python === undefined)('between a client and an MLflow server tha
     server = await startMlflow(python!, { folder, store: 'file' });
     direct = new MlflowClient({ trackingUri: server.url });
     experimentId = (await direct.experiments.getOrCreate('doubling')).experimentId;
-  }, 180_000);
+  }, 300_000);
 
   beforeEach(async () => {
     proxy = await startUnreliableProxy(server.port);

@@ -1,6 +1,6 @@
-"""Prints what MLflow's own client finds in an experiment, as JSON.
+"""Prints what MLflow's own client finds in experiments, as JSON: a list, one item for each name.
 
-read-back.py TRACKING_URI EXPERIMENT_NAME
+read-back.py TRACKING_URI EXPERIMENT_NAME...
 """
 
 import json
@@ -8,9 +8,7 @@ import sys
 
 from mlflow.tracking import MlflowClient
 
-uri, name = sys.argv[1:3]
-client = MlflowClient(tracking_uri=uri)
-experiment = client.get_experiment_by_name(name)
+client = MlflowClient(tracking_uri=sys.argv[1])
 
 
 def files_of(run_id, folder=None):
@@ -50,13 +48,15 @@ def described(run):
     }
 
 
-runs = client.search_runs([experiment.experiment_id], order_by=["attributes.start_time ASC"])
-print(
-    json.dumps(
-        {
-            "experimentId": experiment.experiment_id,
-            "tags": experiment.tags,
-            "runs": [described(client.get_run(run.info.run_id)) for run in runs],
-        }
-    )
-)
+def experiment_described(name):
+    experiment = client.get_experiment_by_name(name)
+    runs = client.search_runs([experiment.experiment_id], order_by=["attributes.start_time ASC"])
+    return {
+        "experimentId": experiment.experiment_id,
+        "tags": experiment.tags,
+        # A search leaves inputs out.
+        "runs": [described(client.get_run(run.info.run_id)) for run in runs],
+    }
+
+
+print(json.dumps([experiment_described(name) for name in sys.argv[2:]]))

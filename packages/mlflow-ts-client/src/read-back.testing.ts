@@ -20,7 +20,11 @@ export interface ReadBack {
   runs: ReadBackRun[];
 }
 
-/** An experiment as MLflow's own Python client sees it. */
-export async function readBack(python: MlflowPython, uri: string, name: string): Promise<ReadBack> {
-  return (await python.script('read-back.py', [uri, name])) as ReadBack;
+/** Experiments as MLflow's own Python client sees them, in the order of `names`. */
+export async function readBack(
+  python: MlflowPython,
+  uri: string,
+  names: readonly string[],
+): Promise<ReadBack[]> {
+  return (await python.script('read-back.py', [uri, ...names])) as ReadBack[];
 }

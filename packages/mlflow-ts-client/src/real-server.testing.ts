@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), '../../..');
-const startTimeoutMs = 150_000;
+const startTimeoutMs = 280_000;
 
 /** MLflow would otherwise call home, look for git, and start workers of its own. */
 const quiet = {

@@ -80,9 +80,9 @@ export function toMetric(wire: Wire): Metric {
 }
 
 export function toArtifactFile(wire: Wire): ArtifactFile {
-  const fileSize = int64(wire.file_size);
   const isDir = wire.is_dir === true;
-  return { path: text(wire.path), isDir, ...(!isDir && fileSize !== undefined && { fileSize }) };
+  // Servers leave the size of an empty file out.
+  return { path: text(wire.path), isDir, ...(!isDir && { fileSize: int64(wire.file_size) ?? 0 }) };
 }
 
 function toDatasetInput(wire: Wire): DatasetInput {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readBack } from '../read-back.testing.ts';
+import type { ReadBack } from '../read-back.testing.ts';
 import { findMlflow } from '../real-server.testing.ts';
 import type { Metric } from '../types.ts';
 import { FileStore, experimentIdOf, runIdOf } from './index.ts';
@@ -155,7 +156,7 @@ describe.skipIf(python === undefined)('migrate-filestore', () => {
     });
     const target = `sqlite:///${join(folder, 'mlflow.db')}`;
     await python!.run('mlflow', ['migrate-filestore', '--source', store.root, '--target', target]);
-    const found = await readBack(python!, target, 'großes "Ganzes": #1');
+    const [found] = (await readBack(python!, target, ['großes "Ganzes": #1'])) as [ReadBack];
     expect(found.experimentId).toBe(experiment.experimentId);
     expect(found.tags).toMatchObject({ question: 'größe?\nja' });
     expect(found.runs.map(({ runId }) => runId)).toEqual([parent.runId, child.runId]);
@@ -183,5 +184,5 @@ describe.skipIf(python === undefined)('migrate-filestore', () => {
       ],
       artifacts: [{ path: 'grids/step 1.png', size: 3 }],
     });
-  }, 180_000);
+  }, 300_000);
 });
