@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import sharp from 'sharp';
 
 /** What a test lets the server do instead of its duty, once for each entry, by path. */
@@ -165,13 +166,21 @@ export const status =
     response.end('no');
   };
 
-/** Promises the whole file, sends the first half and hangs up. */
-export const halfAndGone: Mishap = (_, response, file) => {
-  response.writeHead(200, { etag: etagOf(file!), 'content-length': file!.length });
-  response.write(file!.subarray(0, file!.length >> 1));
-  // What arrives together with the end of the connection is lost to fetch.
-  setTimeout(() => response.destroy(), 50);
-};
+/**
+ * Promises the whole file, sends the first half and hangs up once that half has `arrived`: what arrives together with
+ * the end of the connection is lost to fetch.
+ */
+export const halfAndGone =
+  (arrived: (bytes: number) => Promise<boolean> = () => Promise.resolve(true)): Mishap =>
+  (_, response, file) => {
+    const half = file!.subarray(0, file!.length >> 1);
+    const hangUp = async (): Promise<void> => {
+      while (!(await arrived(half.length))) await setTimeout(5);
+      response.destroy();
+    };
+    response.writeHead(200, { etag: etagOf(file!), 'content-length': file!.length });
+    response.write(half, () => void hangUp());
+  };
 
 export const reset: Mishap = (request) => {
   request.socket.resetAndDestroy();

@@ -1,79 +1,23 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRng } from '@medgan/plugin-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  ArchiveServer,
-  etagOf,
-  halfAndGone,
-  reset,
-  status,
-  type ServedImage,
-} from '../../test/archive-server.ts';
-import { IsicArchive } from './archive-client.ts';
-import { downloadImages, folderName, type DownloadOptions, type DownloadResult } from './download-images.ts';
+import { etagOf, halfAndGone, reset, status, type ArchiveServer } from '../../test/archive-server.ts';
+import { DownloadBench, fileAt, idOf } from '../../test/download-bench.ts';
+import type { DownloadResult } from './download-images.ts';
 import type { DownloadRequest } from './download-record.ts';
-import { PoliteHttp, type Manners } from './polite-http.ts';
 
-const idOf = (i: number): string => `ISIC_${String(i).padStart(7, '0')}`;
-const served = (count: number): ServedImage[] =>
-  Array.from({ length: count }, (_, i) => ({
-    id: idOf(i),
-    diagnosis: i % 2 ? 'Malignant' : 'Benign',
-    licence: i % 3 ? 'CC-BY' : 'CC-0',
-    attribution: i % 3 ? 'Hospital "A", Vienna' : 'Anonymous',
-    lesion: `IL_${i >> 1}`,
-  }));
-
+let bench: DownloadBench;
 let server: ArchiveServer;
 let dir: string;
-let slept: number[];
 beforeEach(async () => {
-  server = await ArchiveServer.start(served(8));
-  dir = await mkdtemp(join(tmpdir(), 'medgan-isic-'));
-  slept = [];
+  bench = await DownloadBench.start();
+  ({ server, dir } = bench);
 });
-afterEach(async () => {
-  await server.stop();
-  await rm(dir, { recursive: true, force: true });
-});
+afterEach(() => bench.stop());
 
-interface Told extends Partial<Omit<DownloadOptions, 'http' | 'archive'>> {
-  readonly manners?: Partial<Manners>;
-  readonly base?: string;
-}
-
-async function bring(request: Partial<DownloadRequest> = {}, told: Told = {}): Promise<DownloadResult> {
-  const http = new PoliteHttp({
-    rng: createRng(1),
-    signal: told.signal,
-    manners: { interval: 0, ...told.manners },
-    sleep: (milliseconds) => {
-      if (milliseconds > 0) slept.push(milliseconds);
-      return Promise.resolve();
-    },
-  });
-  return downloadImages(
-    { query: '', collections: [], size: 'full', licences: [], ...request },
-    {
-      http,
-      archive: new IsicArchive(http, told.base ?? server.base),
-      dir,
-      concurrency: 3,
-      maxBytes: 1e6,
-      ...told,
-    },
-  );
-}
-
-const refusal = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'no error',
-    (error: Error) => error.message.replaceAll(server.origin.slice(7), 'HOST').replaceAll(dir, 'DIR'),
-  );
+const bring: DownloadBench['bring'] = (request, told) => bench.bring(request, told);
+const refusal = (work: Promise<unknown>): Promise<string> => bench.refusal(work);
 const read = (name: string): Promise<string> => readFile(join(dir, name), 'utf8');
-const fileAt = (i: number): string => `/files/${idOf(i)}.jpg`;
 
 /** Every image is there to the byte, and nothing unfinished is. */
 async function expectWhole(result: DownloadResult, count: number): Promise<void> {
@@ -180,10 +124,13 @@ describe('a download', () => {
   });
 
   it('is refused while another is under way in the folder', async () => {
-    const first = bring();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(await refusal(bring())).toContain('DIR: another download is under way here');
-    await expectWhole(await first, 8);
+    let second: Promise<string> | undefined;
+    server.upset('/api/v2/images/search/', (request, response) => {
+      second = refusal(bring());
+      void second.then(() => status(503)(request, response, undefined));
+    });
+    await expectWhole(await bring(), 8);
+    expect(await second).toContain('DIR: another download is under way here');
   });
 });
 
@@ -191,17 +138,23 @@ describe('a bad connection', () => {
   it('is tried again after 429, 500, a reset and half an answer, waiting as it is told', async () => {
     server.upset('/api/v2/images/search/', status(429, { 'retry-after': '7' }), status(503));
     server.upset(fileAt(0), status(500), reset);
-    server.upset(fileAt(1), halfAndGone);
+    server.upset(fileAt(1), halfAndGone());
     const date = 'Tue, 24 Nov 2026 20:00:00 GMT';
     server.upset(fileAt(2), status(429, { 'retry-after': 'Tue, 24 Nov 2026 20:00:31 GMT', date }));
     await expectWhole(await bring(), 8);
-    expect(slept[0]).toBe(7000);
-    expect(slept).toContain(31_000);
-    expect(slept.filter((pause) => pause < 2000)).toHaveLength(4);
+    expect(bench.slept[0]).toBe(7000);
+    expect(bench.slept).toContain(31_000);
+    expect(bench.slept.filter((pause) => pause < 2000)).toHaveLength(4);
   });
 
   it('goes on where a file broke off, when it is still the same file', async () => {
-    server.upset(fileAt(1), halfAndGone);
+    const part = join(dir, '.isic-parts', `${idOf(1)}-full.part`);
+    const arrived = (bytes: number): Promise<boolean> =>
+      stat(part).then(
+        ({ size }) => size === bytes,
+        () => false,
+      );
+    server.upset(fileAt(1), halfAndGone(arrived));
     await expectWhole(await bring({ count: 2 }), 2);
     const half = server.files.get(fileAt(1))!.length >> 1;
     expect(server.ranges).toContain(`bytes=${half}-`);
@@ -254,131 +207,17 @@ describe('a bad connection', () => {
       response.writeHead(200, { 'content-length': file!.length });
       response.write(file!.subarray(0, 10));
     });
-    await expectWhole(await bring({ count: 1 }, { manners: { stall: 50 } }), 1);
+    await expectWhole(await bring({ count: 1 }, { manners: { stall: 400 } }), 1);
   });
 
   it('spaces its requests', async () => {
     await bring({ count: 3 }, { manners: { interval: 100 } });
-    expect(slept.filter((pause) => pause === 100).length).toBeGreaterThanOrEqual(4);
+    expect(bench.slept.filter((pause) => pause === 100).length).toBeGreaterThanOrEqual(4);
   });
 
   it('asks for a fresh address when the old one has expired', async () => {
     server.upset(fileAt(2), status(403));
     await expectWhole(await bring({ count: 4 }), 4);
     expect(server.asked).toContain(`/api/v2/images/${idOf(2)}/`);
-  });
-});
-
-describe('a hostile archive', () => {
-  const override = (i: number, fields: Readonly<Record<string, unknown>>): void => {
-    server.images[i] = { ...server.images[i]!, override: fields };
-  };
-  const file = (url: string): Record<string, unknown> => ({
-    files: { full: { url, size: 0 }, thumbnail_256: { url, size: 0 } },
-  });
-
-  it('gets no name of its own on the disk', async () => {
-    override(0, { isic_id: '../../ISIC_0000000' });
-    expect(await refusal(bring())).toMatchInlineSnapshot(
-      `
-      "[medgan] ISIC archive: "../../ISIC_0000000" is no id of an image
-        cure: the archive answers in a form this version does not know; look for a newer medgan"
-    `,
-    );
-    override(0, { metadata: { clinical: { diagnosis_1: '../../../etc' }, acquisition: {} } });
-    const result = await bring({ classBy: 'diagnosis_1' });
-    expect(result.images[0]!.file).toBe('_.._.._etc/ISIC_0000000.jpg');
-  });
-
-  it.each([
-    ['../a', '_a'],
-    ['..', 'unknown'],
-    ['', 'unknown'],
-    ['a/b\\c:d', 'a_b_c_d'],
-    ['NUL', '_NUL'],
-    ['.hidden ', 'hidden'],
-    ['Nevus, \u0000acral', 'Nevus, _acral'],
-    [true, 'true'],
-    [undefined, 'unknown'],
-  ])('a class %j is the folder %j', (value, folder) => {
-    expect(folderName(value)).toBe(folder);
-  });
-
-  it('cannot lead to other protocols, elsewhere for its pages, or in circles', async () => {
-    override(0, file('file:///etc/passwd'));
-    server.upset(fileAt(1), status(302, { location: 'ftp://127.0.0.1/x.jpg' }));
-    server.upset(fileAt(2), ...Array.from({ length: 20 }, () => status(302, { location: fileAt(2) })));
-    server.upset(fileAt(3), status(302, { location: fileAt(4) }));
-    const { failed, images } = await bring({ count: 3 });
-    expect(images).toEqual([]);
-    expect(failed.map(({ reason }) => reason).sort()).toMatchInlineSnapshot(`
-      [
-        "it leads on and on",
-        "it leads on to ftp://127.0.0.1/x.jpg, which is not followed",
-        "its address is refused: file:///etc/passwd",
-      ]
-    `);
-    const page = { results: [], count: 0, next: 'http://elsewhere.test/api/v2/images/search/' };
-    server.upset('/api/v2/images/search/', (_, response) => response.end(JSON.stringify(page)));
-    expect(await refusal(bring())).toContain('its next page is elsewhere');
-    const round = { ...page, next: `${server.base}images/search/?query=&limit=100` };
-    server.upset('/api/v2/images/search/', (_, response) => response.end(JSON.stringify(round)));
-    expect(await refusal(bring())).toContain('go round in a circle');
-  });
-
-  it('gets nothing kept that is too large, no image, or another length than it says', async () => {
-    server.files.set(fileAt(0), Buffer.from('<!DOCTYPE html><title>Log in</title>'));
-    server.files.set(fileAt(1), Buffer.alloc(2_000_000, 255));
-    server.upset(
-      fileAt(2),
-      ...Array.from({ length: 2 }, () => (_: unknown, response: import('node:http').ServerResponse) => {
-        response.writeHead(200);
-        for (let i = 0; i < 30; i++) response.write(Buffer.alloc(50_000, 255));
-        response.end();
-      }),
-    );
-    override(3, {
-      files: { full: { url: `${server.origin}${fileAt(4)}`, size: 5 }, thumbnail_256: { url: '', size: 1 } },
-    });
-    const { failed } = await bring({ count: 4 });
-    const length = server.files.get(fileAt(4))!.length;
-    expect(failed.map(({ id, reason }) => `${id}: ${reason.replace(String(length), 'N')}`).sort())
-      .toMatchInlineSnapshot(`
-      [
-        "ISIC_0000000: it is no image but an HTML page",
-        "ISIC_0000001: the file is larger than 1 MB",
-        "ISIC_0000002: the file is larger than 1 MB",
-        "ISIC_0000003: it has N bytes where the archive says 5",
-      ]
-    `);
-    expect((await readdir(dir)).filter((name) => name.endsWith('.jpg'))).toEqual([]);
-    expect(await readdir(join(dir, '.isic-parts'))).toEqual([]);
-  });
-
-  it('is told apart from an archive', async () => {
-    server.upset('/api/v2/images/search/', (_, response) => response.end('{"results": 3}'));
-    expect(await refusal(bring())).toContain('a page has no results');
-    server.upset('/api/v2/images/search/', ...Array.from({ length: 6 }, () => halfPage));
-    expect(await refusal(bring())).toContain('the answer is text/html, not JSON, 6 times');
-    expect(await refusal(bring({ query: 'nonsense(' }))).toMatchInlineSnapshot(`
-      "[medgan] ISIC archive: the query is not understood: nonsense(
-        cure: write it as in: diagnosis_1:"Malignant" AND sex:female AND age_approx:[40 TO 60]"
-    `);
-    expect(await refusal(bring({}, { base: 'file:///etc' }))).toContain('is no HTTP address');
-    expect(await refusal(bring({}, { base: `${server.origin}/no/` }))).toContain('404');
-  });
-
-  const halfPage = (_: unknown, response: import('node:http').ServerResponse): void => {
-    response.writeHead(200, { 'content-type': 'text/html' });
-    response.end('<html>');
-  };
-
-  it('stops when all goes wrong', async () => {
-    await server.stop();
-    server = await ArchiveServer.start(served(15));
-    for (let i = 0; i < 15; i++) server.files.set(fileAt(i), Buffer.from('{"error": "no"}'));
-    expect(await refusal(bring({}, { concurrency: 1 }))).toContain(
-      '10 images failed one after the other, ISIC_0000009: it is no image but JSON',
-    );
   });
 });

@@ -49,7 +49,6 @@ const EXPIRED = new Set([400, 401, 403, 404, 410]);
 export function folderName(value: ArchiveImage['metadata'][string] | undefined): string {
   const plain = String(value ?? '')
     .normalize('NFC')
-    // eslint-disable-next-line no-control-regex -- these are what must not be in a name
     .replace(/[\u0000-\u001f\u007f<>:"/\\|?*]/g, '_')
     .replace(/^[.\s]+|[.\s]+$/g, '')
     .slice(0, 100)

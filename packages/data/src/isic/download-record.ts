@@ -62,10 +62,10 @@ export async function completeImages(
   request: DownloadRequest,
   { verify = false } = {},
 ): Promise<readonly ManifestEntry[] | undefined> {
-  const recorded = (await readRecord(manifest.dir))[requestKey(request)];
-  if (!recorded || !Array.isArray(recorded.ids)) return undefined;
+  const ids = (await readRecord(manifest.dir))[requestKey(request)]?.ids;
+  if (ids === undefined) return undefined;
   const entries: ManifestEntry[] = [];
-  for (const id of recorded.ids) {
+  for (const id of ids) {
     const entry = manifest.get(id);
     if (!entry || !(await manifest.holds(entry, { verify }))) return undefined;
     entries.push(entry);

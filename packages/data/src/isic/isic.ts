@@ -132,7 +132,8 @@ async function obtain(
   });
 }
 
-const text = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
+const text = (value: string | number | boolean | undefined): string | undefined =>
+  value === undefined ? undefined : String(value);
 
 /** Images of the ISIC archive: downloaded once, then opened as a folder with a folder a class would be. */
 export default defineDataset<IsicOptions>({

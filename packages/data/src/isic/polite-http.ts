@@ -48,7 +48,7 @@ export class Refusal extends Error {
 export interface Attempt {
   readonly response: Response;
   /** Bytes of the body, checked for stalls and for the reader's patience. */
-  body(): AsyncIterable<Uint8Array>;
+  readonly body: () => AsyncIterable<Uint8Array>;
 }
 
 /** What to ask for; `state` is handed on to the one who reads the answer. */
