@@ -8,7 +8,7 @@ describe('resultsMarkdown', () => {
     const psnr = { 128: 9.4, 64: 12, 16: 12.75 };
     const results = Object.entries(psnr).flatMap(([size, value]) =>
       [0, 1].map((seed) => [
-        `batch-size-${size}-seed-${seed}`,
+        seed === 0 ? `batch-size-${size}` : `batch-size-${size}-seed-${seed}`,
         finishedResult(
           { psnr: value + seed / 10, ms_gmsd: 0.25 + seed / 1000 },
           {

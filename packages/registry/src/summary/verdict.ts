@@ -76,7 +76,7 @@ export function verdictOf(figures: readonly FigureColumn[], groups: readonly Gro
       'Fewer than two of the published settings have finished, so there is no ordering of ours yet.';
     return plain('incomplete', 'incomplete', text);
   }
-  return { ...overall(verdicts, measured), figures: verdicts };
+  return { ...overall(verdicts, groups), figures: verdicts };
 }
 
 function figureVerdict(column: FigureColumn, groups: readonly GroupSummary[]): FigureVerdict | undefined {
@@ -107,7 +107,7 @@ function figureVerdict(column: FigureColumn, groups: readonly GroupSummary[]): F
 
 function overall(
   verdicts: readonly FigureVerdict[],
-  measured: readonly GroupSummary[],
+  groups: readonly GroupSummary[],
 ): Pick<Verdict, 'kind' | 'short' | 'text'> {
   const sum = (key: 'concordant' | 'discordant' | 'undecided' | 'tied'): number =>
     verdicts.reduce((total, verdict) => total + verdict[key], 0);
@@ -126,7 +126,8 @@ function overall(
     partly: `Our ordering of the settings agrees with the published one in part: of ${pairs} that can be decided, ${concordant} go the same way and ${discordant} the other.`,
     undecided: 'Whether our ordering of the settings agrees with the published one cannot be decided.',
   };
-  const seeds = [...new Set(measured.map(({ finished }) => finished))].sort((a, b) => a - b);
+  const counts = groups.map(({ finished }) => finished).filter((finished) => finished > 0);
+  const seeds = [...new Set(counts)].sort((a, b) => a - b);
   const parts = [told[kind]];
   if (undecided > 0) {
     const spread = seeds.at(-1)! > 1 ? ', or less than the standard deviation over the seeds' : '';
@@ -141,6 +142,9 @@ function overall(
       ? 'One seed a setting: how much of a difference is chance is not known.'
       : `${seeds.join(' to ')} seeds a setting.`,
   );
+  if (groups.some(({ trials, finished }) => finished < trials.length)) {
+    parts.push('Not all trials have finished: this may change.');
+  }
   const short = {
     agrees: 'agrees',
     disagrees: 'disagrees',
