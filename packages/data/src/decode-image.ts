@@ -1,13 +1,6 @@
-import sharp from 'sharp';
 import type { DecodeSettings } from './formats/format.ts';
 import { FORMAT_NAMES, formatOf } from './formats/formats.ts';
 import type { ByteImage } from './pillow-resize.ts';
-
-/**
- * Names what decides decoded pixels besides the file: this reader's own rules and the codecs' release.
- * Raise the first number with every change that alters a pixel.
- */
-export const DECODER_VERSION = `1 (libvips ${sharp.versions.vips})`;
 
 /**
  * Decodes a file of any of the `FORMATS` to RGB uint8 [height, width, 3]. EXIF orientation is applied; grey is

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { MedganError, type ImageFormat } from '@medgan/plugin-api';
-import { DECODER_VERSION } from './decode-image.ts';
+import { DECODER_VERSION } from './decoder-version.ts';
 import { faultOf, sha256, type ContentHash } from './decoder/decode-file.ts';
 import { decodeInOrder, type DecodedChunk, type DecodeInOrderOptions } from './decoder/decode-in-order.ts';
 import { digestOf } from './digest.ts';
@@ -11,6 +11,8 @@ import type { PackHeader } from './pack-file.ts';
 
 /** How files are turned into pixels, and what happens to those that cannot be. */
 export interface DecodeOptions extends DecodeInOrderOptions {
+  /** Names the dataset in errors: `dataset image-folder`. */
+  readonly who: string;
   readonly unreadable: 'error' | 'skip';
 }
 
@@ -30,7 +32,6 @@ export interface DecodedSet {
 
 /** Unreadable files named in the error; the rest are counted. */
 const NAMED = 20;
-const WHO = 'dataset image-folder';
 
 /**
  * sha256 (hex) over the images in their order (relative names and content), the size, the channels, the decoder, and
@@ -76,10 +77,10 @@ export async function hashFiles(
   return hashes;
 }
 
-function refuse(faults: readonly SkippedFile[], total: number): never {
+function refuse(who: string, faults: readonly SkippedFile[], total: number): never {
   const lines = faults.slice(0, NAMED).map(({ name, reason }) => `  ${name}: ${reason}`);
   if (faults.length > NAMED) lines.push(`  and ${faults.length - NAMED} more`);
-  throw new MedganError(`${WHO}: ${faults.length} of ${total} files cannot be read\n${lines.join('\n')}`, {
+  throw new MedganError(`${who}: ${faults.length} of ${total} files cannot be read\n${lines.join('\n')}`, {
     cure: 'repair or remove them, or set unreadable: skip to train without them',
   });
 }
@@ -119,7 +120,7 @@ export async function decodePack(
     else readable.push({ name, hash: hash.hash });
   });
   if (skipped.length > 0 && (options.unreadable === 'error' || readable.length === 0))
-    refuse(skipped, files.length);
+    refuse(options.who, skipped, files.length);
   const { size, channels } = options.format;
   const names = readable.map(({ name }) => name);
   return {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '@medgan/plugin-api';
 import { clearPackedCache } from './cache-folder.ts';
-import { DECODER_VERSION } from './decode-image.ts';
+import { DECODER_VERSION } from './decoder-version.ts';
 import { decodePack, hashFiles, type DecodedSet, type DecodeOptions } from './decode-pack.ts';
 import type { ContentHash } from './decoder/decode-file.ts';
 import { digestOf } from './digest.ts';

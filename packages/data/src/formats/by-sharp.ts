@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import type { ByteImage } from '../pillow-resize.ts';
 import type { DecodeSettings } from './format.ts';
 
@@ -9,8 +9,12 @@ function firstLine(error: unknown): string {
   return line.trim().replace(/:$/, '');
 }
 
-/** A file opened by libvips, as every format here is to be read. */
-export function openBySharp(bytes: Uint8Array, { maxPixels }: DecodeSettings): Sharp {
+/**
+ * A file opened by libvips, as every format here is to be read. libvips is loaded with the first file that needs it: it is
+ * most of what starting a thread costs, and photographs as cameras write them do without.
+ */
+export async function openBySharp(bytes: Uint8Array, { maxPixels }: DecodeSettings): Promise<Sharp> {
+  const { default: sharp } = await import('sharp');
   return sharp(bytes, {
     limitInputPixels: maxPixels,
     // Cut-off and corrupt files fail; harmless oddities that every viewer ignores do not.
@@ -43,4 +47,4 @@ export async function readBytes(image: Sharp): Promise<ByteImage> {
 
 /** Decodes a file of 8 bits a sample by libvips. */
 export const decodeBySharp = (bytes: Uint8Array, settings: DecodeSettings): Promise<ByteImage> =>
-  inOneLine(() => readBytes(openBySharp(bytes, settings)));
+  inOneLine(async () => readBytes(await openBySharp(bytes, settings)));

@@ -12,6 +12,6 @@ export const png: FileFormat = {
   decode(bytes, settings) {
     const window = explicitWindow(settings.window);
     if (window === undefined || bytes[BIT_DEPTH] !== 16) return decodeBySharp(bytes, settings);
-    return inOneLine(() => readThroughWindow(openBySharp(bytes, settings), window));
+    return inOneLine(async () => readThroughWindow(await openBySharp(bytes, settings), window));
   },
 };

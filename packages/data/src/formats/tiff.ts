@@ -8,7 +8,7 @@ export const tiff: FileFormat = {
   matches: (bytes) => /^(II[*+]\0|MM\0[*+])$/.test(ascii(bytes, 0, 4)),
   decode: (bytes, settings) =>
     inOneLine(async () => {
-      const image = openBySharp(bytes, settings);
+      const image = await openBySharp(bytes, settings);
       const { depth = 'uchar' } = await image.metadata();
       if (depth === 'uchar') return readBytes(image);
       const window = explicitWindow(settings.window);

@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { jpeg2000Size, jpegSize, namesItsColours, type CompressedSize } from './compressed-header.ts';
 import type { Frame } from './frame.ts';
 import type { DicomHeader } from './header.ts';
@@ -42,6 +41,7 @@ export async function decodeJpeg(bytes: Uint8Array, header: DicomHeader): Promis
     );
   const isPlain = header.photometric === 'RGB' && !namesItsColours(bytes);
   const told = isPlain ? Buffer.concat([bytes.subarray(0, 2), ADOBE_RGB, bytes.subarray(2)]) : bytes;
+  const { default: sharp } = await import('sharp');
   const { data } = await sharp(told, { failOn: 'error', ignoreIcc: true })
     .toColourspace(header.samplesPerPixel === 1 ? 'b-w' : 'srgb')
     .raw({ depth: 'uchar' })
