@@ -87,6 +87,7 @@ export default defineDataset<ImageFolderOptions>({
         : grouped;
     const files = await chooseImages<GroupedFile>(grouped, context, { who, all });
     return openFiles({ ...folder, files }, context, {
+      who,
       unreadable: settings.unreadable,
       maxPixels: Math.trunc(settings.max_megapixels * 1e6),
       ...(settings.window === undefined ? {} : { window: settings.window }),

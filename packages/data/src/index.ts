@@ -15,6 +15,9 @@ export {
   type Cleared,
 } from './cache-folder.ts';
 export { decodeImage } from './decode-image.ts';
+export { openFiles, type ChosenFiles, type OpenOptions } from './open-files.ts';
+export type { GroupedFile } from './class-folders.ts';
+export type { Window } from './formats/window.ts';
 export { IsicArchive, ISIC_API, type Search } from './isic/archive-client.ts';
 export type { ArchiveImage, ImageSize } from './isic/archive-types.ts';
 export {

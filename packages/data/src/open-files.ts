@@ -15,6 +15,8 @@ export interface ChosenFiles {
 }
 
 export interface OpenOptions {
+  /** Names the dataset in errors: `dataset image-folder`. */
+  readonly who: string;
   readonly unreadable: 'error' | 'skip';
   /** Images with more pixels are refused before they are decoded. */
   readonly maxPixels: number;
@@ -61,8 +63,8 @@ export async function openFiles(
   options: OpenOptions,
 ): Promise<PackedImages> {
   const { format, workers, signal, onProgress, cacheDir, cacheBytes } = context;
-  const { unreadable, maxPixels, window, memoryLimit } = options;
-  const decode: DecodeOptions = { format, unreadable, maxPixels, window, workers, signal, onProgress };
+  const { who, unreadable, maxPixels, window, memoryLimit } = options;
+  const decode: DecodeOptions = { who, format, unreadable, maxPixels, window, workers, signal, onProgress };
   signal?.throwIfAborted();
   const cache =
     cacheDir === undefined ? undefined : new PackedCache(cacheDir, (message) => context.onWarning?.(message));

@@ -172,6 +172,7 @@ export default defineDataset<IsicOptions>({
     const chosen = await chooseImages(wanted, context, { who: WHO, all, more: 'raise count' });
     const files = chosen.map((file) => ({ ...file, label: classes.indexOf(known[file.label]!) }));
     return openFiles({ root: dir, classes, files }, context, {
+      who: WHO,
       unreadable: settings.unreadable,
       maxPixels: MAX_PIXELS,
       fingerprintClasses: true,

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { createRng, type DatasetContext, type PackedImages } from '@medgan/plugin-api';
+import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TemporaryFolder } from '../../test/temporary-folder.ts';
 import imageTable, { type ImageTableOptions } from './image-table.ts';
@@ -105,6 +106,28 @@ describe('a folder of images with a table', () => {
       'dataset image-table: 1 rows of labels.csv name an image that is not there',
       'dataset image-table: 1 images have no row in labels.csv',
     ]);
+  });
+
+  it('names itself and every file that cannot be read', async () => {
+    await folder.put('images/1.png');
+    await folder.putText('images/2.png', 'no image');
+    await folder.putText('images/labels.csv', 'file,label\n1,a\n2,b\n');
+    expect(await folder.refusal(open())).toMatch(
+      /^\[medgan\] dataset image-table: 1 of 2 files.*\n  2\.png: /,
+    );
+    expect((await open({ unreadable: 'skip' })).names).toEqual(['1.png']);
+  });
+
+  it('reads more than 8 bits through the window asked for', async () => {
+    await mkdir(folder.path('images'));
+    const samples = Uint16Array.from({ length: 16 }, () => 1000);
+    const deep = { raw: { width: 4, height: 4, channels: 1 } } as const;
+    await sharp(samples, deep).toColourspace('grey16').png().toFile(folder.path('images/1.png'));
+    await folder.putText('images/labels.csv', 'file,label\n1,a\n');
+    const [plain, seen] = [await open(), await open({ window: { center: 1000.5, width: 511 } })];
+    expect((await plain.read([0]))[0]).toBe(3);
+    expect((await seen.read([0]))[0]).toBe(128);
+    expect(seen.fingerprint).not.toBe(plain.fingerprint);
   });
 
   it('asks for the table where there is none, or more than one', async () => {

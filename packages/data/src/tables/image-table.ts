@@ -9,6 +9,7 @@ import {
 } from '@medgan/plugin-api';
 import { chooseClasses, findRoot, type GroupedFile } from '../class-folders.ts';
 import { FolderWalk, type FoundFile } from '../folder-walk.ts';
+import { WINDOW_SCHEMA, type Window } from '../formats/window.ts';
 import { openFiles } from '../open-files.ts';
 import { chooseImages } from '../splits/choose-images.ts';
 import { labelledRows, type LabelledRow } from './labelled-rows.ts';
@@ -30,9 +31,11 @@ export interface ImageTableOptions {
   readonly unreadable?: 'error' | 'skip';
   readonly max_megapixels?: number;
   readonly outside_links?: boolean;
+  /** How more than 8 bits become 8; default `auto`. */
+  readonly window?: Window;
 }
 
-type Chosen = 'table' | 'file_column' | 'label_column' | 'group_column' | 'where';
+type Chosen = 'window' | 'table' | 'file_column' | 'label_column' | 'group_column' | 'where';
 type Settings = Required<Omit<ImageTableOptions, Chosen>> & Pick<ImageTableOptions, Chosen>;
 
 const column = (what: string): object => ({
@@ -86,6 +89,7 @@ const schema: OptionsSchema = {
       default: false,
       description: 'follow symbolic links that lead out of the folder',
     },
+    window: WINDOW_SCHEMA,
   },
   additionalProperties: false,
 };
@@ -188,8 +192,10 @@ export default defineDataset<ImageTableOptions>({
       { root, classes, files: files.map((file) => ({ ...file, label: labels[file.label]! })) },
       context,
       {
+        who: WHO,
         unreadable: settings.unreadable,
         maxPixels: Math.trunc(settings.max_megapixels * 1e6),
+        ...(settings.window === undefined ? {} : { window: settings.window }),
         fingerprintClasses: true,
       },
     );
