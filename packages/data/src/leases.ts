@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { lockHolder, type LockHolder } from '@medgan/plugin-api';
+import { lockHolder, thisProcess } from '@medgan/plugin-api';
 
 const LEASE = /^(.+)\.[0-9a-f-]{36}\.use$/;
 
@@ -13,7 +12,7 @@ const LEASE = /^(.+)\.[0-9a-f-]{36}\.use$/;
 export async function lease(path: string): Promise<() => Promise<void>> {
   const note = `${path}.${randomUUID()}.use`;
   try {
-    await writeFile(note, JSON.stringify({ pid: process.pid, host: hostname() } satisfies LockHolder));
+    await writeFile(note, JSON.stringify(await thisProcess()));
   } catch {
     // Where nothing can be written, nothing is removed either.
     return () => Promise.resolve();
