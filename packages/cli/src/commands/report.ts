@@ -41,7 +41,12 @@ async function reportRun({ id, config }: TrialRecord, dir: string): Promise<Repo
   const threads = `${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}`;
   return {
     ...files,
-    data: { name: `${String(config['dataset'] ?? 'images')}${folder}`, images, fingerprint, classes },
+    data: {
+      name: `${typeof config['dataset'] === 'string' ? config['dataset'] : 'images'}${folder}`,
+      images,
+      fingerprint,
+      classes,
+    },
     engine: `${engine.name} on ${engine.device}, ${threads}`,
   };
 }

@@ -136,7 +136,7 @@ export function trialsTable({ groups, title, figures }: StudySummary): Html {
           <th scope="col">setting</th>
           <th scope="col">seed</th>
           <th scope="col">state</th>
-          ${shown.map(({ name }) => html`<th scope="col">${name.replace('loss/', 'loss of the ')}</th>`)}
+          ${shown.map(({ name }) => html`<th scope="col">${name.replace('loss/', 'loss, ')}</th>`)}
           <th scope="col">steps</th>
           <th scope="col">best step</th>
           <th scope="col">steps/s</th>

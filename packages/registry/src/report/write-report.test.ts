@@ -43,7 +43,8 @@ function log(path: string, steps: number): string {
 }
 
 let inputs: ReportInput[];
-let [page, markdown] = ['', ''];
+let page = '';
+let markdown = '';
 beforeAll(async () => {
   const study = exampleStudy(FILE);
   const results = Object.fromEntries(
@@ -82,6 +83,9 @@ beforeAll(async () => {
       command: 'medgan experiment run not-run',
     },
   ];
+  await report('a');
+  page = read('a', 'index.html').toString();
+  markdown = read('a', 'RESULTS.md').toString();
 });
 
 /** Writes the report into a folder of its own. */
