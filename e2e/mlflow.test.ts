@@ -182,7 +182,7 @@ describe.skipIf(!isThere)('tracking in MLflow', () => {
     track();
     expect(await medgan('mlflow', 'sync', dir)).toMatchObject({ code: 0, stderr: '' });
     expect(named(readBack(server.uri), 'hanging').points).toEqual(logged(dir));
-  });
+  }, 300_000);
 
   it('says what is wrong when nobody is there, and sends nothing twice after that', async () => {
     const gone = await startHangingServer();

@@ -4,7 +4,7 @@ import { cursorPath, hashOf, newCursor, readCursor, writeCursor, type Cursor } f
 import type { OpenDestination } from './destination.ts';
 import { trackedName } from './flatten.ts';
 import { folderKey, knownKey, trackingDir } from './folder-key.ts';
-import { missing, stepsBeyond } from './points-on-server.ts';
+import { missing, stepsBeyond, type KnownSteps } from './points-on-server.ts';
 import { LOG_START, readLog } from './read-log.ts';
 import { sendFiles } from './send-files.ts';
 import type { Tracked } from './tracked.ts';
@@ -43,8 +43,8 @@ export class RunSync {
   readonly #unlock: () => Promise<void>;
   #cursor: Cursor;
   #run: Run;
-  /** The server may have points that the cursor does not know. */
-  #isUncertain = true;
+  /** What the server has beyond the cursor; undefined when that is to be looked up: at first, and after a failure. */
+  #known: KnownSteps | undefined;
 
   private constructor(
     to: OpenDestination,
@@ -211,14 +211,12 @@ export class RunSync {
   async #sendPoints(
     points: readonly Metric[],
   ): Promise<Pick<BatchReport, 'sent' | 'alreadyThere' | 'skipped'>> {
-    let unknown = points;
-    if (this.#isUncertain) {
-      const { step } = this.#cursor.log;
-      unknown = missing(points, await stepsBeyond(this.#to.client, this.runId, { step, ...this.#call }));
-    }
-    this.#isUncertain = true;
+    const { step } = this.#cursor.log;
+    const known = this.#known ?? (await stepsBeyond(this.#to.client, this.runId, { step, ...this.#call }));
+    const unknown = missing(points, known);
+    this.#known = undefined;
     const report = await this.#to.client.runs.logBatch(this.runId, { metrics: unknown }, this.#call);
-    this.#isUncertain = false;
+    this.#known = known;
     return { ...report, alreadyThere: report.alreadyThere + points.length - unknown.length };
   }
 
