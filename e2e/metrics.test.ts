@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '@medgan/plugin-api';
+import { greyElements, writeDicom } from '../packages/data/src/formats/dicom/write-dicom.testing.ts';
 import { medgan } from './medgan.ts';
 import { sharedData } from './shared-data.ts';
 
@@ -27,6 +28,20 @@ async function writeNoise(name: string, size: number): Promise<string> {
     .png()
     .toFile(path);
   return path;
+}
+
+/** A grey square as a BMP of 24 bits; its rows need no padding where the side is a multiple of 4. */
+function greyBmp(side: number, level: number): Buffer {
+  const header = Buffer.alloc(54);
+  header.write('BM');
+  header.writeUInt32LE(54 + 3 * side * side, 2);
+  header.writeUInt32LE(54, 10);
+  header.writeUInt32LE(40, 14);
+  header.writeInt32LE(side, 18);
+  header.writeInt32LE(side, 22);
+  header.writeUInt16LE(1, 26);
+  header.writeUInt16LE(24, 28);
+  return Buffer.concat([header, Buffer.alloc(3 * side * side, level)]);
 }
 
 const golden = sharedData('golden/metrics');
@@ -124,6 +139,30 @@ describe('medgan metrics <imageA> <imageB>', () => {
       expect(stderr).not.toMatch(/ {4}at /);
       expect([code, stdout]).toEqual([1, '']);
     }
+  });
+});
+
+it('medgan metrics reads what datasets read: BMP, DICOM, and DICOM without an extension', async () => {
+  const [a, b] = [join(folder, 'scans-a'), join(folder, 'scans-b')];
+  for (const [place, level] of [
+    [a, 100],
+    [b, 110],
+  ] as const) {
+    mkdirSync(place);
+    writeFileSync(join(place, 'photo.bmp'), greyBmp(4, level));
+    const dicom = writeDicom(greyElements(4, 4, { '7fe0,0010': ['OW', new Array<number>(16).fill(level)] }));
+    for (const name of ['scan.dcm', 'IM-0001']) writeFileSync(join(place, name), dicom);
+  }
+  const { values } = await metrics(a, b);
+  expect((values as { name: string }[]).map(({ name }) => name)).toEqual([
+    'IM-0001',
+    'photo.bmp',
+    'scan.dcm',
+  ]);
+  expect((values as { name: string; psnr: number }[])[1]!.psnr).toBeCloseTo(20 * Math.log10(255 / 10), 3);
+  expect(await metrics(a, b, '--sets', '--features', 'pixels-pca')).toMatchObject({
+    size: 4,
+    real: { images: 3 },
   });
 });
 

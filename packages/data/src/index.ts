@@ -15,6 +15,8 @@ export {
   type Cleared,
 } from './cache-folder.ts';
 export { decodeImage } from './decode-image.ts';
+export { findImages } from './find-images.ts';
+export type { FoundFile } from './folder-walk.ts';
 export { openFiles, type ChosenFiles, type OpenOptions } from './open-files.ts';
 export type { GroupedFile } from './class-folders.ts';
 export type { Window } from './formats/window.ts';

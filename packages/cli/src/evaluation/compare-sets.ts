@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { sourceOfReader } from '@medgan/metrics';
-import { MedganError, createRng, messageOf, type PackedImages } from '@medgan/plugin-api';
+import { MedganError, createRng, type PackedImages } from '@medgan/plugin-api';
 import type { Plugins } from '../plugins.ts';
 import { DATA_RESIZE } from './evaluate-run.ts';
 import type { ChosenFeatures } from './features-spec.ts';
 import { listImages } from './list-images.ts';
+import { sizeOfImage } from './read-image.ts';
 import { setTable, type SetTable } from './set-table.ts';
 
 /** Two folders as sets: `a` are the reals, `b` the fakes; JSON-able. */
@@ -25,11 +24,7 @@ async function commonSize(folders: readonly string[]): Promise<number> {
   for (const folder of folders) {
     for (const name of await listImages(folder)) {
       const path = join(folder, name);
-      const { width, height } = await sharp(await readFile(path))
-        .metadata()
-        .catch((error: unknown) => {
-          throw new MedganError(`${path} cannot be read as an image: ${messageOf(error)}`, { cause: error });
-        });
+      const { width, height } = await sizeOfImage(path);
       first ??= { width, height, path };
       if (width === first.width && height === first.height && width === height) continue;
       throw new MedganError(
@@ -71,7 +66,11 @@ export async function compareSets(
         onProgress: (done, total) => onProgress?.(`reading ${path}`, done, total),
       },
     );
-  const [real, fake] = [await open(folders.a), await open(folders.b)];
+  const real = await open(folders.a);
+  const fake = await open(folders.b).catch(async (error: unknown) => {
+    await real.close();
+    throw error;
+  });
   const sources = { real: sourceOfReader(real), fake: sourceOfReader(fake) };
   const metrics = plugins.setMetrics.list();
   const sets: SetTable[] = [];

@@ -1,27 +1,19 @@
-import { readdir } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import { MedganError, messageOf } from '@medgan/plugin-api';
-
-const IMAGE = /\.(jpe?g|png|bmp|webp|tiff?|gif)$/i;
+import { findImages } from '@medgan/data';
+import { MedganError } from '@medgan/plugin-api';
 
 /**
- * Images in a folder and the folders in it, by name: paths relative to it, with `/` on every system, sorted.
- * @throws MedganError when the folder cannot be read or holds none.
+ * The images in a folder and the folders in it that datasets would find there: paths relative to it, with `/` on every
+ * system, sorted.
+ * @throws MedganError when the folder cannot be read, holds none, or one of them cannot be used.
  */
 export async function listImages(folder: string): Promise<string[]> {
-  let names: string[];
-  try {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    names = entries
-      .filter((entry) => entry.isFile() && IMAGE.test(entry.name) && !entry.name.startsWith('.'))
-      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
-  } catch (error) {
-    throw new MedganError(`folder ${folder} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
-  if (names.length === 0) {
+  const found = await findImages(folder, { who: 'medgan metrics', outsideLinks: false });
+  if (found.length === 0) {
     throw new MedganError(`folder ${folder} holds no images`, {
-      cure: 'give a folder with JPEG, PNG, BMP, WebP, TIFF or GIF files',
+      cure: 'give a folder with JPEG, PNG, BMP, TIFF, WebP or DICOM files',
     });
   }
-  return names.sort();
+  for (const { path, fault } of found)
+    if (fault !== undefined) throw new MedganError(`${path} cannot be read as an image: ${fault}`);
+  return found.map(({ name }) => name).sort();
 }

@@ -8,7 +8,7 @@ import {
   type OptionsSchema,
 } from '@medgan/plugin-api';
 import { chooseClasses, findRoot, type GroupedFile } from '../class-folders.ts';
-import { FolderWalk, type FoundFile } from '../folder-walk.ts';
+import { findImages } from '../find-images.ts';
 import { WINDOW_SCHEMA, type Window } from '../formats/window.ts';
 import { openFiles } from '../open-files.ts';
 import { chooseImages } from '../splits/choose-images.ts';
@@ -112,15 +112,6 @@ async function onlyTable(root: string): Promise<string> {
   });
 }
 
-/** Every image in the folder and below it. */
-async function allImages(root: string, outsideLinks: boolean): Promise<FoundFile[]> {
-  const walk = new FolderWalk(root, outsideLinks);
-  const { folders, loose } = await walk.top();
-  const files = [...loose];
-  for (const folder of folders) files.push(...(await walk.imagesIn(folder)));
-  return files;
-}
-
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The rows as files, sorted by name, with the index of their class among `classes`; others are left out. */
@@ -147,7 +138,7 @@ async function readRows(root: string, settings: Settings, context: DatasetContex
     settings.where === undefined
       ? undefined
       : compileWhere(settings.where, { columns: layout.columns, who: `${WHO}: where` });
-  const files = await allImages(root, settings.outside_links);
+  const files = await findImages(root, { who: WHO, outsideLinks: settings.outside_links });
   const { rows, missing } = labelledRows(table, {
     layout,
     files,
