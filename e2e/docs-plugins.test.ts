@@ -1,21 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { medgan } from './medgan.ts';
+import { recipesOf } from './recipes.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../docs/plugins.md'), 'utf8');
-
-/** The files that the page tells its reader to write. */
-const files = [...page.matchAll(/Write `([\w.-]+)`:\n\n( *)```\w+\n(.*?)\n *```/gs)].map(
-  ([, name, indent, text]) => ({
-    name: name!,
-    text: text!
-      .split('\n')
-      .map((line) => line.slice(indent!.length))
-      .join('\n'),
-  }),
-);
+const files = recipesOf('docs/plugins.md');
 
 let folder: string;
 beforeAll(() => {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load } from 'js-yaml';
 import {
@@ -25,7 +25,7 @@ const files = experimentFiles(ROOT).map((file) => ROOT + file);
 
 const studyOf = (file: string, configuration: string): Study =>
   expandExperiment(readExperiment(file), {
-    control: controlRules(plugins, dirname(file)),
+    control: controlRules(plugins),
     configuration,
     overrides: configuration === 'paper' ? { path: '/images' } : {},
   });
@@ -61,7 +61,7 @@ describe('experiments/', () => {
     const file = files.find((each) => each.endsWith('sngan-128.yaml'))!;
     const experiment = readExperiment(file);
     expect(studyToShow(experiment, { plugins, configuration: 'paper' }).trials).toHaveLength(1);
-    const control = controlRules(plugins, dirname(file));
+    const control = controlRules(plugins);
     expect(() => expandExperiment(experiment, { control, configuration: 'paper' })).toThrow(
       'name a folder with --data <folder>',
     );

@@ -12,6 +12,7 @@ import * as data from '@medgan/data';
 import * as metrics from '@medgan/metrics';
 import * as models from '@medgan/models';
 import * as objectives from '@medgan/objectives';
+import * as registry from '@medgan/registry';
 
 /** All plugins a command can use, by kind. */
 export interface Plugins {
@@ -22,6 +23,7 @@ export interface Plugins {
   readonly pairMetrics: Registry<PairMetric>;
   readonly setMetrics: Registry<SetMetric>;
   readonly features: Registry<Features>;
+  readonly launchers: Registry<registry.Launcher>;
 }
 
 /** The exports of a package that are plugins of one kind: built-ins are found as a third party's are. */
@@ -42,6 +44,7 @@ export function builtInPlugins(): Plugins {
     pairMetrics: new Registry('pair metric', ofKind<PairMetric>('pair-metric', metrics)),
     setMetrics: new Registry('set metric', ofKind<SetMetric>('set-metric', metrics)),
     features: new Registry('feature extractor', ofKind<Features>('features', metrics)),
+    launchers: new Registry('launcher', ofKind<registry.Launcher>('launcher', registry)),
   };
 }
 
@@ -55,6 +58,7 @@ export function addPlugin(plugins: Plugins, plugin: { readonly kind: string }): 
     'pair-metric': plugins.pairMetrics as Registry<never>,
     'set-metric': plugins.setMetrics as Registry<never>,
     features: plugins.features as Registry<never>,
+    launcher: plugins.launchers as Registry<never>,
   };
   registries[plugin.kind]!.add(plugin as never);
 }

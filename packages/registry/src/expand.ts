@@ -1,5 +1,5 @@
 import { MedganError, nearest, validateOptions, type Fault } from '@medgan/plugin-api';
-import { configOf, layer, overrideLayer } from './control-layers.ts';
+import { configOf, decided, layer, overrideLayer } from './control-layers.ts';
 import { refuseContinuations } from './continuation.ts';
 import type { Configuration, ControlKeys, PublishedRow } from './experiment-schema.ts';
 import type { Experiment } from './experiment.ts';
@@ -50,8 +50,11 @@ export type ConfigurationName = keyof Experiment['configurations'];
 
 /** What the registry does not know of control files. */
 export interface ControlRules {
-  /** Fills in what a file leaves to the machine, such as the data folder. */
-  complete?(config: ControlKeys): ControlKeys;
+  /**
+   * Fills in what a file leaves to the machine, such as the data folder. `fileOf` tells in which file a key was written:
+   * the study's, or one that it extends.
+   */
+  complete?(config: ControlKeys, fileOf: (key: string) => string): ControlKeys;
   /** What keeps a config from being run; paths are those of a control file. */
   validate(config: ControlKeys): readonly Fault[];
 }
@@ -91,7 +94,11 @@ export function expandExperiment(experiment: Experiment, options: ExpandOptions)
     seeds.map((each) => {
       const assignments = [...common, ...point.also, ...point.settings, ...overrideLayer(overrides)];
       const config = { ...configOf(assignments), seed: each };
-      const completed = options.control.complete?.(config) ?? config;
+      const fileOf = (key: string): string => {
+        const origin = decided(assignments, [key])?.assignment.origin;
+        return experiment.document.placeOf(origin && 'yaml' in origin ? origin.yaml : []).file;
+      };
+      const completed = options.control.complete?.(config, fileOf) ?? config;
       const names = namesOf(point, { seed: each, seeded: seeds.length > 1 });
       const row = experiment.published?.rows.find(
         ({ trial, when }) => (trial ?? names.group) === names.group && holds(when, completed),

@@ -168,4 +168,23 @@ published: {open: []}
         cure: remove one of the two"
     `);
   });
+
+  it('tells in which file a key was written, so that a path in it starts there', () => {
+    write({
+      'base/common.yaml': 'base: {arch: DCGAN, plugins: [./a.mjs]}\n',
+      'study.yaml':
+        'extends: ./base/common.yaml\ntitle: T\nquestion: Q\nvary: {grid: {batch_size: [1]}}\nbase: {num_epochs: 2}\n',
+    });
+    const files: string[][] = [];
+    const keys = ['plugins', 'batch_size', 'num_epochs', 'threads', 'absent'];
+    expandExperiment(read('study.yaml'), {
+      overrides: { threads: 1 },
+      control: {
+        complete: (config, fileOf) => (files.push(keys.map(fileOf)), config),
+        validate: () => [],
+      },
+    });
+    const study = join(folder, 'study.yaml');
+    expect(files).toEqual([[join(folder, 'base/common.yaml'), study, study, study, study]]);
+  });
 });

@@ -4,18 +4,20 @@ import { parseYaml } from './yaml/parse-yaml.ts';
 const KEY = /^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$/;
 
 /**
- * Reads `--set key=value` arguments: the value is YAML, so `0.9` is a number, `[melanoma]` a list and `""` an empty
+ * Reads `--set key=value` arguments, or those of another `flag`: the value is YAML, so `0.9` is a number, `[melanoma]` a list and `""` an empty
  * text; a dotted key (`labels.real`) reaches into a nested one. A later argument wins.
  * @throws MedganError naming the argument.
  */
-export function parseOverrides(settings: readonly string[]): Record<string, unknown> {
+export function parseOverrides(settings: readonly string[], flag = '--set'): Record<string, unknown> {
   return Object.fromEntries(
     settings.map((setting) => {
       const [, key, value] = /^([^=]*)=(.*)$/s.exec(setting) ?? [];
       if (key === undefined || value === undefined || !KEY.test(key)) {
-        throw new MedganError(`--set ${setting}: is not key=value`, { cure: 'write --set batch_size=16' });
+        throw new MedganError(`${flag} ${setting}: is not key=value`, {
+          cure: `write ${flag} ${flag === '--set' ? 'batch_size=16' : 'name=value'}`,
+        });
       }
-      return [key, value.trim() === '' ? null : parseYaml(value, `--set ${key}`).value];
+      return [key, value.trim() === '' ? null : parseYaml(value, `${flag} ${key}`).value];
     }),
   );
 }

@@ -1,14 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MedganError, Registry } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/plugin-api';
 import {
   countsText,
   expandExperiment,
   experimentFiles,
   findExperiment,
   launchWith,
-  localLauncher,
   parseOverrides,
   parseSeeds,
   readExperiment,
@@ -16,10 +14,10 @@ import {
   type ControlKeys,
   type Experiment,
   type Launch,
-  type Launcher,
   type Study,
   type StudyOutcome,
 } from '@medgan/registry';
+import { chooseLauncher } from '../experiment/choose-launcher.ts';
 import { dryRunText } from '../experiment/dry-run-text.ts';
 import { failuresText, runStudies, shown } from '../experiment/run-studies.ts';
 import { pluginsOfStudies, withAbsolutePlugins } from '../experiment/study-plugins.ts';
@@ -39,6 +37,7 @@ export interface ExperimentRunOptions {
   readonly seeds?: string;
   readonly jobs: number;
   readonly launcher: string;
+  readonly launcherOption: readonly string[];
   readonly onFailure: 'continue' | 'stop';
   readonly force: boolean;
   readonly dryRun: boolean;
@@ -48,13 +47,17 @@ export interface ExperimentRunOptions {
 const MEDGAN = fileURLToPath(new URL('../../bin/medgan.mjs', import.meta.url));
 
 /** Runs a trial as a job that is this program again. */
-function launcherOf({ launcher, jobs }: ExperimentRunOptions): Launch {
-  const threads = Math.max(1, Math.floor(availableParallelism() / jobs));
+async function launchOf(
+  { launcher, launcherOption, jobs }: ExperimentRunOptions,
+  plugins: Plugins,
+): Promise<Launch> {
+  const share = Math.max(1, Math.floor(availableParallelism() / jobs));
   return launchWith({
-    launcher: new Registry<Launcher>('launcher', [localLauncher]).get(launcher),
+    launcher: await chooseLauncher(launcher, plugins),
+    options: parseOverrides(launcherOption, '--launcher-option'),
     clock: systemClock,
-    threads,
-    command: (_trial, { dir, anew }) => [
+    threads: ({ config: { threads } }) => (typeof threads === 'number' ? threads : share),
+    command: ({ dir, anew, threads }) => [
       process.execPath,
       ...process.execArgv,
       MEDGAN,
@@ -79,7 +82,7 @@ function studiesOf(
   const errors: MedganError[] = [];
   for (const experiment of experiments) {
     try {
-      const control = controlRules(plugins, dirname(experiment.document.file));
+      const control = controlRules(plugins);
       const common = {
         control,
         configuration,
@@ -111,6 +114,7 @@ export async function experimentRunCommand(
   const overrides = withAbsolutePlugins({ ...folder, ...parseOverrides(options.set) }, process.cwd());
   const plugins = await pluginsOfStudies(experiments, overrides);
   const studies = studiesOf(experiments, { ...options, overrides, plugins });
+  const launch = await launchOf(options, plugins);
   if (options.dryRun) {
     process.stdout.write(dryRunText(studies, options));
     return 0;
@@ -121,7 +125,7 @@ export async function experimentRunCommand(
   try {
     const outcomes = await runStudies(studies, {
       ...options,
-      launch: launcherOf(options),
+      launch,
       identify: trialIdentities(plugins, { reporter, signal }),
       clock: systemClock,
       signal,

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import {
   expandExperiment,
   type ControlRules,
@@ -10,8 +9,8 @@ import type { Plugins } from '../plugins.ts';
 import { controlRules } from './trial-run.ts';
 
 /** The rules of control files, but a study may be looked at before there are images to train on. */
-function rulesWithoutData(plugins: Plugins, from: string): ControlRules {
-  const rules = controlRules(plugins, from);
+function rulesWithoutData(plugins: Plugins): ControlRules {
+  const rules = controlRules(plugins);
   return { ...rules, validate: (config) => rules.validate(config).filter(({ path }) => path[0] !== 'path') };
 }
 
@@ -20,6 +19,6 @@ export function studyToShow(
   experiment: Experiment,
   { plugins, ...options }: Omit<ExpandOptions, 'control'> & { readonly plugins: Plugins },
 ): Study {
-  const control = rulesWithoutData(plugins, dirname(experiment.document.file));
+  const control = rulesWithoutData(plugins);
   return expandExperiment(experiment, { ...options, control });
 }

@@ -16,15 +16,17 @@ const sourcesOf = (keys: ControlKeys | undefined, from: string): PluginSource[] 
 export const withAbsolutePlugins = (keys: ControlKeys, from: string): ControlKeys =>
   keys['plugins'] === undefined ? keys : { ...keys, plugins: sourcesOf(keys, from).map(absoluteSpec) };
 
-/** The built-in plugins, and those that studies name; a path starts from the folder of the study's file. */
+const WHERE_NAMED = [['base'], ['configurations', 'quick', 'base'], ['configurations', 'paper', 'base']];
+
+/** The built-in plugins, and those that studies name; a path starts from the folder of the file it is written in. */
 export function pluginsOfStudies(
   experiments: readonly Experiment[],
   overrides: ControlKeys,
 ): Promise<Plugins> {
   const named = experiments.flatMap(({ base, configurations, document }) => {
-    const from = dirname(document.file);
-    return [base, configurations.quick?.base, configurations.paper?.base].flatMap((keys) =>
-      sourcesOf(keys, from),
+    const keys = [base, configurations.quick?.base, configurations.paper?.base];
+    return WHERE_NAMED.flatMap((path, at) =>
+      sourcesOf(keys[at], dirname(document.placeOf([...path, 'plugins']).file)),
     );
   });
   return loadPlugins([...named, ...sourcesOf(overrides, process.cwd())]);

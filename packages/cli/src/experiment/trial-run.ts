@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { createRng, validateOptions, type Fault } from '@medgan/plugin-api';
 import type { ControlRules, Identify, Trial } from '@medgan/registry';
 import { CONTROL_SCHEMA, type ControlFile } from '../control-schema.ts';
@@ -11,11 +11,11 @@ import { withAbsolutePlugins } from './study-plugins.ts';
 export const fromWhereCalled = (folder: string): string =>
   resolve(process.env['INIT_CWD'] ?? process.cwd(), folder);
 
-/** What a control file must be, for the registry, which knows nothing of it. `from` is the folder of the study's file. */
-export function controlRules(plugins: Plugins, from: string): ControlRules {
+/** What a control file must be, for the registry, which knows nothing of it. */
+export function controlRules(plugins: Plugins): ControlRules {
   return {
-    complete: (written) => {
-      const config = withAbsolutePlugins(written, from);
+    complete: (written, fileOf) => {
+      const config = withAbsolutePlugins(written, dirname(fileOf('plugins')));
       const folder = process.env['MEDGAN_DATA'];
       const wants = config['dataset'] === 'image-folder' && config['path'] === undefined && folder;
       return wants ? { ...config, path: fromWhereCalled(folder) } : config;

@@ -4,36 +4,47 @@ import type { Named, OptionsSchema } from '@medgan/plugin-api';
 export interface AnyPlugin extends Named {
   readonly kind: PluginKind;
   readonly summary: string;
-  readonly reference: string;
+  /** Launchers have none: no paper stands behind them. */
+  readonly reference?: string;
   readonly options: OptionsSchema;
 }
 
-/** What a plugin of each kind must have beside name, summary, reference and options. */
+const REFERENCE = { reference: 'string' } as const;
+
+/** What a plugin of each kind must have beside name, summary and options. */
 const MEMBERS = {
   architecture: {
+    ...REFERENCE,
     generator: 'function',
     discriminator: 'function',
     imageSizes: 'object',
     tiny: 'object',
     defaultObjective: 'string',
   },
-  objective: { discriminatorLoss: 'function', generatorLoss: 'function', usesLabels: 'boolean' },
-  dataset: { open: 'function', source: 'string', tiny: 'object' },
-  augmentation: { apply: 'function', tiny: 'object' },
+  objective: {
+    ...REFERENCE,
+    discriminatorLoss: 'function',
+    generatorLoss: 'function',
+    usesLabels: 'boolean',
+  },
+  dataset: { ...REFERENCE, open: 'function', source: 'string', tiny: 'object' },
+  augmentation: { ...REFERENCE, apply: 'function', tiny: 'object' },
   'pair-metric': {
+    ...REFERENCE,
     compute: 'function',
     refuses: 'function',
     range: 'object',
     direction: 'string',
     symmetric: 'boolean',
   },
-  'set-metric': { compute: 'function' },
-  features: { open: 'function' },
+  'set-metric': { ...REFERENCE, compute: 'function' },
+  features: { ...REFERENCE, open: 'function' },
+  launcher: { launch: 'function' },
 } as const;
 
 export type PluginKind = keyof typeof MEMBERS;
 
-const SHARED_MEMBERS = { name: 'string', summary: 'string', reference: 'string', options: 'object' } as const;
+const SHARED_MEMBERS = { name: 'string', summary: 'string', options: 'object' } as const;
 
 /** Whether an export is meant as a plugin: it has a kind. */
 export const claimsToBePlugin = (value: unknown): value is { readonly kind: unknown } =>

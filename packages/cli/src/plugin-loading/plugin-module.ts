@@ -11,7 +11,8 @@ export interface PluginSource {
   readonly from: string;
 }
 
-const isPath = (spec: string): boolean => spec.startsWith('.') || isAbsolute(spec);
+/** Whether a source is a file; else it is a package. */
+export const isPath = (spec: string): boolean => spec.startsWith('.') || isAbsolute(spec);
 
 /** The same source, named so that it means the same from any folder: paths become absolute. */
 export const absoluteSpec = ({ spec, from }: PluginSource): string =>

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { ExperimentListOptions } from '../commands/experiment-list.ts';
 import type { ExperimentRunOptions } from '../commands/experiment-run.ts';
 import type { ExperimentShowOptions } from '../commands/experiment-show.ts';
-import { integer, setOption } from './option-parsers.ts';
+import { collect, integer, setOption } from './option-parsers.ts';
 
 /** Commands on studies. */
 export function addExperimentCommands(medgan: Command, finish: (code: number) => void): void {
@@ -47,7 +47,12 @@ export function addExperimentCommands(medgan: Command, finish: (code: number) =>
     .option('--force', 'train finished trials again, from the beginning', false)
     .option('--dry-run', 'show the resolved trials, run none', false)
     .option('--json', 'with --dry-run: as JSON', false)
-    .option('--launcher <name>', 'what runs the trials', 'local')
+    .option('--launcher <name>', 'what runs the trials: a plugin by its name, file or package', 'local')
+    .addOption(
+      new Option('--launcher-option <key=value>', 'an option of the launcher; repeatable')
+        .argParser(collect)
+        .default([]),
+    )
     .action(async (names: readonly string[], options: ExperimentRunOptions) => {
       const { experimentRunCommand } = await import('../commands/experiment-run.ts');
       finish(await experimentRunCommand(names, options));

@@ -37,8 +37,8 @@ async function launch(
   const run = launchWith({
     launcher: localLauncher,
     clock: clock(),
-    threads: 1,
-    command: (_trial, context) => [process.execPath, '-e', script, context.dir],
+    threads: () => 1,
+    command: (job) => [process.execPath, '-e', script, job.dir],
   });
   const result = await run(trial, { dir, anew, signal, onMessage: (message) => messages.push(message) });
   return { result, messages };

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseOptions, type Clock } from '@medgan/plugin-api';
-import type { Launch, LaunchContext } from '../run-experiment.ts';
+import type { Launch } from '../run-experiment.ts';
 import type { Trial } from '../expand.ts';
 import type { TrialResult } from '../trial-records.ts';
 import type { JobEnd, Launcher } from './launcher.ts';
@@ -11,13 +11,19 @@ export interface LaunchOptions {
   readonly launcher: Launcher;
   readonly options?: object;
   readonly clock: Clock;
-  /** Cores for each job. */
-  readonly threads: number;
+  /** Cores for the job of a trial. */
+  readonly threads: (trial: Trial) => number;
   /** What runs a trial, in any process. */
-  readonly command: (
-    trial: Trial,
-    context: Pick<LaunchContext, 'dir' | 'anew'>,
-  ) => readonly [string, ...string[]];
+  readonly command: (job: JobCommand) => readonly [string, ...string[]];
+}
+
+/** What the command of a job is made of. */
+export interface JobCommand {
+  /** Run folder. */
+  readonly dir: string;
+  /** From the beginning, whatever the folder holds. */
+  readonly anew: boolean;
+  readonly threads: number;
 }
 
 /** Runs trials as jobs of a launcher. What came of one is read from its folder. */
@@ -31,7 +37,8 @@ export function launchWith({ launcher, options = {}, clock, threads, command }: 
     if (anew) await rm(log, { force: true });
     const start = clock.monotonic();
     let steps = 0;
-    const job = { id: trial.id, dir, command: command(trial, context), log, threads };
+    const cores = threads(trial);
+    const job = { id: trial.id, dir, command: command({ dir, anew, threads: cores }), log, threads: cores };
     const end = await launcher.launch(job, parsed, {
       signal,
       onMessage: (message) => {

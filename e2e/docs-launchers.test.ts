@@ -1,0 +1,113 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { medgan } from './medgan.ts';
+import { recipesOf } from './recipes.ts';
+
+const files = recipesOf('docs/launchers.md');
+
+/** Stand-ins for Slurm's programs, which keep their one job in the folder they lie in. */
+const PROGRAMS = {
+  sbatch: `for option; do
+  printf '%s\n' "$option" >> "$here/submitted"
+  case "$option" in
+    --output=*) log="\${option#--output=}" ;;
+    --wrap=*) wrap="\${option#--wrap=}" ;;
+  esac
+done
+rm -f "$here/ended"
+( sh -c "$wrap" >> "$log" 2>&1 < /dev/null; echo $? > "$here/ended" ) > /dev/null 2>&1 &
+echo "7;cluster"`,
+  sacct: `if [ ! -s "$here/ended" ]; then echo "RUNNING|0:0"
+elif [ "$(cat "$here/ended")" = 0 ]; then echo "COMPLETED|0:0"
+else echo "FAILED|$(cat "$here/ended"):0"
+fi`,
+  scancel: 'exit 0',
+} as const;
+
+let folder: string;
+const path = process.env['PATH'];
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'medgan-launchers-'));
+  mkdirSync(join(folder, 'cluster'));
+  for (const { name, text } of files) writeFileSync(join(folder, 'cluster', name), text);
+  for (const [name, script] of Object.entries(PROGRAMS)) {
+    writeFileSync(join(folder, name), `#!/bin/sh\nhere=$(dirname "$0")\n${script}\n`);
+    chmodSync(join(folder, name), 0o755);
+  }
+  process.env['PATH'] = `${folder}${delimiter}${path}`;
+});
+afterAll(() => {
+  process.env['PATH'] = path;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const study = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), `title: Far\nquestion: Does it run elsewhere?\n${text}`);
+  return join(folder, name);
+};
+
+const BASE = `base:
+  arch: DCGAN
+  gen_feature_maps: 2
+  dis_feature_maps: 2
+  latent_vector: 2
+  batch_size: 4
+  dataset_options: { count: 4 }
+  sample_count: 4
+  max_steps: 2
+  cache: ''
+`;
+
+it.skipIf(process.platform === 'win32')(
+  'docs/launchers.md: the launcher it shows trains a study',
+  async () => {
+    expect(files.map(({ name }) => name)).toEqual(['slurm.mjs']);
+    const ran = await medgan(
+      ...['experiment', 'run', study('far.yaml', BASE), '--out', folder, '--set', 'threads=3'],
+      ...['--launcher', join(folder, 'cluster/slurm.mjs')],
+      ...['--launcher-option', 'poll_seconds=0.1', '--launcher-option', 'partition=gpu'],
+    );
+    expect(ran, ran.stderr).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(join(folder, 'submitted'), 'utf8')).toMatch(
+      /--cpus-per-task=3\n[^]*--partition=gpu\n/,
+    );
+    expect(readFileSync(join(folder, 'far/base/trial.log'), 'utf8')).toContain('step 2/2');
+    expect(JSON.parse(readFileSync(join(folder, 'far/base/result.json'), 'utf8'))).toMatchObject({
+      status: 'finished',
+    });
+  },
+);
+
+it('takes a launcher by the name of a plugin, named in the folder of a file that the study extends', async () => {
+  writeFileSync(join(folder, 'cluster/here.yaml'), 'base: { plugins: [./slurm.mjs] }\n');
+  const file = study('by-name.yaml', `extends: ./cluster/here.yaml\n${BASE}`);
+  const shown = await medgan('experiment', 'run', file, '--launcher', 'slurm', '--dry-run', '--json');
+  expect(shown, shown.stderr).toMatchObject({ code: 0, stderr: '' });
+  expect(shown.stdout).toContain(JSON.stringify(join(folder, 'cluster/slurm.mjs')));
+});
+
+it('refuses a launcher that there is not, that is none, and an option that it has not', async () => {
+  const file = study('refused.yaml', BASE);
+  writeFileSync(join(folder, 'none.mjs'), 'export const nothing = 0;');
+  const slurm = join(folder, 'cluster/slurm.mjs');
+  for (const [args, told] of [
+    [['--launcher', 'locale'], 'no launcher is called "locale"; known: local\n  cure: did you mean "local"?'],
+    [['--launcher', join(folder, 'none.mjs')], 'none.mjs: it exports no plugin'],
+    [['--launcher', slurm, '--launcher-option', 'partitoin=gpu'], 'did you mean "partition"?'],
+  ] as const) {
+    const { code, stderr } = await medgan('experiment', 'run', file, '--dry-run', ...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain(told);
+  }
+});
+
+it('lists launchers among the plugins, and hands in no job to test one', async () => {
+  const slurm = join(folder, 'cluster/slurm.mjs');
+  const listed = await medgan('plugins', slurm);
+  expect(listed.stdout).toMatch(/\| launcher +\| local +\|[^]*\| launcher +\| slurm +\|/);
+  const tested = await medgan('plugins', 'test', slurm);
+  expect(tested).toMatchObject({ code: 0, stderr: '' });
+  expect(tested.stdout).toContain('there is no contract suite for its kind');
+});
