@@ -114,6 +114,8 @@ export function lossChartOption(curves: LossCurves, key: LossKey, colours: Chart
     yAxis: {
       type: 'value',
       ...heightOf(groups),
+      axisLine: { show: false },
+      axisTick: { show: false },
       axisLabel: { ...axisText, showMinLabel: true, showMaxLabel: false },
       splitLine: { lineStyle: { color: colours.line } },
     },

@@ -124,6 +124,13 @@ describe('writeReport', () => {
     }
     expect(page).toContain('2026-09-21');
     expect(page.match(/<svg viewBox="0 0 560 280"/g)).toHaveLength(2);
+    // A colour of the library's own would not follow the page's.
+    expect(
+      page
+        .match(/<svg [^]*?<\/svg>/g)!
+        .join('')
+        .match(/(?:stroke|fill)="(?!var\(--|none|#000")[^"]*"/g),
+    ).toBeNull();
     expect(page).toContain('labels.real');
   });
 
