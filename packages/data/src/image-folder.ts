@@ -1,7 +1,13 @@
-import { defineDataset, MedganError, parseOptions, type OptionsSchema } from '@medgan/plugin-api';
+import {
+  defineDataset,
+  MedganError,
+  parseOptions,
+  type DatasetContext,
+  type OptionsSchema,
+} from '@medgan/plugin-api';
 import { readClassFolders, type GroupedFile } from './class-folders.ts';
 import { WINDOW_SCHEMA, type Window } from './formats/window.ts';
-import { openFiles } from './open-files.ts';
+import { listFiles, openFiles, type ChosenFiles } from './open-files.ts';
 import { chooseImages } from './splits/choose-images.ts';
 import { readGroups } from './tables/read-groups.ts';
 
@@ -52,6 +58,36 @@ const schema: OptionsSchema = {
   additionalProperties: false,
 };
 
+const WHO = 'dataset image-folder';
+
+/** The files a run asks for, none of them opened. */
+async function choose(
+  { path, ...options }: ImageFolderOptions & { readonly path?: string },
+  context: Omit<DatasetContext, 'format'>,
+): Promise<ChosenFiles & { readonly settings: Resolved }> {
+  if (path === undefined || path === '')
+    throw new MedganError(`${WHO} was given no folder`, { cure: 'set path to the folder of images' });
+  const settings = parseOptions<Resolved>(WHO, schema, options);
+  context.signal?.throwIfAborted();
+  const folder = await readClassFolders(path, {
+    classes: context.classes,
+    outsideLinks: settings.outside_links,
+  });
+  if (folder.looseIgnored > 0)
+    context.onWarning?.(`${WHO}: ${folder.looseIgnored} images beside the class folders are ignored`);
+  const { split } = context;
+  const grouping =
+    settings.groups === undefined ? undefined : await readGroups(WHO, settings.groups, folder.root);
+  const grouped = grouping?.assign(folder.files) ?? folder.files;
+  // A group may hold images of several classes, and is to land in one part whatever classes are asked for.
+  const all =
+    grouping && split && context.classes
+      ? grouping.assign((await readClassFolders(path, { outsideLinks: settings.outside_links })).files)
+      : grouped;
+  const files = await chooseImages<GroupedFile>(grouped, context, { who: WHO, all });
+  return { root: folder.root, classes: folder.classes, files, settings };
+}
+
 /**
  * Images in class folders, as torchvision's `ImageFolder` with `Resize(size)` and `CenterCrop(size)` would give them,
  * as bytes. Two differences: EXIF orientation is applied, and links out of the folder are not followed unasked.
@@ -65,29 +101,11 @@ export default defineDataset<ImageFolderOptions>({
   source: 'path',
   splittable: true,
   tiny: {},
-  async open({ path, ...options }, context) {
-    const who = 'dataset image-folder';
-    if (path === undefined || path === '')
-      throw new MedganError(`${who} was given no folder`, { cure: 'set path to the folder of images' });
-    const settings = parseOptions<Resolved>(who, schema, options);
-    const folder = await readClassFolders(path, {
-      classes: context.classes,
-      outsideLinks: settings.outside_links,
-    });
-    if (folder.looseIgnored > 0)
-      context.onWarning?.(`${who}: ${folder.looseIgnored} images beside the class folders are ignored`);
-    const { split } = context;
-    const grouping =
-      settings.groups === undefined ? undefined : await readGroups(who, settings.groups, folder.root);
-    const grouped = grouping?.assign(folder.files) ?? folder.files;
-    // A group may hold images of several classes, and is to land in one part whatever classes are asked for.
-    const all =
-      grouping && split && context.classes
-        ? grouping.assign((await readClassFolders(path, { outsideLinks: settings.outside_links })).files)
-        : grouped;
-    const files = await chooseImages<GroupedFile>(grouped, context, { who, all });
-    return openFiles({ ...folder, files }, context, {
-      who,
+  list: async (options, context) => listFiles(await choose(options, context)),
+  async open(options, context) {
+    const { settings, ...chosen } = await choose(options, context);
+    return openFiles(chosen, context, {
+      who: WHO,
       unreadable: settings.unreadable,
       maxPixels: Math.trunc(settings.max_megapixels * 1e6),
       ...(settings.window === undefined ? {} : { window: settings.window }),

@@ -17,7 +17,7 @@ export {
 export { decodeImage } from './decode-image.ts';
 export { findImages } from './find-images.ts';
 export type { FoundFile } from './folder-walk.ts';
-export { openFiles, type ChosenFiles, type OpenOptions } from './open-files.ts';
+export { listFiles, openFiles, type ChosenFiles, type OpenOptions } from './open-files.ts';
 export type { GroupedFile } from './class-folders.ts';
 export type { Window } from './formats/window.ts';
 export { IsicArchive, ISIC_API, type Search } from './isic/archive-client.ts';

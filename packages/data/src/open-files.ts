@@ -1,9 +1,10 @@
-import type { DatasetContext, PackedImages } from '@medgan/plugin-api';
+import type { DatasetContext, ListedImages, PackedImages } from '@medgan/plugin-api';
 import type { GroupedFile } from './class-folders.ts';
 import type { DecodeOptions } from './decode-pack.ts';
 import { digestOf } from './digest.ts';
 import type { Window } from './formats/window.ts';
 import { obtainPack } from './obtain-pack.ts';
+import type { SplitItem } from './splits/split-groups.ts';
 import { PackedCache, type CachedPack } from './packed-cache.ts';
 
 /** The images a run trains on, in their order, with their classes. */
@@ -28,6 +29,24 @@ export interface OpenOptions {
   readonly fingerprintClasses?: boolean;
 }
 
+/** What a dataset lists of its images. */
+export function listFiles({
+  classes,
+  files,
+}: {
+  readonly classes: readonly string[];
+  readonly files: readonly SplitItem[];
+}): ListedImages {
+  return {
+    classes,
+    names: files.map(({ name }) => name),
+    labels: Uint16Array.from(files, ({ label }) => label),
+    ...(files.some(({ group }) => group !== undefined)
+      ? { groups: files.map(({ group, name }) => group ?? name) }
+      : {}),
+  };
+}
+
 function labelled(
   { files, classes }: ChosenFiles,
   { pack, skipped }: CachedPack,
@@ -42,12 +61,7 @@ function labelled(
     count: pack.names.length,
     read: pack.read,
     close: () => pack.close(),
-    labels: Uint16Array.from(kept, ({ label }) => label),
-    classes,
-    names: pack.names,
-    ...(kept.some(({ group }) => group !== undefined)
-      ? { groups: kept.map(({ group, name }) => group ?? name) }
-      : {}),
+    ...listFiles({ classes, files: kept }),
     fingerprint: fingerprintClasses ? digestOf([pack.fingerprint, ...classOf]) : pack.fingerprint,
     skipped,
   };

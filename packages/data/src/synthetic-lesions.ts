@@ -6,10 +6,12 @@ import {
   imagesInMemory,
   MedganError,
   nearest,
+  type DatasetContext,
   type OptionsSchema,
   type PackedImages,
   parseOptions,
 } from '@medgan/plugin-api';
+import { listFiles } from './open-files.ts';
 import { chooseImages } from './splits/choose-images.ts';
 import { LESIONS, type LesionClass, Scene } from './synthetic/render.ts';
 import type { SkinTones } from './synthetic/skin.ts';
@@ -91,6 +93,20 @@ function chooseClasses(wanted: readonly string[] | undefined): readonly LesionCl
   return CLASSES.filter((name) => wanted.includes(name));
 }
 
+/** The images a run asks for, not yet drawn. */
+async function choose(
+  { path: _none, ...own }: SyntheticLesionsOptions & { readonly path?: string },
+  context: Omit<DatasetContext, 'format'>,
+) {
+  const settings = parseOptions<Required<SyntheticLesionsOptions>>(WHO, schema, own);
+  const classes = chooseClasses(context.classes);
+  const all = Array.from({ length: settings.count }, (_, index) =>
+    classes.map((lesion, label) => ({ lesion, index, label, name: nameOf({ lesion, index }) })),
+  );
+  const items = await chooseImages(all.flat(), context, { who: WHO, more: 'raise count' });
+  return { settings, classes, items };
+}
+
 /**
  * Dermoscopy-like images made on the spot. Image i of a class depends on the options `seed`, `hair` and `tones`, the
  * class and i alone; the format only sets the sampling. Equal to the byte on every machine.
@@ -103,15 +119,14 @@ export default defineDataset<SyntheticLesionsOptions>({
   source: 'none',
   splittable: true,
   tiny: { count: 4 },
+  async list(options, context) {
+    const { classes, items } = await choose(options, context);
+    return listFiles({ classes, files: items });
+  },
   async open(given, context): Promise<PackedImages> {
-    const { path: _none, ...own } = given;
-    const { count, seed, hair, tones } = parseOptions<Required<SyntheticLesionsOptions>>(WHO, schema, own);
+    const { settings, classes, items } = await choose(given, context);
+    const { seed, hair, tones } = settings;
     const { format, signal, onProgress } = context;
-    const classes = chooseClasses(context.classes);
-    const all = Array.from({ length: count }, (_, index) =>
-      classes.map((lesion, label) => ({ lesion, index, label, name: nameOf({ lesion, index }) })),
-    );
-    const items = await chooseImages(all.flat(), context, { who: WHO, more: 'raise count' });
 
     const { size, channels } = format;
     const stride = size * size * channels;
@@ -130,7 +145,7 @@ export default defineDataset<SyntheticLesionsOptions>({
     onProgress?.(items.length, items.length);
 
     const names = items.map(({ name }) => name);
-    const settings = { version: VERSION, seed, hair, tones, size, channels, names };
+    const decisive = { version: VERSION, seed, hair, tones, size, channels, names };
     return imagesInMemory({
       size,
       channels,
@@ -139,7 +154,7 @@ export default defineDataset<SyntheticLesionsOptions>({
       labels: Uint16Array.from(items, ({ label }) => label),
       classes,
       names,
-      fingerprint: createHash('sha256').update(JSON.stringify(settings)).update(pixels).digest('hex'),
+      fingerprint: createHash('sha256').update(JSON.stringify(decisive)).update(pixels).digest('hex'),
       skipped: [],
     });
   },

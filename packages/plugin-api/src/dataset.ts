@@ -75,6 +75,9 @@ export interface DatasetContext {
   readonly signal?: AbortSignal;
 }
 
+/** What there is to train on, before a file is opened: image by image, in their order. */
+export type ListedImages = Pick<PackedImages, 'names' | 'labels' | 'classes' | 'groups'>;
+
 /** A source of images. */
 export interface Dataset<Options extends object = object> extends Named {
   readonly kind: 'dataset';
@@ -88,6 +91,14 @@ export interface Dataset<Options extends object = object> extends Named {
   /** Options for the contract suite; a dataset of source `path` is given a folder made for it. */
   readonly tiny: Options;
   open(options: Options & { readonly path?: string }, context: DatasetContext): Promise<PackedImages>;
+  /**
+   * The images that `open` would give in the same context, were every file readable, without decoding any; for a dataset
+   * that learns them much sooner so. Refuses what `open` refuses before it decodes.
+   */
+  list?(
+    options: Options & { readonly path?: string },
+    context: Omit<DatasetContext, 'format'>,
+  ): Promise<ListedImages>;
 }
 
 /** Declares a dataset plugin; the file's default export. */

@@ -100,7 +100,27 @@ const listed: Dataset = {
   },
 };
 
+/** The dataset with parts: images take turns. */
+const parted: Dataset = {
+  ...made,
+  name: 'parted',
+  splittable: true,
+  open: async (given, context) => {
+    parseOptions('dataset parted', options, given);
+    return Promise.resolve(pack(partOf(context), context));
+  },
+  list: async (given, context) => parted.open(given, { ...context, format: { size: 1, channels: 1 } }),
+};
+
+function partOf({ split }: DatasetContext): readonly Item[] {
+  if (split === undefined || !('fractions' in split)) return ITEMS;
+  const parts = Object.keys(split.fractions);
+  if (!parts.includes(split.part)) throw new MedganError(`no part ${split.part}`);
+  return ITEMS.filter((_, i) => parts[(i >> 1) % parts.length] === split.part);
+}
+
 datasetContract(made);
+datasetContract(parted);
 datasetContract(listed);
 
 type Change = (images: PackedImages, context: DatasetContext) => PackedImages;
@@ -122,6 +142,11 @@ const pixels = (change: (bytes: Uint8Array, context: DatasetContext) => Uint8Arr
 const told = (context: (given: DatasetContext) => DatasetContext): Dataset => ({
   ...made,
   open: (given, asked) => made.open(given, context(asked)),
+});
+
+const partedBy = (partsOf: (context: DatasetContext) => readonly Item[]): Dataset => ({
+  ...parted,
+  open: async (_, context) => Promise.resolve(pack(partsOf(context), context)),
 });
 
 const without = (key: 'classes' | 'subset' | 'signal') => told(({ [key]: _dropped, ...context }) => context);
@@ -234,6 +259,58 @@ const WRONG: [fault: string, dataset: Dataset, rule: string, reason: RegExp][] =
     { ...made, open: (_, context) => made.open({}, context) },
     'refuses an option',
     /Missing expected rejection/,
+  ],
+  ['parts that overlap', partedBy(() => ITEMS), 'gives parts that share', /an image is in two parts/],
+  [
+    'parts that leave images out',
+    partedBy((c) => partOf(c).slice(0, c.split ? 2 : 6)),
+    'gives parts that share',
+    /the parts are not the whole/,
+  ],
+  [
+    'a patient in two parts',
+    {
+      ...parted,
+      open: async (given, context) => {
+        const images = await parted.open(given, context);
+        return { ...images, groups: images.names.map(() => 'one patient') };
+      },
+    },
+    'gives parts that share',
+    /a group is in two parts/,
+  ],
+  [
+    'a part of the moment',
+    partedBy((c) => {
+      const turn = (opened += 1) & 1;
+      return partOf(c).filter((_, i) => i % 2 === turn);
+    }),
+    'gives the same part every time',
+    /other images/,
+  ],
+  [
+    'any part let through',
+    partedBy((c) => (c.split?.part === 'no such part' ? ITEMS : partOf(c))),
+    'gives the same part every time',
+    /Missing expected rejection/,
+  ],
+  [
+    'a list of all images always',
+    { ...parted, list: (given, { split: _dropped, ...context }) => parted.list!(given, context) },
+    'lists what it opens',
+    /other images/,
+  ],
+  [
+    'a list without its groups',
+    {
+      ...parted,
+      open: async (given, context) => {
+        const images = await parted.open(given, context);
+        return { ...images, groups: images.names };
+      },
+    },
+    'lists what it opens',
+    /other groups/,
   ],
   ['deafness', without('signal'), 'stops when it is aborted', /Missing expected rejection/],
   [

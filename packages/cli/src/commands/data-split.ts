@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { splitGroups, type SplitItem } from '@medgan/data';
-import { createRng, MedganError, writeFileAtomically, type PackedImages } from '@medgan/plugin-api';
+import {
+  createRng,
+  MedganError,
+  writeFileAtomically,
+  type DatasetContext,
+  type ListedImages,
+} from '@medgan/plugin-api';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
 import { builtInPlugins } from '../plugins.ts';
 import { readControl } from '../read-control.ts';
@@ -19,12 +25,12 @@ export interface SplitOptions {
   readonly force: boolean;
 }
 
-type Source = Pick<ResolvedRun['data'], 'dataset' | 'options' | 'path' | 'workers'> & {
+type Source = Pick<ResolvedRun['data'], 'dataset' | 'options' | 'path' | 'workers' | 'cacheDir'> & {
   readonly fractions: Readonly<Record<string, number>>;
   readonly seed: number;
 };
 
-/** Pixels matter not here; that files can be read does. */
+/** Of datasets that cannot tell their images without decoding them, the pixels matter not. */
 const FORMAT = { size: 16, channels: 1 } as const;
 
 async function sourceOf(source: string, { groups }: SplitOptions): Promise<Source> {
@@ -43,7 +49,7 @@ async function sourceOf(source: string, { groups }: SplitOptions): Promise<Sourc
     });
   }
   const { control, run } = await readControl(source, []);
-  const { dataset, options, path, workers } = run.data;
+  const { dataset, options, path, workers, cacheDir } = run.data;
   const { splits } = control;
   const fractions = typeof splits === 'object' ? splits : DEFAULT_SPLITS;
   return {
@@ -53,6 +59,7 @@ async function sourceOf(source: string, { groups }: SplitOptions): Promise<Sourc
     fractions,
     seed: control.split_seed ?? 0,
     ...(path === undefined ? {} : { path }),
+    ...(cacheDir === undefined ? {} : { cacheDir }),
   };
 }
 
@@ -75,7 +82,7 @@ function readParts(parts: readonly string[]): Readonly<Record<string, number>> {
 }
 
 /** The images as the split knows them: those without a group were given their name for one. */
-function itemsOf({ names, labels, groups }: PackedImages): SplitItem[] {
+function itemsOf({ names, labels, groups }: ListedImages): SplitItem[] {
   return names.map((name, i) => {
     const group = groups?.[i];
     return { name, label: labels[i]!, ...(group === undefined || group === name ? {} : { group }) };
@@ -101,6 +108,19 @@ function counts(
   });
 }
 
+/** The images of a source, decoded only where there is no other way to learn what they are. */
+async function listImages(
+  { dataset, options, path, cacheDir }: Source,
+  context: Omit<DatasetContext, 'format'>,
+): Promise<ListedImages> {
+  const given = { ...options, ...(path === undefined ? {} : { path }) };
+  if (dataset.list)
+    return dataset.list(given, { ...context, ...(cacheDir === undefined ? {} : { cacheDir }) });
+  const images = await dataset.open(given, { ...context, format: FORMAT });
+  await images.close();
+  return images;
+}
+
 /** `medgan data split <folder|control>`: writes `file,class,group,split`. */
 export async function splitCommand(given: string, options: SplitOptions): Promise<number> {
   const out = resolve(options.out);
@@ -115,19 +135,14 @@ export async function splitCommand(given: string, options: SplitOptions): Promis
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
   const { signal, release } = interruptSignal(() => undefined);
   try {
-    const images = await source.dataset.open(
-      { ...source.options, ...(source.path === undefined ? {} : { path: source.path }) },
-      {
-        format: FORMAT,
-        subsetOrder: 'first',
-        rng: createRng(0),
-        workers: source.workers,
-        signal,
-        onProgress: (done, total) => reporter.onData(done, total),
-        onWarning: (message) => reporter.onWarning(message),
-      },
-    );
-    await images.close();
+    const images = await listImages(source, {
+      subsetOrder: 'first',
+      rng: createRng(0),
+      workers: source.workers,
+      signal,
+      onProgress: (done, total) => reporter.onData(done, total),
+      onWarning: (message) => reporter.onWarning(message),
+    });
     const items = itemsOf(images);
     const parts = splitGroups(items, { fractions, seed: options.splitSeed ?? source.seed });
     const rows = items.map(({ name, label, group = '' }, i) =>

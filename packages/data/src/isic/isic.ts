@@ -7,7 +7,7 @@ import {
   type OptionsSchema,
 } from '@medgan/plugin-api';
 import { chooseClasses, type GroupedFile } from '../class-folders.ts';
-import { openFiles } from '../open-files.ts';
+import { listFiles, openFiles, type ChosenFiles } from '../open-files.ts';
 import { chooseImages } from '../splits/choose-images.ts';
 import { IsicArchive, ISIC_API } from './archive-client.ts';
 import { downloadImages, folderName } from './download-images.ts';
@@ -76,6 +76,8 @@ const schema: OptionsSchema = {
   additionalProperties: false,
 };
 
+type ListContext = Omit<DatasetContext, 'format'>;
+
 const WHO = 'dataset isic';
 /** The archive holds images of up to some 60 megapixels. */
 const MAX_PIXELS = 100e6;
@@ -105,7 +107,7 @@ function folderOf(path: string | undefined, request: DownloadRequest, cacheDir: 
 /** The images on disk, downloaded first where they are not all there. */
 async function obtain(
   dir: string,
-  { settings, context }: { settings: Settings; context: DatasetContext },
+  { settings, context }: { settings: Settings; context: ListContext },
 ): Promise<readonly ManifestEntry[]> {
   const request = requestOf(settings);
   const here = await completeImages(await Manifest.open(dir), request);
@@ -135,6 +137,40 @@ async function obtain(
 const text = (value: string | number | boolean | undefined): string | undefined =>
   value === undefined ? undefined : String(value);
 
+/** The images a run asks for, downloaded, none of them opened. */
+async function choose(
+  { path, ...options }: IsicOptions & { readonly path?: string },
+  context: ListContext,
+): Promise<ChosenFiles & { readonly settings: Settings }> {
+  const settings = parseOptions<Settings>(WHO, schema, options);
+  context.signal?.throwIfAborted();
+  const root = folderOf(path, requestOf(settings), context.cacheDir);
+  const entries = await obtain(root, { settings, context });
+  if (entries.length === 0) {
+    throw new MedganError(`${WHO}: no image fits the query ${JSON.stringify(settings.query)}`, {
+      cure: 'look what there is: medgan data isic search',
+    });
+  }
+  const { class_by: field } = settings;
+  const classOf = ({ metadata }: ManifestEntry): string =>
+    field === undefined ? 'isic' : folderName(metadata[field]);
+  const known = [...new Set(entries.map(classOf))].sort((a, b) => (a < b ? -1 : 1));
+  const all = known.flatMap((name, label) =>
+    entries
+      .filter((entry) => classOf(entry) === name)
+      .map((entry): GroupedFile => {
+        const group = text(entry.metadata['patient_id']) ?? text(entry.metadata['lesion_id']);
+        const file = { name: entry.file, path: join(root, entry.file), label };
+        return group === undefined ? file : { ...file, group };
+      }),
+  );
+  const classes = chooseClasses(known, context.classes, WHO);
+  const wanted = all.filter(({ label }) => classes.includes(known[label]!));
+  const chosen = await chooseImages(wanted, context, { who: WHO, all, more: 'raise count' });
+  const files = chosen.map((file) => ({ ...file, label: classes.indexOf(known[file.label]!) }));
+  return { root, classes, files, settings };
+}
+
 /** Images of the ISIC archive: downloaded once, then opened as a folder with a folder a class would be. */
 export default defineDataset<IsicOptions>({
   name: 'isic',
@@ -144,34 +180,10 @@ export default defineDataset<IsicOptions>({
   source: 'none',
   splittable: true,
   tiny: { query: 'diagnosis_1:*', count: 8, class_by: 'diagnosis_1' },
-  async open({ path, ...options }, context) {
-    const settings = parseOptions<Settings>(WHO, schema, options);
-    context.signal?.throwIfAborted();
-    const dir = folderOf(path, requestOf(settings), context.cacheDir);
-    const entries = await obtain(dir, { settings, context });
-    if (entries.length === 0) {
-      throw new MedganError(`${WHO}: no image fits the query ${JSON.stringify(settings.query)}`, {
-        cure: 'look what there is: medgan data isic search',
-      });
-    }
-    const { class_by: field } = settings;
-    const classOf = ({ metadata }: ManifestEntry): string =>
-      field === undefined ? 'isic' : folderName(metadata[field]);
-    const known = [...new Set(entries.map(classOf))].sort((a, b) => (a < b ? -1 : 1));
-    const all = known.flatMap((name, label) =>
-      entries
-        .filter((entry) => classOf(entry) === name)
-        .map((entry): GroupedFile => {
-          const group = text(entry.metadata['patient_id']) ?? text(entry.metadata['lesion_id']);
-          const file = { name: entry.file, path: join(dir, entry.file), label };
-          return group === undefined ? file : { ...file, group };
-        }),
-    );
-    const classes = chooseClasses(known, context.classes, WHO);
-    const wanted = all.filter(({ label }) => classes.includes(known[label]!));
-    const chosen = await chooseImages(wanted, context, { who: WHO, all, more: 'raise count' });
-    const files = chosen.map((file) => ({ ...file, label: classes.indexOf(known[file.label]!) }));
-    return openFiles({ root: dir, classes, files }, context, {
+  list: async (options, context) => listFiles(await choose(options, context)),
+  async open(options, context) {
+    const { settings, ...chosen } = await choose(options, context);
+    return openFiles(chosen, context, {
       who: WHO,
       unreadable: settings.unreadable,
       maxPixels: MAX_PIXELS,

@@ -10,7 +10,7 @@ import {
 import { chooseClasses, findRoot, type GroupedFile } from '../class-folders.ts';
 import { findImages } from '../find-images.ts';
 import { WINDOW_SCHEMA, type Window } from '../formats/window.ts';
-import { openFiles } from '../open-files.ts';
+import { listFiles, openFiles, type ChosenFiles } from '../open-files.ts';
 import { chooseImages } from '../splits/choose-images.ts';
 import { labelledRows, type LabelledRow } from './labelled-rows.ts';
 import { findTable } from './read-groups.ts';
@@ -96,6 +96,8 @@ const schema: OptionsSchema = {
 
 const WHO = 'dataset image-table';
 
+type ListContext = Omit<DatasetContext, 'format'>;
+
 /** The only CSV in the folder, or else the only one beside it. */
 async function onlyTable(root: string): Promise<string> {
   for (const folder of [root, dirname(root)]) {
@@ -126,7 +128,7 @@ function withLabels(rows: readonly LabelledRow[], classes: readonly string[]): G
     .sort((a, b) => compare(a.name, b.name));
 }
 
-async function readRows(root: string, settings: Settings, context: DatasetContext): Promise<LabelledRow[]> {
+async function readRows(root: string, settings: Settings, context: ListContext): Promise<LabelledRow[]> {
   const path = settings.table === undefined ? await onlyTable(root) : await findTable(settings.table, root);
   const table = await readTable(WHO, path);
   const layout = layoutOf(table, {
@@ -157,6 +159,27 @@ async function readRows(root: string, settings: Settings, context: DatasetContex
   return rows;
 }
 
+/** The files a run asks for, none of them opened. */
+async function choose(
+  { path, ...options }: ImageTableOptions & { readonly path?: string },
+  context: ListContext,
+): Promise<ChosenFiles & { readonly settings: Settings }> {
+  if (path === undefined || path === '')
+    throw new MedganError(`${WHO} was given no folder`, { cure: 'set path to the folder of images' });
+  const settings = parseOptions<Settings>(WHO, schema, options);
+  context.signal?.throwIfAborted();
+  const root = await findRoot(path, WHO);
+  const rows = await readRows(root, settings, context);
+  const known = [...new Set(rows.map(({ label }) => label))].sort(compare);
+  const classes = chooseClasses(known, context.classes, WHO);
+  // Split before classes are chosen, so that a patient lands in one part whatever classes a run asks for.
+  const all = withLabels(rows, known);
+  const wanted = all.filter(({ label }) => classes.includes(known[label]!));
+  const files = await chooseImages(wanted, context, { who: WHO, all });
+  const labels = known.map((name) => classes.indexOf(name));
+  return { root, classes, files: files.map((file) => ({ ...file, label: labels[file.label]! })), settings };
+}
+
 /** Images in one folder, flat or not, whose classes stand in a CSV. */
 export default defineDataset<ImageTableOptions>({
   name: 'image-table',
@@ -166,29 +189,15 @@ export default defineDataset<ImageTableOptions>({
   source: 'path',
   splittable: true,
   tiny: {},
-  async open({ path, ...options }, context) {
-    if (path === undefined || path === '')
-      throw new MedganError(`${WHO} was given no folder`, { cure: 'set path to the folder of images' });
-    const settings = parseOptions<Settings>(WHO, schema, options);
-    const root = await findRoot(path, WHO);
-    const rows = await readRows(root, settings, context);
-    const known = [...new Set(rows.map(({ label }) => label))].sort(compare);
-    const classes = chooseClasses(known, context.classes, WHO);
-    // Split before classes are chosen, so that a patient lands in one part whatever classes a run asks for.
-    const all = withLabels(rows, known);
-    const wanted = all.filter(({ label }) => classes.includes(known[label]!));
-    const files = await chooseImages(wanted, context, { who: WHO, all });
-    const labels = known.map((name) => classes.indexOf(name));
-    return openFiles(
-      { root, classes, files: files.map((file) => ({ ...file, label: labels[file.label]! })) },
-      context,
-      {
-        who: WHO,
-        unreadable: settings.unreadable,
-        maxPixels: Math.trunc(settings.max_megapixels * 1e6),
-        ...(settings.window === undefined ? {} : { window: settings.window }),
-        fingerprintClasses: true,
-      },
-    );
+  list: async (options, context) => listFiles(await choose(options, context)),
+  async open(options, context) {
+    const { settings, ...chosen } = await choose(options, context);
+    return openFiles(chosen, context, {
+      who: WHO,
+      unreadable: settings.unreadable,
+      maxPixels: Math.trunc(settings.max_megapixels * 1e6),
+      ...(settings.window === undefined ? {} : { window: settings.window }),
+      fingerprintClasses: true,
+    });
   },
 });

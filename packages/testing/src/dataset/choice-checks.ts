@@ -7,7 +7,8 @@ import { withTinyDataset, type DatasetSubject } from './open-tiny.ts';
 /** Streams that must not all draw the same subset. */
 const SEEDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
-async function assertRefused(opening: Promise<unknown>, said: RegExp): Promise<void> {
+/** Fails unless it is refused by a MedganError that says so. */
+export async function assertRefused(opening: Promise<unknown>, said: RegExp): Promise<void> {
   await assert.rejects(opening, (error) => {
     assert.ok(error instanceof MedganError, `not a MedganError: ${String(error)}`);
     assert.match(error.message, said);
@@ -16,7 +17,7 @@ async function assertRefused(opening: Promise<unknown>, said: RegExp): Promise<v
 }
 
 /** Fails unless every image of `part` is in `whole` under the same name, with the same pixels. */
-async function assertPartOf(part: PackedImages, whole: PackedImages): Promise<void> {
+export async function assertPartOf(part: PackedImages, whole: PackedImages): Promise<void> {
   for (const [i, name] of part.names.entries()) {
     const place = whole.names.indexOf(name);
     assert.ok(place >= 0, `${name} is not in the whole set`);

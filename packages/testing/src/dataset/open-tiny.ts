@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRng, type Dataset, type DatasetContext, type PackedImages } from '@medgan/plugin-api';
+import {
+  createRng,
+  type Dataset,
+  type DatasetContext,
+  type ListedImages,
+  type PackedImages,
+} from '@medgan/plugin-api';
 import { makeExampleFolder } from './example-folder.ts';
 
 /** A dataset under test. */
@@ -14,30 +20,39 @@ export interface DatasetSubject {
   readonly path?: string;
 }
 
+const usual = (): DatasetContext => ({
+  format: { size: 16, channels: 3 },
+  subsetOrder: 'first',
+  rng: createRng('dataset contract'),
+  workers: 2,
+});
+
 /** Opens a dataset with its `tiny` options, 16×16 in colour unless the context says otherwise. */
 export type OpenTiny = (context?: Partial<DatasetContext>, options?: object) => Promise<PackedImages>;
 
-/** Hands `body` a way to open the dataset, and removes the folder made for it. */
+/** Lists the dataset's images as `OpenTiny` would open them. */
+export type ListTiny = (context?: Partial<DatasetContext>) => Promise<ListedImages>;
+
+/** Hands `body` ways to open the dataset and to list it, closes what it opened, and removes the folder made for it. */
 export async function withTinyDataset<T>(
   { dataset, path }: DatasetSubject,
-  body: (open: OpenTiny) => Promise<T>,
+  body: (open: OpenTiny, list: ListTiny) => Promise<T>,
 ): Promise<T> {
   const made = dataset.source === 'path' && path === undefined ? await makeExampleFolder() : undefined;
   const folder = path ?? made?.path;
+  const given = { ...dataset.tiny, ...(folder === undefined ? {} : { path: folder }) };
+  const opened: PackedImages[] = [];
   try {
-    return await body((context = {}, options = {}) =>
-      dataset.open(
-        { ...dataset.tiny, ...(folder === undefined ? {} : { path: folder }), ...options },
-        {
-          format: { size: 16, channels: 3 },
-          subsetOrder: 'first',
-          rng: createRng('dataset contract'),
-          workers: 2,
-          ...context,
-        },
-      ),
+    return await body(
+      async (context = {}, options = {}) => {
+        const images = await dataset.open({ ...given, ...options }, { ...usual(), ...context });
+        opened.push(images);
+        return images;
+      },
+      (context = {}) => dataset.list!(given, { ...usual(), ...context }),
     );
   } finally {
+    for (const images of opened) await images.close();
     await made?.remove();
   }
 }
