@@ -17,6 +17,17 @@ function bar(done: number, total: number): string {
   return '━'.repeat(filled) + pc.dim('━'.repeat(BAR_WIDTH - filled));
 }
 
+/** The first `width` cells of a line. Colours take none, and are ended where the line is cut. */
+function cut(line: string, width: number): string {
+  let cells = 0;
+  let end = '';
+  for (const [token, colour] of line.matchAll(/(\x1b\[[0-9;]*m)|[^]/gu)) {
+    if (colour === undefined && ++cells > width) return end.includes('\x1b') ? `${end}\x1b[0m` : end;
+    end += token;
+  }
+  return end;
+}
+
 const fixed = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : String(value));
 
 /** The original's line: losses, D(x), D(G(z)) before and after the discriminator's step. */
@@ -61,7 +72,7 @@ export class TerminalReporter implements RunReporter {
   #moving(text: string): void {
     if (!this.#live) return;
     const width = (this.#stream.columns ?? 80) - 1;
-    this.#stream.write(`\r\x1b[K${`${this.#prefix}${text}`.slice(0, width)}`);
+    this.#stream.write(`\r\x1b[K${cut(`${this.#prefix}${text}`, width)}`);
   }
 
   onNote(message: string): void {

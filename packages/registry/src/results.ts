@@ -42,13 +42,34 @@ function link(path: string, { text, from }: { text: string; from: string }): str
 const gridPaths = (record: TrialRecord, dir: string): string[] =>
   (record.result?.grids ?? []).map((grid) => (isAbsolute(grid) ? grid : join(dir, record.id, grid)));
 
-/** The table of the trials; links are relative to `from` (default: the study's folder). */
-export function resultsTable(results: StudyResults, from = results.dir): string {
-  const fields = fieldsOf(results, resolve(from));
-  return markdownTable(
-    fields,
-    results.records.map((record, index) => fields.map(({ cell }) => cell(record, index))),
-  );
+export interface TableOptions {
+  /** The folder that links are relative to; default: the study's. */
+  readonly from?: string;
+  /** Cells a line may have, where what matters least can be left out for it; default: any number. */
+  readonly width?: number;
+}
+
+/** What a narrow terminal goes without, the least important first; `RESULTS.md` has all. */
+const DISPENSABLE = ['grid', 'steps/s', 'time', 'steps', 'loss/discriminator', 'loss/generator'];
+
+/** The table of the trials. */
+export function resultsTable(
+  results: StudyResults,
+  { from = results.dir, width = Infinity }: TableOptions = {},
+): string {
+  const all = fieldsOf(results, resolve(from));
+  const tableOf = (without: readonly string[]): string => {
+    const fields = all.filter(({ title }) => !without.includes(title));
+    return markdownTable(
+      fields,
+      results.records.map((record, index) => fields.map(({ cell }) => cell(record, index))),
+    );
+  };
+  let table = tableOf([]);
+  for (let count = 1; count <= DISPENSABLE.length && table.indexOf('\n') > width; count++) {
+    table = tableOf(DISPENSABLE.slice(0, count));
+  }
+  return table;
 }
 
 function fieldsOf({ study, records, dir }: StudyResults, from: string): Field[] {

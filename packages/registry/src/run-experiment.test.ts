@@ -101,11 +101,17 @@ describe('runExperiment', () => {
 
   it('links the grids from any folder', async () => {
     const { outcome } = await run({ result: () => ended({ grids: ['a b.png'] }) });
-    expect(resultsTable(outcome, root)).toContain('[batch-size-128](sweep/batch-size-128/a%20b.png)');
+    expect(resultsTable(outcome, { from: root })).toContain(
+      '[batch-size-128](sweep/batch-size-128/a%20b.png)',
+    );
   });
 
   it('sets our figures beside the published ones', async () => {
     const { outcome } = await run({ result: () => ended({ figures: { psnr: 10, loss: NaN } }) });
+    const narrow = resultsTable(outcome, { width: 95 }).split('\n');
+    expect(narrow[0]).toMatch(/^\| batch_size \|.*\| state/);
+    for (const line of narrow) expect(line.length).toBeLessThanOrEqual(95);
+    expect(resultsTable(outcome).indexOf('\n')).toBeGreaterThan(95);
     expect(resultsTable(outcome).split('\n')[0]).toMatch(
       /\| PSNR, dB ↑ \| loss \|.*\| published PSNR, dB ↑ \|/,
     );

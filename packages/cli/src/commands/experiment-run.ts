@@ -151,8 +151,15 @@ function experimentsOf(names: readonly string[], all: boolean): Experiment[] {
 /** Tells how the studies ended; gives the exit code. */
 async function summarise(studies: readonly Study[], outcomes: readonly StudyOutcome[]): Promise<number> {
   const lines: string[] = [];
+  const { isTTY, columns } = process.stdout;
+  const width = isTTY ? { width: columns } : {};
   for (const { study, records, dir, resultsPath, advice } of outcomes) {
-    lines.push('', study.experiment.title, '', resultsTable({ study, records, dir }, process.cwd()));
+    lines.push(
+      '',
+      study.experiment.title,
+      '',
+      resultsTable({ study, records, dir }, { from: process.cwd(), ...width }),
+    );
     lines.push('', shown(resultsPath), ...(advice === undefined ? [] : [advice]));
   }
   const failures = await failuresText(outcomes);

@@ -38,7 +38,7 @@ describe('boardLines', () => {
         "▸ batch_size 64   step 80/480 · 1m 40s left · 4.00 steps/s · epoch 3/60 · loss D 0.612 G NaN",
         "✗ batch_size 32   failed: no kernel · 3s",
         "· batch_size 16",
-        "1 of 4 trials · about 3m 30s left · 2m 10s so far · 1 running · 1 failed",
+        "1 of 4 trials · 1 failed · about 3m 30s left · 2m 10s so far · 1 running",
       ]
     `);
   });
@@ -50,7 +50,7 @@ describe('boardLines', () => {
         "▸ batch_size 64   step 80/480 · 1m 40s left",
         "✗ batch_size 32   failed: no kernel · 3s",
         "· batch_size 16",
-        "1 of 4 trials · about 3m 30s left · 2m 10s so f…",
+        "1 of 4 trials · 1 failed · about 3m 30s left",
       ]
     `);
   });
@@ -69,6 +69,18 @@ describe('boardLines', () => {
     expect(lines([{ label: 'a', state: 'running', phase: 'reading images 3/9' }])[0]).toBe(
       '▸ a  reading images 3/9',
     );
+  });
+
+  it('says first what a trial does after its last step, and gives it no time', () => {
+    const last = { ...running('a', 480), phase: 'judging its images' };
+    expect(lines([last], { columns: 40 })).toEqual([
+      '▸ a  judging its images · step 480/480',
+      '0 of 1 trials · 2m 10s so far',
+    ]);
+  });
+
+  it('tells no time left when all is done', () => {
+    expect(lines([ROWS[0]!]).at(-1)).toBe('1 of 1 trials · 2m 10s so far');
   });
 
   it('never makes a line longer than the terminal, nor more lines than it has', () => {

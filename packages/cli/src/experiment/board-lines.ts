@@ -32,26 +32,29 @@ function fitted(text: string, width: number): string {
 const fixed = (value: number | undefined): string =>
   value === undefined || !Number.isFinite(value) ? String(value ?? '–') : value.toFixed(3);
 
-/** What is said of a running trial, by weight: where there is no room for all, the last ones go. */
+/** What is said of a running trial, by weight. */
 function parts({ phase, progress }: BoardRow): string[] {
   if (!progress) return phase === undefined ? [] : [phase];
   const { step, totalSteps, epoch, epochs, stepsPerSecond, secondsLeft, values } = progress;
-  const time = phase ?? (secondsLeft === undefined ? undefined : `${duration(secondsLeft)} left`);
   return [
+    ...(phase === undefined ? [] : [phase]),
     `step ${step}/${totalSteps}`,
-    ...(time === undefined ? [] : [time]),
+    ...(phase !== undefined || secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
     ...(stepsPerSecond === undefined ? [] : [`${stepsPerSecond.toFixed(2)} steps/s`]),
     `epoch ${epoch}/${epochs}`,
     `loss D ${fixed(values['loss/discriminator'])} G ${fixed(values['loss/generator'])}`,
   ];
 }
 
+/** Parts on one line of `width` cells; where there is no room for all, the last ones go. */
+function joined(all: readonly string[], width: number): string {
+  let count = all.length;
+  while (count > 1 && all.slice(0, count).join(' · ').length > width) count--;
+  return fitted(all.slice(0, count).join(' · '), width);
+}
+
 function told(row: BoardRow, width: number): string {
-  if (row.state === 'running') {
-    const all = parts(row);
-    while (all.length > 1 && all.join(' · ').length > width) all.pop();
-    return all.join(' · ');
-  }
+  if (row.state === 'running') return joined(parts(row), width);
   if (row.state === 'waiting') return '';
   const how = row.reason === undefined ? row.state : `${row.state}: ${row.reason}`;
   return row.seconds === undefined || row.state === 'skipped' ? how : `${how} · ${duration(row.seconds)}`;
@@ -72,7 +75,7 @@ export function boardLines(rows: readonly BoardRow[], space: BoardSpace): string
     return `${MARKS[row.state]} ${row.state === 'waiting' ? pc.dim(text) : text}`;
   });
   const hidden = rows.length - shown.length;
-  return [...lines, fitted(totalText(rows, { ...space, hidden }), space.columns)];
+  return [...lines, joined(totalParts(rows, { ...space, hidden }), space.columns)];
 }
 
 /** Those that can be shown, in their order: what runs before what failed, what comes next, and what is done. */
@@ -93,20 +96,21 @@ function chosen(rows: readonly BoardRow[], room: number): BoardRow[] {
   return kept.sort((a, b) => a.index - b.index).map(({ row }) => row);
 }
 
-function totalText(
+/** What is said of the whole, by weight. */
+function totalParts(
   rows: readonly BoardRow[],
   { seconds, jobs, hidden }: BoardSpace & { readonly hidden: number },
-): string {
+): string[] {
   const count = (state: TrialState): number => rows.filter((row) => row.state === state).length;
   const left = secondsLeft(rows, jobs);
   return [
     `${count('finished')} of ${rows.length} trials`,
-    ...(left === undefined ? [] : [`about ${duration(left)} left`]),
-    `${duration(seconds)} so far`,
-    ...(count('running') > 0 ? [`${count('running')} running`] : []),
     ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
     ...(hidden > 0 ? [`${hidden} not shown`] : []),
-  ].join(' · ');
+    ...(left === undefined || left < 1 ? [] : [`about ${duration(left)} left`]),
+    `${duration(seconds)} so far`,
+    ...(count('running') > 0 ? [`${count('running')} running`] : []),
+  ];
 }
 
 /** A guess: what runs tells its own time left, what waits takes as long as the others on average. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MedganError, lockHolder, messageOf } from '@medgan/plugin-api';
-import { readTrial, writeResult, type TrialResult } from '@medgan/registry';
+import { readResult, readTrial, writeResult, type TrialResult } from '@medgan/registry';
 import { executeRun } from '../execute-run.ts';
 import { loadPlugins } from '../plugin-loading/load-plugins.ts';
 import type { ResolvedRun } from '../resolve-control.ts';
@@ -56,6 +56,11 @@ export async function runTrial(dir: string, options: RunTrialOptions): Promise<T
         ? { kind: 'resume', extended: trial.continues === undefined ? [] : EXTENDABLE }
         : { kind: 'replace' },
     });
+    if (trained.state === 'finished' && trained.steps === (await formerSteps(dir, trial.continues))) {
+      reporter.onWarning(
+        `nothing was trained here: max_steps ends it at step ${trained.steps}, where ${trial.continues} ended`,
+      );
+    }
     const computed = (await readRunRecord(dir)).engine;
     const isDone = trained.state === 'finished';
     if (isDone) reporter.onPhase('judging its images');
@@ -77,6 +82,11 @@ export async function runTrial(dir: string, options: RunTrialOptions): Promise<T
   } finally {
     channel.close();
   }
+}
+
+/** Where the trial that this one goes on from ended. */
+async function formerSteps(dir: string, continues: string | undefined): Promise<number | undefined> {
+  return continues === undefined ? undefined : (await readResult(join(dirname(dir), continues)))?.steps;
 }
 
 /** A run that computed on the CPU goes on there, also where a GPU has come to the machine in the meantime. */

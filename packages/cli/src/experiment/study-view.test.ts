@@ -58,6 +58,7 @@ class Terminal {
   written = '';
   #lines: string[] = [''];
   #row = 0;
+  #column = 0;
 
   constructor(columns: number) {
     this.columns = columns;
@@ -66,11 +67,18 @@ class Terminal {
   write = (text: string): boolean => {
     this.written += text;
     for (const [token, count, command] of text.matchAll(/\x1b\[\??([0-9;]*)([A-Za-z])|[^\x1b]/g)) {
+      const line = this.#lines[this.#row]!;
       if (command === 'A') this.#row -= Number(count);
       else if (command === 'J') this.#lines.splice(this.#row, Infinity, '');
-      else if (command === 'K') this.#lines[this.#row] = '';
-      else if (token === '\n') this.#lines[++this.#row] ??= '';
-      else if (token !== '\r' && command === undefined) this.#lines[this.#row] += token;
+      else if (command === 'K') this.#lines[this.#row] = line.slice(0, this.#column);
+      else if (token === '\r') this.#column = 0;
+      else if (token === '\n') {
+        this.#column = 0;
+        this.#lines[++this.#row] ??= '';
+      } else if (command === undefined) {
+        this.#lines[this.#row] = line.slice(0, this.#column) + token + line.slice(this.#column + 1);
+        this.#column++;
+      }
     }
     return true;
   };
@@ -98,7 +106,7 @@ describe('LiveView', () => {
         "trial 2 of 2, batch_size 8: finished before, kept (--force trains it again)",
         "✗ batch_size 4  failed: no kernel · 3s",
         "✓ batch_size 8  finished",
-        "1 of 2 trials · 8s so far · 1 failed",
+        "1 of 2 trials · 1 failed · 8s so far",
         "",
       ]
     `);
@@ -117,6 +125,15 @@ describe('LiveView', () => {
     view.take(step(0, 9));
     expect(terminal.shown[0]).toContain('step 9/9');
     view.close();
+  });
+
+  it('erases nothing that it then writes again', () => {
+    const terminal = new Terminal(100);
+    const view = new LiveView({ screen: asScreen(terminal), clock: new FakeClock(), jobs: 1 });
+    view.take(EVENTS[0]!);
+    view.close();
+    expect(terminal.written).not.toMatch(/\x1b\[2?[JK][^\x1b\r\n]/);
+    expect(terminal.shown.at(-1)).toBe('');
   });
 });
 

@@ -138,7 +138,8 @@ export class LiveView implements StudyView {
       seconds: (this.#drawn - this.#start) / 1000,
       jobs,
     });
-    screen.write(`${BEGIN}${this.#back()}${lines.map((line) => `\x1b[2K${line}\n`).join('')}\x1b[0J${END}`);
+    // Written over, and only then erased behind: what was erased first would flicker.
+    screen.write(`${BEGIN}${this.#back()}${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[0J${END}`);
     this.#widths = lines.map(cells);
   }
 }

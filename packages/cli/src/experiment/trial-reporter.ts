@@ -15,6 +15,7 @@ export class TrialReporter implements RunReporter {
   #warning = false;
   #told = -Infinity;
   #steps = 0;
+  #phase = 'getting ready';
 
   constructor(channel: ParentChannel, { clock, logEvery }: { clock: Clock; logEvery: number }) {
     this.#channel = channel;
@@ -42,6 +43,7 @@ export class TrialReporter implements RunReporter {
 
   /** What begins now, until the next step or phase. */
   onPhase(text: string): void {
+    this.#phase = text;
     this.#channel.tell({ kind: 'phase', text });
   }
 
@@ -56,7 +58,8 @@ export class TrialReporter implements RunReporter {
   }
 
   onData(done: number, total: number): void {
-    if (this.#isDue()) this.onPhase(`reading images ${done}/${total}`);
+    if (done === total) this.onPhase(this.#phase);
+    else if (this.#isDue()) this.#channel.tell({ kind: 'phase', text: `reading images ${done}/${total}` });
   }
 
   onCompiled(milliseconds: number): void {

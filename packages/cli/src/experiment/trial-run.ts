@@ -51,12 +51,16 @@ export function trialIdentities(
   { reporter, signal }: { readonly reporter: RunReporter; readonly signal: AbortSignal },
 ): Identify {
   const fingerprints = new Map<string, Promise<string>>();
+  const read = async (run: ResolvedRun): Promise<string> => {
+    const rng = createRng(run.config.seed).split('data');
+    const images = await openImages(run, reporter, { rng, signal });
+    await images.close();
+    return images.fingerprint;
+  };
   const fingerprintOf = (run: ResolvedRun): Promise<string> => {
     const { dataset, ...data } = run.data;
     const key = JSON.stringify([dataset.name, data, run.config.sizes, run.config.seed]);
-    const rng = createRng(run.config.seed).split('data');
-    const known =
-      fingerprints.get(key) ?? openImages(run, reporter, { rng, signal }).then((it) => it.fingerprint);
+    const known = fingerprints.get(key) ?? read(run);
     fingerprints.set(key, known);
     return known;
   };
