@@ -79,6 +79,11 @@ describe('boardLines', () => {
     ]);
   });
 
+  it('cuts no time short', () => {
+    const row = { label: 'learning_rate 0.001', state: 'interrupted', seconds: 64 } as const;
+    expect(lines([row], { columns: 40 })[0]).toBe('‖ learning_rate 0.001  interrupted');
+  });
+
   it('tells no time left when all is done', () => {
     expect(lines([ROWS[0]!]).at(-1)).toBe('1 of 1 trials · 2m 10s so far');
   });

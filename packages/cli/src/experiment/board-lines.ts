@@ -57,7 +57,8 @@ function told(row: BoardRow, width: number): string {
   if (row.state === 'running') return joined(parts(row), width);
   if (row.state === 'waiting') return '';
   const how = row.reason === undefined ? row.state : `${row.state}: ${row.reason}`;
-  return row.seconds === undefined || row.state === 'skipped' ? how : `${how} · ${duration(row.seconds)}`;
+  const time = row.state === 'skipped' ? undefined : row.seconds;
+  return joined([how, ...(time === undefined ? [] : [duration(time)])], width);
 }
 
 const NARROWEST_TEXT = 12;
@@ -70,7 +71,7 @@ export function boardLines(rows: readonly BoardRow[], space: BoardSpace): string
   const lines = shown.map((row) => {
     const label = fitted(row.label, labelWidth).padEnd(labelWidth);
     const width = space.columns - labelWidth - 4;
-    const text = `${label}  ${fitted(told(row, width), width)}`.trimEnd();
+    const text = `${label}  ${told(row, width)}`.trimEnd();
     if (text === '') return MARKS[row.state];
     return `${MARKS[row.state]} ${row.state === 'waiting' ? pc.dim(text) : text}`;
   });
