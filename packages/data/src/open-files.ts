@@ -35,8 +35,9 @@ export function listFiles({
   files,
 }: {
   readonly classes: readonly string[];
-  readonly files: readonly SplitItem[];
+  readonly files: readonly (SplitItem & Pick<GroupedFile, 'fault'>)[];
 }): ListedImages {
+  const faults = files.flatMap(({ name, fault }) => (fault === undefined ? [] : [[name, fault] as const]));
   return {
     classes,
     names: files.map(({ name }) => name),
@@ -44,6 +45,7 @@ export function listFiles({
     ...(files.some(({ group }) => group !== undefined)
       ? { groups: files.map(({ group, name }) => group ?? name) }
       : {}),
+    ...(faults.length > 0 ? { faults: new Map(faults) } : {}),
   };
 }
 

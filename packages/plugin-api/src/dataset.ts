@@ -76,7 +76,10 @@ export interface DatasetContext {
 }
 
 /** What there is to train on, before a file is opened: image by image, in their order. */
-export type ListedImages = Pick<PackedImages, 'names' | 'labels' | 'classes' | 'groups'>;
+export interface ListedImages extends Pick<PackedImages, 'names' | 'labels' | 'classes' | 'groups'> {
+  /** Why files cannot be used, by name, where that is known without opening them. */
+  readonly faults?: ReadonlyMap<string, string>;
+}
 
 /** A source of images. */
 export interface Dataset<Options extends object = object> extends Named {

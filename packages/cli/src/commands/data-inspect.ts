@@ -3,11 +3,12 @@ import { join, resolve } from 'node:path';
 import {
   inspectFolder,
   inspectImages,
+  type InspectedImage,
   type Inspection,
   type InspectOptions,
   type SheetRows,
 } from '@medgan/data';
-import { createRng, MedganError, writeFileAtomically, type PackedImages } from '@medgan/plugin-api';
+import { createRng, MedganError, writeFileAtomically, type ListedImages } from '@medgan/plugin-api';
 import { imageGrid, writePng } from '@medgan/trainer';
 import { openImages } from '../execute-run.ts';
 import { inspectionText } from '../inspection-text.ts';
@@ -53,19 +54,19 @@ function tolerant({ run }: CheckedControl): ResolvedRun {
   return { ...run, data: { ...run.data, options: { ...options, unreadable: 'skip' } } };
 }
 
-/** Where the images came from: files where there are files, else the pixels that the dataset made. */
-function imagesOf(packed: PackedImages, path: string | undefined) {
-  return packed.names.map((name, i) => {
-    const group = packed.groups?.[i];
-    const make = async () => {
-      const data = await packed.read([i]);
-      return { width: packed.size, height: packed.size, channels: packed.channels, data };
-    };
+/** The images of a set, each to be had from `source`. */
+function imagesOf(
+  { names, labels, groups, faults }: ListedImages,
+  source: (name: string, index: number) => InspectedImage['source'],
+): InspectedImage[] {
+  return names.map((name, i) => {
+    const [group, fault] = [groups?.[i], faults?.get(name)];
     return {
       name,
-      label: packed.labels[i]!,
+      label: labels[i]!,
       ...(group === undefined ? {} : { group }),
-      source: path === undefined ? { make } : { path: join(path, name) },
+      ...(fault === undefined ? {} : { fault }),
+      source: source(name, i),
     };
   });
 }
@@ -75,12 +76,22 @@ async function inspectRun(
   { reporter, options }: { readonly reporter: TerminalReporter; readonly options: InspectOptions },
 ): Promise<Inspected> {
   const run = tolerant(checked);
-  const packed = await openImages(run, reporter, {
-    rng: createRng(run.config.seed).split('data'),
-    signal: options.signal!,
-  });
+  const rng = createRng(run.config.seed).split('data');
+  const signal = options.signal!;
+  const { dataset, options: given, path, ...context } = run.data;
+  if (dataset.list && path !== undefined) {
+    const onWarning = (message: string): void => reporter.onWarning(message);
+    const listed = await dataset.list({ ...given, path }, { ...context, rng, signal, onWarning });
+    const images = imagesOf(listed, (name) => ({ path: join(path, name) }));
+    return inspectImages({ classes: listed.classes, images }, options);
+  }
+  const packed = await openImages(run, reporter, { rng, signal });
   try {
-    const images = imagesOf(packed, run.data.path);
+    const { size, channels } = packed;
+    const images = imagesOf(packed, (name, i) => {
+      const make = async () => ({ width: size, height: size, channels, data: await packed.read([i]) });
+      return path === undefined ? { make } : { path: join(path, name) };
+    });
     const { inspection, sheet } = await inspectImages({ classes: packed.classes, images }, options);
     const passedOver = packed.skipped.map(({ name, reason }) => ({ name, reason }));
     const unreadable = [...passedOver, ...inspection.unreadable];
