@@ -128,6 +128,18 @@ describe('the page in Chromium', () => {
       );
       await study.locator('.losses').scrollIntoViewIfNeeded();
       await study.locator('.chart.is-live .chart-live svg').first().waitFor();
+      // The pointer shows the values of every setting, and no line may vanish under it.
+      const live = study.locator('.chart-live').first();
+      const lines = live.locator(
+        'path[stroke^="var(--series"][stroke-dasharray], path[stroke^="var(--series"][stroke-width="1.8"]',
+      );
+      const before = await lines.count();
+      await live.hover({ position: { x: 200, y: 100 } });
+      for (const label of ['epoch', 'latent_vector 4: ', 'latent_vector 8: ']) {
+        await live.locator('text', { hasText: label }).last().waitFor();
+      }
+      expect(before).toBe(2);
+      expect(await lines.count()).toBe(before);
       const loaded = await study
         .locator('.grids img')
         .evaluateAll((images: { naturalWidth: number }[]) =>

@@ -35,17 +35,31 @@
   /** @param {number} value */
   const short = (value) => String(Number(value.toPrecision(4)));
 
+  /**
+   * Settings have points at other places of the axis: of each, the one nearest to the pointer is told.
+   * @param {[number, number][]} data
+   * @param {number} x
+   */
+  const nearest = (data, x) =>
+    data.reduce(
+      (best, point) => (Math.abs(point[0] - x) < Math.abs(best[0] - x) ? point : best),
+      [Infinity, NaN],
+    );
+
   /** @param {Element} figure */
   const draw = (figure) => {
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const boxes = figure.querySelectorAll('.legend input');
+    const shown = () =>
+      new Set([...boxes].filter(({ checked }) => checked).map(({ dataset }) => Number(dataset.group)));
     const charts = [...figure.querySelectorAll('.chart')].map((chart) => {
       const live = /** @type {HTMLElement} */ (chart.querySelector('.chart-live'));
       const option = JSON.parse(chart.querySelector('script')?.textContent ?? '{}');
       chart.classList.add('is-live');
       // @ts-expect-error The library's script stands before this one.
       const instance = echarts.init(live, null, { renderer: 'svg' });
-      const named = option.series.filter(
-        (/** @type {{name?: string}} */ series) => series.name !== undefined,
-      );
+      /** @type {{name: string, group: number, data: [number, number][]}[]} */
+      const named = option.series.filter((/** @type {{name?: string}} */ { name }) => name !== undefined);
       instance.setOption({
         ...option,
         tooltip: {
@@ -56,14 +70,13 @@
           borderColor: 'var(--rule-strong)',
           textStyle: { color: 'var(--ink)', fontSize: 12, fontFamily: 'system-ui, sans-serif' },
           axisPointer: { type: 'line', lineStyle: { color: 'var(--ink-faint)' } },
-          formatter: (/** @type {{seriesName: string, value: number[]}[]} */ points) =>
-            [
-              `${option.xAxis.name} ${short(points[0]?.value[0] ?? 0)}`,
-              ...named.flatMap((/** @type {{name: string}} */ { name }) => {
-                const point = points.find(({ seriesName }) => seriesName === name);
-                return point ? [`${name}: ${short(point.value[1] ?? NaN)}`] : [];
-              }),
-            ].join('\n'),
+          formatter: (/** @type {{axisValue: number}[]} */ points) => {
+            const x = Number(points[0]?.axisValue);
+            const lines = named
+              .filter(({ group }) => shown().has(group))
+              .map(({ name, data }) => `${name}: ${short(nearest(data, x)[1])}`);
+            return [`${option.xAxis.name} ${short(x)}`, ...lines].join('\n');
+          },
         },
         dataZoom: [
           {
@@ -79,15 +92,12 @@
       return { instance, option };
     });
 
-    /** @type {NodeListOf<HTMLInputElement>} */
-    const boxes = figure.querySelectorAll('.legend input');
     for (const box of boxes) {
       box.addEventListener('change', () => {
-        const shown = new Set(
-          [...boxes].filter(({ checked }) => checked).map(({ dataset }) => Number(dataset.group)),
-        );
         for (const { instance, option } of charts) {
-          const series = option.series.filter((/** @type {{group: number}} */ { group }) => shown.has(group));
+          const series = option.series.filter((/** @type {{group: number}} */ { group }) =>
+            shown().has(group),
+          );
           instance.setOption({ series }, { replaceMerge: ['series'] });
         }
       });

@@ -70,9 +70,18 @@ function heightOf(curves: readonly GroupCurve[]): { min: number; max: number } {
 export function lossChartOption(curves: LossCurves, key: LossKey, colours: ChartColours): object {
   const groups = curves.byKey[key];
   const axisText = { color: colours.faint, fontSize: 12, fontFamily: 'system-ui, sans-serif' };
+  // The library would lift the colour of a line under the pointer, and knows no variables.
+  const emphasis = { disabled: true };
   const series = groups.flatMap(({ label, points }, index) => {
     const { colour, dash } = lineStyle(index, colours);
-    const band = { type: 'line', stack: `band ${index}`, stackStrategy: 'all', symbol: 'none', silent: true };
+    const band = {
+      type: 'line',
+      stack: `band ${index}`,
+      stackStrategy: 'all',
+      symbol: 'none',
+      silent: true,
+      emphasis,
+    };
     const none = { lineStyle: { opacity: 0 }, itemStyle: { color: colour } };
     return [
       { ...band, ...none, group: index, data: points.map(({ x, min }) => [rounded(x), rounded(min)]) },
@@ -88,6 +97,7 @@ export function lossChartOption(curves: LossCurves, key: LossKey, colours: Chart
         name: label,
         group: index,
         symbol: 'none',
+        emphasis,
         z: 3,
         lineStyle: { color: colour, width: 1.8, type: dash.length === 0 ? 'solid' : dash },
         itemStyle: { color: colour },
