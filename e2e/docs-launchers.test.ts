@@ -83,9 +83,24 @@ it.skipIf(process.platform === 'win32')(
 it('takes a launcher by the name of a plugin, named in the folder of a file that the study extends', async () => {
   writeFileSync(join(folder, 'cluster/here.yaml'), 'base: { plugins: [./slurm.mjs] }\n');
   const file = study('by-name.yaml', `extends: ./cluster/here.yaml\n${BASE}`);
-  const shown = await medgan('experiment', 'run', file, '--launcher', 'slurm', '--dry-run', '--json');
+  const shown = await medgan(
+    'experiment',
+    'run',
+    file,
+    '--launcher',
+    'slurm',
+    '--dry-run',
+    '--json',
+    '--seeds',
+    '3,4',
+  );
   expect(shown, shown.stderr).toMatchObject({ code: 0, stderr: '' });
-  expect(shown.stdout).toContain(JSON.stringify(join(folder, 'cluster/slurm.mjs')));
+  const [{ trials }] = JSON.parse(shown.stdout) as [{ trials: { config: object }[] }];
+  const plugins = [join(folder, 'cluster/slurm.mjs')];
+  expect(trials.map(({ config }) => config)).toMatchObject([
+    { seed: 3, plugins },
+    { seed: 4, plugins },
+  ]);
 });
 
 it('refuses a launcher that there is not, that is none, and an option that it has not', async () => {

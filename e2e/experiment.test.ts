@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -61,21 +61,34 @@ async function runUntil(file: string, step: number, act: (pid: number) => void):
 }
 
 describe('medgan experiment run', { timeout: 300_000 }, () => {
+  /** What the study `pair` printed. */
+  let ran = '';
+
   it('trains trials side by side, tells of each, and judges them between noise and real images', async () => {
-    const file = study('pair', 'vary: { grid: { learning_rate: [0.0002, 0.001] } }\n');
+    const file = study(
+      'pair',
+      `vary:
+  cases:
+    - { id: whole, set: { max_steps: ${STEPS} } }
+    - { id: short, set: { max_steps: 10 }, also: { num_epochs: 200 } }
+    - { id: long, set: { max_steps: ${STEPS}, num_epochs: 300 }, continues: short }
+    - { id: level, set: { max_steps: 10, num_epochs: 300 }, continues: short }
+`,
+    );
     const { code, stdout, stderr } = await run(file, '--jobs', '2');
+    ran = stdout;
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    expect(stdout).toMatch(
-      /trial 1 of 2, learning_rate 0.0002: started[^]*trial 2 of 2, learning_rate 0.001: started/,
-    );
-    expect(stdout).toContain(`learning_rate 0.001: epoch 10/200 · step ${STEPS}/${STEPS}`);
+    expect(stdout).toMatch(/trial 1 of 4, max_steps 30: started[^]*trial 2 of 4, max_steps 10: started/);
+    expect(stdout).toContain(`max_steps 30: epoch 10/200 · step ${STEPS}/${STEPS}`);
     const { trials } = JSON.parse(read('pair', 'trials.json')) as {
       trials: { state: string; group: string; result: Record<string, Record<string, number>> }[];
     };
     expect(trials.map(({ state, group }) => [state, group])).toEqual([
-      ['finished', 'learning-rate-0.0002'],
-      ['finished', 'learning-rate-0.001'],
+      ['finished', 'whole'],
+      ['finished', 'short'],
+      ['finished', 'long'],
+      ['finished', 'level'],
     ]);
     const { figures, floor, ceiling, engine, startedAt, endedAt } = trials[0]!.result;
     for (const key of ['psnr', 'ssim', 'ms_gmsd', 'mdsi', 'haarpsi']) {
@@ -85,7 +98,20 @@ describe('medgan experiment run', { timeout: 300_000 }, () => {
     expect(floor!['psnr']).toBeLessThan(ceiling!['psnr']!);
     expect(engine).toMatch(/^onnx on /);
     expect(Number(endedAt)).toBeGreaterThan(Number(startedAt));
-    expect(read('pair', 'learning-rate-0.001', 'trial.log')).toContain(`step ${STEPS}/${STEPS}`);
+    expect(read('pair', 'whole', 'trial.log')).toContain(`step ${STEPS}/${STEPS}`);
+  });
+
+  it('trains on where another trial ended, and ends where one that was not stopped ends', () => {
+    expect(ran).toContain('max_steps 30, num_epochs 300: resuming after step 10');
+    expect(weights('pair', 'long').equals(weights('pair', 'whole'))).toBe(true);
+    expect(existsSync(inRuns('pair', 'short', 'checkpoints/step-0000010'))).toBe(true);
+  });
+
+  it('warns of a trial that goes on for no step', () => {
+    const warnings = ran.split('\n').filter((line) => line.includes('warning: '));
+    expect(warnings).toEqual([
+      'max_steps 10, num_epochs 300: warning: nothing was trained here: max_steps ends it at step 10, where short ended',
+    ]);
   });
 
   it('runs no trial again because threads, cadence or jobs are others', async () => {
@@ -97,28 +123,7 @@ describe('medgan experiment run', { timeout: 300_000 }, () => {
       'keep_checkpoints=1',
     ];
     const { stdout } = await run(join(folder, 'pair.yaml'), ...cadence.flatMap((set) => ['--set', set]));
-    expect(stdout.match(/finished before, kept/g)).toHaveLength(2);
-  });
-
-  it('shows the trials without running them', async () => {
-    const { stdout } = await medgan(
-      'experiment',
-      'run',
-      join(folder, 'pair.yaml'),
-      '--dry-run',
-      '--json',
-      '--seeds',
-      '3,4',
-    );
-    const [shown] = JSON.parse(stdout) as {
-      trials: { id: string; config: { seed: number; arch: string } }[];
-    }[];
-    expect(shown!.trials.map(({ config }) => [config.seed, config.arch])).toEqual([
-      [3, 'DCGAN'],
-      [4, 'DCGAN'],
-      [3, 'DCGAN'],
-      [4, 'DCGAN'],
-    ]);
+    expect(stdout.match(/finished before, kept/g)).toHaveLength(4);
   });
 
   it('ends with the bytes of an unbroken run after Ctrl-C, a killed trial, and a killed study', async () => {
@@ -139,46 +144,22 @@ describe('medgan experiment run', { timeout: 300_000 }, () => {
 
     const last = await run(file);
     expect(last).toMatchObject({ code: 0, stderr: '' });
-    expect(weights('broken', 'base').equals(weights('pair', 'learning-rate-0.0002'))).toBe(true);
-    expect(logged('broken', 'base')).toEqual(logged('pair', 'learning-rate-0.0002'));
+    expect(weights('broken', 'base').equals(weights('pair', 'whole'))).toBe(true);
+    expect(logged('broken', 'base')).toEqual(logged('pair', 'whole'));
     expect(read('broken', 'base', 'trial.log')).toContain(
       "the study's process is gone: stopping after this step",
     );
   });
 
-  it('trains on where another trial ended, and ends where one that was not stopped ends', async () => {
-    const cases =
-      '{cases: [{id: short, set: {max_steps: 10}}, {id: long, set: {max_steps: 30}, continues: short}]}';
-    const { code, stdout } = await run(study('longer', `vary: ${cases}\n`), '--jobs', '2');
-    expect(code).toBe(0);
-    expect(stdout).toContain('max_steps 30: resuming after step 10');
-    expect(weights('longer', 'long').equals(weights('pair', 'learning-rate-0.0002'))).toBe(true);
-    expect(existsSync(inRuns('longer', 'short', 'checkpoints/step-0000010'))).toBe(true);
-  });
-
-  it('goes on after a trial that fails, or starts no more, and tells the last words of its log', async () => {
-    const file = study(
-      'sick',
-      'vary: {cases: [{id: ill, set: {engine: tfjs-node-gpu}}, {id: well, set: {max_steps: 2}}]}\n',
-    );
-    const stopped = await run(file, '--on-failure', 'stop');
-    expect(stopped.code).toBe(1);
+  it('starts no more after a trial that fails where that is asked for, and tells the last words of its log', async () => {
+    const cases = '{cases: [{id: ill, set: {engine: tfjs-node-gpu}}, {id: well, set: {max_steps: 2}}]}';
+    const { code, stdout } = await run(study('sick', `vary: ${cases}\n`), '--on-failure', 'stop');
+    expect(code).toBe(1);
     expect(states('sick')).toEqual(['failed', 'waiting']);
-    const { code, stdout } = await run(file);
-    expect(code).toBe(1);
-    expect(states('sick')).toEqual(['failed', 'finished']);
-    expect(stdout).toContain('1 of 2 trials failed: mend the reason and run the same command again');
+    expect(stdout).toContain(
+      '1 of 2 trials failed, 1 is left: mend the reason and run the same command again',
+    );
     expect(stdout).toMatch(/sick, engine tfjs-node-gpu: .*[^]*\n {2}\| .*[^]*the whole log: .*trial\.log/);
-  });
-
-  it('refuses a study that another process runs', async () => {
-    mkdirSync(inRuns('pair'), { recursive: true });
-    const { hostname } = await import('node:os');
-    writeFileSync(inRuns('pair', 'study.lock'), JSON.stringify({ pid: process.pid, host: hostname() }));
-    const { code, stderr } = await run(join(folder, 'pair.yaml'));
-    expect(code).toBe(1);
-    expect(stderr).toContain(`is being run by process ${process.pid}`);
-    rmSync(inRuns('pair', 'study.lock'));
   });
 
   it('starts nothing when one of several studies cannot run', async () => {

@@ -134,7 +134,7 @@ function outcomeOf(
   if (failed > 0) {
     const others = [
       ...(skipped > 0 ? [`${skipped} skipped`] : []),
-      ...(left > 0 ? [`${left} are left`] : []),
+      ...(left > 0 ? [`${left} ${left === 1 ? 'is' : 'are'} left`] : []),
     ].map((text) => `, ${text}`);
     const advice = `${failed} ${all} failed${others.join('')}: mend the reason and run the same command again; finished ones are kept`;
     return { ...base, status: 'failed', advice };
