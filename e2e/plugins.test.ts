@@ -75,7 +75,7 @@ describe('medgan plugins', () => {
     expect(told.map((line) => line.replaceAll(`${folder}/`, '').replace(/ imported from .*/, ''))).toEqual([
       'broken: broken.mjs: loading it fails: out of order',
       'broken: taken.mjs: objective "bce" is registered twice (bce, bce)',
-      'broken: half.mjs: half: reference is missing, not a string; options is missing, not an object; ' +
+      'broken: half.mjs: half: options is missing, not an object; reference is missing, not a string; ' +
         'discriminatorLoss is missing, not a function; generatorLoss is missing, not a function; ' +
         'usesLabels is missing, not a boolean',
       "broken: absent.mjs: it cannot be found: Cannot find module 'absent.mjs'",
