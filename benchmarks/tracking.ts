@@ -89,6 +89,7 @@ try {
     for (const [mode, uri] of Object.entries(modes)) {
       const result = train(uri);
       results[mode]!.push(result);
+      console.log(`round ${round + 1}, ${mode}: ${result.stepsPerSecond.toFixed(2)} steps/s`);
       if (uri === server.uri) medgan(['mlflow', 'sync', join(folder, 'bench')], uri);
       // It would go on for a while in the next round's time.
       if (mode === 'hanging' && result.followerPid !== undefined) process.kill(result.followerPid, 'SIGKILL');
