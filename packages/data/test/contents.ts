@@ -4,8 +4,11 @@ import type { PackedImages } from '@medgan/plugin-api';
 export type Contents = Omit<PackedImages, 'read' | 'close'> & { readonly pixels: Uint8Array };
 
 /** Reads everything and closes the images. */
-export async function contentsOf({ read, close, ...images }: PackedImages): Promise<Contents> {
-  const pixels = await read(Uint32Array.from({ length: images.count }, (_, i) => i));
-  await close();
-  return { ...images, pixels };
+export async function contentsOf(images: PackedImages): Promise<Contents> {
+  const pixels = await images.read(Uint32Array.from({ length: images.count }, (_, i) => i));
+  await images.close();
+  const contents: Omit<PackedImages, 'read' | 'close'> & Partial<PackedImages> = { ...images };
+  delete contents.read;
+  delete contents.close;
+  return { ...contents, pixels };
 }

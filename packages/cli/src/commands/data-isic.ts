@@ -46,7 +46,8 @@ const MOST_AT_ONCE = 16;
 const NAMED = 10;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
-const cell = (value: string | number | boolean | undefined): string => (value === undefined ? '' : String(value));
+const cell = (value: string | number | boolean | undefined): string =>
+  value === undefined ? '' : String(value);
 
 const COLUMNS: readonly [string, (image: ArchiveImage) => string][] = [
   ['id', ({ id }) => id],
