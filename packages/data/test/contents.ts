@@ -7,8 +7,9 @@ export type Contents = Omit<PackedImages, 'read' | 'close'> & { readonly pixels:
 export async function contentsOf(images: PackedImages): Promise<Contents> {
   const pixels = await images.read(Uint32Array.from({ length: images.count }, (_, i) => i));
   await images.close();
-  const contents: Omit<PackedImages, 'read' | 'close'> & Partial<PackedImages> = { ...images };
-  delete contents.read;
-  delete contents.close;
-  return { ...contents, pixels };
+  const { size, channels, count, labels, classes, names, groups, fingerprint, skipped } = images;
+  return {
+    ...{ size, channels, count, labels, classes, names, fingerprint, skipped, pixels },
+    ...(groups === undefined ? {} : { groups }),
+  };
 }
