@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import pc from './colours.ts';
 import type { EvaluatedStep, Progress } from '@medgan/trainer';
 import type { RunReporter } from './execute-run.ts';
 

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import pc from 'picocolors';
+import pc from '../colours.ts';
 import {
   downloadImages,
   IsicArchive,

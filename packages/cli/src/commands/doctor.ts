@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
-import pc from 'picocolors';
+import pc from '../colours.ts';
 import { ENGINE_NAMES, EngineError, startEngine } from '@medgan/engine';
 import { systemClock } from '../system-clock.ts';
 import { versions } from '../versions.ts';

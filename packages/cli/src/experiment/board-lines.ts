@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import pc from '../colours.ts';
 import type { TrialState } from '@medgan/registry';
 import { duration } from '../terminal.ts';
 import type { BoardRow } from './study-board.ts';
