@@ -30,7 +30,7 @@ const positiveInteger = { type: 'integer', minimum: 1 } as const;
 const GENERATOR = ['Generator', 'generator'];
 
 /** JSON Schema of a control file with `arch: Generator`. */
-export const GENERATOR_CONTROL_SCHEMA: OptionsSchema = {
+const GENERATOR_CONTROL_SCHEMA: OptionsSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['arch', 'path'],
@@ -63,7 +63,7 @@ export const GENERATOR_CONTROL_SCHEMA: OptionsSchema = {
 };
 
 /** True for what a control file says when it asks for images of a trained generator. */
-export const asksForImages = (value: unknown): boolean =>
+const asksForImages = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'arch' in value && GENERATOR.includes(value.arch as string);
 
 /** The value of a YAML text, or undefined when it has none: its faults are told where it is checked. */

@@ -37,7 +37,7 @@ const NAMED = 20;
  * sha256 (hex) over the images in their order (relative names and content), the size, the channels, the decoder, and
  * the window where one is set: equal fingerprints mean equal pixels.
  */
-export function fingerprintOf(
+function fingerprintOf(
   images: Iterable<{ readonly name: string; readonly hash: string }>,
   { format, window }: { readonly format: ImageFormat; readonly window?: Window | undefined },
 ): string {

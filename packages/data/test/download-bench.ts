@@ -17,7 +17,7 @@ export const idOf = (i: number): string => `ISIC_${String(i).padStart(7, '0')}`;
 export const fileAt = (i: number): string => `/files/${idOf(i)}.jpg`;
 
 /** Images of two classes, two licences and two contributors; every two show one lesion. */
-export const served = (count: number): ServedImage[] =>
+const served = (count: number): ServedImage[] =>
   Array.from({ length: count }, (_, i) => ({
     id: idOf(i),
     diagnosis: i % 2 ? 'Malignant' : 'Benign',

@@ -1,6 +1,6 @@
 import type { MlflowPython } from './real-server.testing.ts';
 
-export interface ReadBackRun {
+interface ReadBackRun {
   runId: string;
   runName: string;
   status: string;

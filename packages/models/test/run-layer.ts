@@ -29,7 +29,7 @@ export interface LayerPass {
 }
 
 /** What a pass gave: `y`, `dx` (NHWC), and by parameter name its gradient (stored layout). */
-export type PassResult = Record<string, Values>;
+type PassResult = Record<string, Values>;
 
 /** A layer that can be run and looked into. */
 export interface RunningLayer {

@@ -1,7 +1,7 @@
 import type { Fault } from '@medgan/plugin-api';
 
 /** Where a value of a trial's config was written. */
-export type Origin = { readonly yaml: readonly string[] } | { readonly flag: string };
+type Origin = { readonly yaml: readonly string[] } | { readonly flag: string };
 
 /** One key of a control file and where its value comes from. */
 export interface Assignment {

@@ -4,13 +4,13 @@ import { checkTensor, dtypes, elementCount, isDType, itemSize } from './tensor-d
 import type { DType, TensorData } from './tensor-data.ts';
 
 /** The reference implementation reads no header above this. */
-export const MAX_HEADER_BYTES = 100_000_000;
+const MAX_HEADER_BYTES = 100_000_000;
 const MAX_RANK = 64;
 /** Tensor → its fields → shape: nothing in a header lies deeper. */
 const MAX_DEPTH = 3;
 
 /** A tensor's place in the file; offsets count bytes from the end of the header. */
-export interface HeaderEntry {
+interface HeaderEntry {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];

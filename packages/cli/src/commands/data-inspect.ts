@@ -102,7 +102,7 @@ async function inspectRun(
 }
 
 /** Every class in a row of its own under its name; a class with few images leaves the rest of its row empty. */
-export function contactSheet(rows: SheetRows, { classes }: Inspection) {
+function contactSheet(rows: SheetRows, { classes }: Inspection) {
   const parts = rows.map(({ name, images }) => {
     const count = classes.find((candidate) => candidate.name === name)!.images;
     const title = `${name}: ${count.toLocaleString('en-US')} images`;

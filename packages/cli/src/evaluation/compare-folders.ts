@@ -6,7 +6,7 @@ import { readImage } from './read-image.ts';
 import { jsonKey, requireOneSize, scorePairs } from './score-pairs.ts';
 
 /** One metric over all pairs of two folders. */
-export interface PairSummary {
+interface PairSummary {
   readonly direction: Direction;
   readonly mean: number | null;
   /** Sample standard deviation over pairs; null for fewer than two. */

@@ -15,7 +15,7 @@ import { setTable, type SetTable } from './set-table.ts';
 /** What of an evaluation is wanted; `all` judges images as sets too. */
 export type Protocol = 'original' | 'paired-mean' | 'all';
 
-export interface SetSettings {
+interface SetSettings {
   /** One table each. */
   readonly features: readonly ChosenFeatures[];
   /** Fresh fakes that are drawn. */

@@ -20,7 +20,7 @@ function intervalText(interval: Estimate['interval']): string {
 }
 
 /** A table of pair metrics, one a line, each between its ceiling and its floor. */
-export function pairTableText(table: PairTable, metrics: readonly PairMetric[]): string {
+function pairTableText(table: PairTable, metrics: readonly PairMetric[]): string {
   const reasons = new Map<string, string>();
   const rows = metrics.map((metric) => {
     const key = jsonKey(metric.name);
@@ -90,7 +90,7 @@ function nearestText({ nearestReal }: SetTable): string {
 const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
 /** Whether fakes vary as reals do. */
-export function diversityText({ metric, real, fake }: Diversity): string {
+function diversityText({ metric, real, fake }: Diversity): string {
   return (
     `diversity: mean ${metric} between fakes ${valueText(fake.value)}, between reals ${valueText(real.value)} ` +
     `(${fake.count} and ${real.count} pairs); well above the reals' means images that repeat`

@@ -11,7 +11,7 @@ export interface LoadedPlugin {
 }
 
 /** A source, or one plugin of it, that cannot be used. */
-export interface BrokenPlugin {
+interface BrokenPlugin {
   readonly origin: string;
   readonly fault: string;
 }

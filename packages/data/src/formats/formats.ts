@@ -10,7 +10,7 @@ import { webp } from './webp.ts';
 /**
  * Every kind of file that is read. libvips would also open SVG, PDF and others, which no image folder should feed it.
  */
-export const FORMATS: readonly FileFormat[] = [jpeg, png, bmp, tiff, webp, gif, dicom];
+const FORMATS: readonly FileFormat[] = [jpeg, png, bmp, tiff, webp, gif, dicom];
 
 /** The kind of a file by its content; undefined when it is none of ours. */
 export const formatOf = (bytes: Uint8Array): FileFormat | undefined =>

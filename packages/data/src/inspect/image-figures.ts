@@ -6,7 +6,7 @@ const ROWS = 128;
 const HASH_COLUMNS = 9;
 const HASH_ROWS = 8;
 /** Pixels a side of a thumbnail. */
-export const THUMBNAIL_SIDE = 16;
+const THUMBNAIL_SIDE = 16;
 
 /** What is kept of an image. */
 export interface ImageFigures {

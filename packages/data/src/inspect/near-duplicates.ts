@@ -1,12 +1,12 @@
 import type { ImageFigures } from './image-figures.ts';
 
 /** Images are alike when so many of their 64 hash bits differ at most … */
-export const HASH_DISTANCE = 7;
+const HASH_DISTANCE = 7;
 /**
  * … and their 16×16 thumbnails correlate at least so much. Measured on 2,714 dermoscopic images: copies saved again,
  * made smaller or brighter reach 0.998, two photographs of one lesion 0.994, different moles on plain skin 0.94.
  */
-export const CORRELATION = 0.98;
+const CORRELATION = 0.98;
 /** Thumbnails with less variance than this (grey levels squared) are flat: they are compared by their grey alone. */
 const FLAT = 1;
 const FLAT_DISTANCE = 2;

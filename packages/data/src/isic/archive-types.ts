@@ -3,7 +3,7 @@ import { MedganError } from '@medgan/plugin-api';
 /** Which file of an image: as it was uploaded, or at most 256 pixels a side. */
 export type ImageSize = 'full' | 'thumbnail';
 
-export interface RemoteFile {
+interface RemoteFile {
   readonly url: string;
   /** What the archive says it has; 0 where it does not say. */
   readonly bytes: number;

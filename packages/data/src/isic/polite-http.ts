@@ -13,7 +13,7 @@ export interface Manners {
   readonly longestWait: number;
 }
 
-export const POLITE: Manners = { interval: 100, retries: 5, stall: 60_000, longestWait: 300_000 };
+const POLITE: Manners = { interval: 100, retries: 5, stall: 60_000, longestWait: 300_000 };
 
 export interface HttpOptions {
   readonly manners?: Partial<Manners>;

@@ -7,7 +7,7 @@ export const ELEMENT = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as 
 export type ElementType = keyof typeof ELEMENT;
 
 /** Operator set of the models: the first in which every reduction takes its axes as an input. */
-export const OPSET = 18;
+const OPSET = 18;
 
 export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
 

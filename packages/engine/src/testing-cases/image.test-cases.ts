@@ -39,7 +39,7 @@ const DILATED: readonly Convolution[] = [
 
 const OUT = 4;
 
-export const convolutionName = ({ image, kernel, strides, pad, dilations = 1 }: Convolution): string =>
+const convolutionName = ({ image, kernel, strides, pad, dilations = 1 }: Convolution): string =>
   `${image.join('x')} by ${kernel.join('x')} strides ${strides} pad ${JSON.stringify(pad)} dilations ${dilations}`;
 
 const convolve = (x: Tensor, filter: Tensor, c: Convolution): Tensor =>
@@ -48,7 +48,7 @@ const convolve = (x: Tensor, filter: Tensor, c: Convolution): Tensor =>
 const filterOf = (c: Convolution): number[] => [...c.kernel, c.image[3], OUT];
 
 /** Shape of the convolution's output. */
-export function convolved(c: Convolution): number[] {
+function convolved(c: Convolution): number[] {
   return tf.backend_util.computeConv2DInfo(
     [...c.image],
     filterOf(c) as [number, number, number, number],

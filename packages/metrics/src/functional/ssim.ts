@@ -24,7 +24,7 @@ export function ssimRefuses(shape: MetricImageShape, options: SsimOptions = {}):
 }
 
 /** One channel of image `index` of a batch. */
-export function channelOf(images: MetricImages, index: number, channel: number): Channel {
+function channelOf(images: MetricImages, index: number, channel: number): Channel {
   const { height, width, channels, values } = images;
   return {
     values,

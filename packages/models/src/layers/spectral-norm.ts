@@ -3,7 +3,7 @@ import type { Initializer, Mode, ParameterScope } from '@medgan/plugin-api';
 import { unitVector } from './initializers.ts';
 
 /** A weight in TF.js layout: of a convolution [kh, kw, in, out], or of a linear layer [out, in]. */
-export type WeightShape = readonly [number, number, number, number] | readonly [number, number];
+type WeightShape = readonly [number, number, number, number] | readonly [number, number];
 
 /** Makes a layer's weight parameters and returns the weight to use in a forward pass. */
 export type WeightTransform<M> = (

@@ -18,7 +18,7 @@ export interface LaunchOptions {
 }
 
 /** What the command of a job is made of. */
-export interface JobCommand {
+interface JobCommand {
   /** Run folder. */
   readonly dir: string;
   /** From the beginning, whatever the folder holds. */

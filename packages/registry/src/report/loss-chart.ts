@@ -31,7 +31,7 @@ export const PAPER_COLOURS: ChartColours = {
 };
 
 /** Dashes tell lines apart without their colours. */
-export const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [10, 3, 2, 3], [4, 2], [12, 4]];
+const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [10, 3, 2, 3], [4, 2], [12, 4]];
 
 /** The look of the line of the group at `index`. */
 export function lineStyle(

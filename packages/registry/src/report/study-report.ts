@@ -7,7 +7,7 @@ import { readLossCurves, type LossCurves } from './loss-curves.ts';
 import type { ReportData, ReportInput, ReportOptions } from './report-input.ts';
 
 /** Images of a setting. */
-export interface GroupGrid {
+interface GroupGrid {
   readonly group: string;
   readonly label: string;
   readonly seed: number;

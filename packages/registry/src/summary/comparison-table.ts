@@ -2,9 +2,9 @@ import type { Judgement } from './compare.ts';
 import { differenceText, digitsOf, headingText, meanSdText, numberText, rangeText } from './figure-text.ts';
 import type { FigureColumn, GroupSummary, StudySummary } from './summarise.ts';
 
-export type RowKind = 'last' | 'best' | 'published' | 'difference' | 'best-difference' | 'floor' | 'ceiling';
+type RowKind = 'last' | 'best' | 'published' | 'difference' | 'best-difference' | 'floor' | 'ceiling';
 
-export interface ComparisonCell {
+interface ComparisonCell {
   /** Empty where there is no value. */
   readonly text: string;
   /** Of differences. */
@@ -19,7 +19,7 @@ export interface ComparisonRow {
 }
 
 /** A setting's rows, or those of the yardsticks. */
-export interface ComparisonBlock {
+interface ComparisonBlock {
   readonly title: string;
   readonly rows: readonly ComparisonRow[];
 }

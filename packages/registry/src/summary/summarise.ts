@@ -51,7 +51,7 @@ export interface GroupSummary {
   readonly seconds: number;
 }
 
-export type StudyState = 'not run' | 'finished' | 'incomplete' | 'failed';
+type StudyState = 'not run' | 'finished' | 'incomplete' | 'failed';
 
 /** What a study found, beside what was published. */
 export interface StudySummary {

@@ -2,7 +2,7 @@ import type { FigureColumn, GroupSummary } from './summarise.ts';
 import { inPrint } from './compare.ts';
 import { rankAgreement, type RankAgreement } from './rank-agreement.ts';
 
-export type Agreement = 'agrees' | 'disagrees' | 'partly' | 'undecided';
+type Agreement = 'agrees' | 'disagrees' | 'partly' | 'undecided';
 
 /** Does our ordering of the settings agree with the published one, by one figure? */
 export interface FigureVerdict extends RankAgreement {

@@ -1,5 +1,5 @@
 /** A mark on an axis. */
-export interface Tick {
+interface Tick {
   /** In plotted values: those of the data, or their decimal logarithms on a log axis. */
   readonly at: number;
   readonly label: string;

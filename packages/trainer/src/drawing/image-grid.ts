@@ -5,7 +5,7 @@ import { drawText } from './raster-text.ts';
 import { fitText } from './stroke-font.ts';
 
 /** Neighbouring columns under one label, such as a class. */
-export interface ColumnGroup {
+interface ColumnGroup {
   readonly label: string;
   readonly columns: number;
 }

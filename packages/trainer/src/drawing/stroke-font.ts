@@ -2,9 +2,7 @@
 export type Polyline = readonly number[];
 
 /** Height of a capital letter, in glyph units; the baseline lies at y = CAP_HEIGHT, the top of a capital at y = 0. */
-export const CAP_HEIGHT = 10;
-/** Lowest point of a descender, in glyph units. */
-export const DESCENT = 13;
+const CAP_HEIGHT = 10;
 /** Pen width that looks regular, in glyph units. */
 export const PEN = 1.15;
 

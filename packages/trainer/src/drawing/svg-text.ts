@@ -1,7 +1,7 @@
 import { PEN, textStrokes, unitsToPixels, type Polyline, type TextAnchor } from './stroke-font.ts';
 
 /** Where and how one line of SVG text is drawn. */
-export interface SvgTextStyle {
+interface SvgTextStyle {
   /** The left end, middle or right end of the baseline, as `anchor` says. */
   readonly x: number;
   readonly y: number;

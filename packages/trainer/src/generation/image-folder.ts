@@ -10,7 +10,7 @@ export const GRID_NAME = 'grid.png';
 export const RECORD_NAME = 'generation.json';
 
 /** `000042.png`: names sort as numbers do, up to a million images. */
-export const imageName = (index: number): string => `${String(index).padStart(6, '0')}.png`;
+const imageName = (index: number): string => `${String(index).padStart(6, '0')}.png`;
 
 /** What an earlier generation left, half-written files included. */
 const isOurs = (name: string): boolean =>

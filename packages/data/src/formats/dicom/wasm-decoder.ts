@@ -1,5 +1,5 @@
 /** What the header of a compressed frame says. */
-export interface FrameInfo {
+interface FrameInfo {
   readonly width: number;
   readonly height: number;
   readonly bitsPerSample: number;

@@ -1,5 +1,5 @@
 /** A value of an element: numbers by the VR's width, text, or bytes as they are. */
-export type Value = number | readonly number[] | string | Uint8Array;
+type Value = number | readonly number[] | string | Uint8Array;
 
 /** Elements by tag, `0028,0010`, in ascending order of tags. */
 export type Elements = Readonly<Record<string, readonly [vr: string, value: Value]>>;
@@ -12,9 +12,9 @@ export interface WriteOptions {
   readonly fragments?: readonly Uint8Array[];
 }
 
-export const EXPLICIT = '1.2.840.10008.1.2.1';
-export const IMPLICIT = '1.2.840.10008.1.2';
-export const BIG_ENDIAN = '1.2.840.10008.1.2.2';
+const EXPLICIT = '1.2.840.10008.1.2.1';
+const IMPLICIT = '1.2.840.10008.1.2';
+const BIG_ENDIAN = '1.2.840.10008.1.2.2';
 
 const LONG_FORM = ['OB', 'OW', 'SQ', 'UN', 'UT'];
 
