@@ -23,6 +23,7 @@ const nothing = defineAugmentation({ ...shift, name: 'nothing', apply: ({ pixels
 const format = { size: 2, channels: 1 } as const;
 const batch = (step: number, count: number) => ({
   step,
+  update: 1,
   epoch: 1,
   indices: new Uint32Array(count),
   pixels: new Uint8Array(count * 4),

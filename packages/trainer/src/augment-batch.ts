@@ -1,4 +1,5 @@
 import type { Augmentation, ImageFormat, Rng } from '@medgan/plugin-api';
+import { streamOf } from './batches.ts';
 import type { ReadBatch } from './read-ahead.ts';
 
 /** An augmentation with its options filled in. */
@@ -12,7 +13,7 @@ export type AugmentBatch = (batch: ReadBatch) => void;
 
 /**
  * Applies the augmentations one after the other to each image of a batch. What happens to an image depends on the
- * stream, the step and its place in the batch only, so a run that goes on sees the images it would have seen.
+ * stream, the step, the update and its place in the batch only, so a run that goes on sees the images it would have seen.
  */
 export function batchAugmenter(
   chosen: readonly ChosenAugmentation[],
@@ -20,9 +21,11 @@ export function batchAugmenter(
 ): AugmentBatch {
   const { size, channels } = format;
   const bytes = size * size * channels;
-  return ({ step, pixels }) => {
+  return (batch) => {
+    const { pixels } = batch;
+    const all = streamOf(rng, batch);
     for (let from = 0; from < pixels.length; from += bytes) {
-      const stream = rng.split(`step/${step}/augment/${from / bytes}`);
+      const stream = all.split(`augment/${from / bytes}`);
       const image = pixels.subarray(from, from + bytes);
       let changed = image;
       for (const [place, { augmentation, options }] of chosen.entries()) {

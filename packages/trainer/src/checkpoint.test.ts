@@ -8,7 +8,6 @@ import { readSafetensorsFile } from '@medgan/weights';
 import { listCheckpoints, pruneCheckpoints, restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { buildGan, type Gan } from './gan.ts';
 import { readNetwork } from './network-state.ts';
-import { stepInputs } from './step.ts';
 import { toyGan, toyObjective } from './toy-gan.testing.ts';
 
 let dir: string;
@@ -38,7 +37,8 @@ function gan(seed: number, sizes: NetworkSizes = toyGan.tiny): Gan {
 }
 
 async function trainSteps(subject: Gan, steps: number): Promise<void> {
-  const program = await subject.engine.compile(subject.step, stepInputs(subject.spec, subject.spec.sizes, 2));
+  const { both } = subject.updates;
+  const program = await subject.engine.compile(both.step, both.inputs(2));
   const rng = createRng('inputs');
   for (let i = 0; i < steps; i++) await program.run({ real: rng.normals(32), latent: rng.normals(4) });
 }

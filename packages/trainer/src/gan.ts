@@ -1,4 +1,4 @@
-import type { Engine, Step } from '@medgan/engine';
+import type { Engine } from '@medgan/engine';
 import {
   ParameterStore,
   type Architecture,
@@ -10,7 +10,7 @@ import {
   type Rng,
 } from '@medgan/plugin-api';
 import { ADAM_DEFAULTS, Adam } from './adam.ts';
-import { trainingStep } from './step.ts';
+import { ganUpdates, type Updates } from './step.ts';
 
 /** What a GAN is built from. */
 export interface GanSpec {
@@ -22,6 +22,8 @@ export interface GanSpec {
   readonly labels: Labels;
   readonly learningRate: { readonly generator: number; readonly discriminator: number };
   readonly beta1: number;
+  /** Updates of the discriminator for one of the generator; absent = 1. */
+  readonly discriminatorSteps?: number;
 }
 
 /** A GAN living in one engine. */
@@ -34,10 +36,10 @@ export interface Gan {
   readonly discriminatorParameters: ParameterStore;
   readonly generatorOptimizer: Adam;
   readonly discriminatorOptimizer: Adam;
-  readonly step: Step;
+  readonly updates: Updates;
 }
 
-/** Builds both networks with start values from `rng`, their optimisers, and the training step. */
+/** Builds both networks with start values from `rng`, their optimisers, and the updates that train them. */
 export function buildGan(engine: Engine, spec: GanSpec, rng: Rng): Gan {
   const { architecture, architectureOptions, sizes, learningRate, beta1 } = spec;
   const generatorParameters = new ParameterStore(engine, rng.split('generator'));
@@ -48,7 +50,7 @@ export function buildGan(engine: Engine, spec: GanSpec, rng: Rng): Gan {
     new Adam(engine, store.list(), { learningRate: rate, beta1, ...ADAM_DEFAULTS });
   const generatorOptimizer = optimizer(generatorParameters, learningRate.generator);
   const discriminatorOptimizer = optimizer(discriminatorParameters, learningRate.discriminator);
-  const step = trainingStep({
+  const updates = ganUpdates({
     generator,
     discriminator,
     ...spec,
@@ -64,6 +66,6 @@ export function buildGan(engine: Engine, spec: GanSpec, rng: Rng): Gan {
     discriminatorParameters,
     generatorOptimizer,
     discriminatorOptimizer,
-    step,
+    updates,
   };
 }

@@ -18,6 +18,7 @@ export { totalSteps, type Cadence, type RunConfig } from './run-config.ts';
 export { lockRun } from './run-lock.ts';
 export type { RunStatus } from './status.ts';
 export { Sampler, type ByteImages, type SampledGenerator } from './sampler.ts';
-export { STEP_OUTPUTS, stepInputs, trainingStep } from './step.ts';
+export { drawInputs, type StepInput, type StepInputs } from './step-inputs.ts';
+export { STEP_OUTPUTS, ganUpdates, type Update, type Updates } from './step.ts';
 export type { LoggedValues, MetricValues, StepValues } from './step-runner.ts';
 export * from './generation/index.ts';

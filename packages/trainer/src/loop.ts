@@ -100,8 +100,9 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   if (!interrupted()) {
     for await (const batch of readAhead(images, batches(config, images, { rng, done }), augment)) {
       const { step, epoch } = batch;
-      pace.begin();
+      if (batch.update === 1) pace.begin();
       const trained = await runner.run(batch);
+      if (!trained) continue;
       pace.end();
       const values = { ...trained, ...(await best.judge(step, () => sampler.draw())) };
       last = { step, epoch, values };

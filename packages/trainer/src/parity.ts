@@ -14,7 +14,6 @@ import { readSafetensorsFile, type TensorData } from '@medgan/weights';
 import { buildGan, type Gan } from './gan.ts';
 import { toNhwc } from './layout.ts';
 import { readNetwork, writeNetwork } from './network-state.ts';
-import { stepInputs } from './step.ts';
 
 /** `case.json` of a recorded trajectory. */
 interface RecordedCase {
@@ -169,7 +168,8 @@ export async function replay(request: ParityRequest): Promise<ParityReport> {
   const shape = [recorded.batch, recorded.nc, recorded.image_size, recorded.image_size];
   const each = shape.reduce((product, n) => product * n, 1);
 
-  const program = await engine.compile(gan.step, stepInputs(gan.spec, sizes, recorded.batch));
+  const { both } = gan.updates;
+  const program = await engine.compile(both.step, both.inputs(recorded.batch));
   const steps: { step: number; generator: number; discriminator: number }[] = [];
   for (const [k, { lossD, lossG }] of trajectory.entries()) {
     const images = Float32Array.from(pixels.subarray(k * each, (k + 1) * each), (byte) => byte / 127.5 - 1);

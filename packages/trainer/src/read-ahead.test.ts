@@ -12,6 +12,7 @@ const images = readerOf({
 
 const batch = (step: number, ...indices: number[]): Batch => ({
   step,
+  update: 1,
   epoch: 1,
   indices: Uint32Array.from(indices),
 });

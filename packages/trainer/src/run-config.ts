@@ -8,6 +8,8 @@ export interface RunConfig {
   readonly labels: Labels;
   readonly learningRate: { readonly generator: number; readonly discriminator: number };
   readonly beta1: number;
+  /** Updates of the discriminator in a step, each on a batch of its own; absent = 1. */
+  readonly discriminatorSteps?: number;
   readonly batchSize: number;
   readonly epochs: number;
   /** Stop after this many steps, even inside an epoch. */
@@ -33,14 +35,15 @@ export interface Cadence {
   readonly evaluateEvery?: number;
 }
 
-/** Steps of one epoch; the last, smaller batch counts. */
-export const stepsPerEpoch = (config: Pick<RunConfig, 'batchSize'>, images: number): number =>
+/** Batches of one epoch; the last, smaller one counts. */
+export const batchesPerEpoch = (config: Pick<RunConfig, 'batchSize'>, images: number): number =>
   Math.ceil(images / config.batchSize);
 
-/** Steps of the whole run. */
+/** Steps of the whole run: the last one is the step in which the last epoch ends. */
 export function totalSteps(
-  config: Pick<RunConfig, 'batchSize' | 'epochs' | 'maxSteps'>,
+  config: Pick<RunConfig, 'batchSize' | 'epochs' | 'maxSteps' | 'discriminatorSteps'>,
   images: number,
 ): number {
-  return Math.min(config.epochs * stepsPerEpoch(config, images), config.maxSteps ?? Infinity);
+  const batches = config.epochs * batchesPerEpoch(config, images);
+  return Math.min(Math.ceil(batches / (config.discriminatorSteps ?? 1)), config.maxSteps ?? Infinity);
 }

@@ -1,8 +1,10 @@
 import type { Program, Values } from '@medgan/engine';
 import { normalise, type Rng } from '@medgan/plugin-api';
+import { streamOf } from './batches.ts';
 import type { Gan } from './gan.ts';
 import type { ReadBatch } from './read-ahead.ts';
-import { STEP_OUTPUTS, stepInputs } from './step.ts';
+import { drawInputs } from './step-inputs.ts';
+import { STEP_OUTPUTS, type Updates } from './step.ts';
 
 /** Losses and probabilities of one step, by log key. */
 export type StepValues = Readonly<Record<(typeof STEP_OUTPUTS)[number], number>>;
@@ -13,39 +15,58 @@ export type MetricValues = Readonly<Record<`metric/${string}`, number>>;
 /** Everything that may be logged of one step. */
 export type LoggedValues = StepValues & MetricValues;
 
-/** Runs training steps, with one compiled program a batch size: the full one, and the last, smaller one of an epoch. */
+/** Runs training steps, with compiled programs for each batch size: the full one, and the last, smaller one of an epoch. */
 export class StepRunner {
   readonly #gan: Gan;
   readonly #rng: Rng;
-  readonly #programs = new Map<number, Promise<Program>>();
+  readonly #updates: number;
+  readonly #programs = new Map<string, Promise<Program>>();
 
   constructor(gan: Gan, rng: Rng) {
     this.#gan = gan;
     this.#rng = rng;
+    this.#updates = gan.spec.discriminatorSteps ?? 1;
   }
 
-  #program(batchSize: number): Promise<Program> {
-    const known = this.#programs.get(batchSize);
+  #program(update: keyof Updates, batchSize: number): Promise<Program> {
+    const key = `${update}/${batchSize}`;
+    const known = this.#programs.get(key);
     if (known) return known;
-    const { step, spec, engine } = this.#gan;
-    const made = engine.compile(step, stepInputs(spec, spec.sizes, batchSize));
-    this.#programs.set(batchSize, made);
+    const { step, inputs } = this.#gan.updates[update];
+    const made = this.#gan.engine.compile(step, inputs(batchSize));
+    this.#programs.set(key, made);
     return made;
+  }
+
+  async #train(
+    update: keyof Updates,
+    { size, rng, given }: { size: number; rng: Rng; given?: Record<string, Values> },
+  ): Promise<Record<string, Values>> {
+    const drawn = drawInputs(this.#gan.updates[update].inputs(size), rng);
+    return (await this.#program(update, size)).run({ ...given, ...drawn });
   }
 
   /** Compiles for this batch size; nothing is trained. */
   async prepare(batchSize: number): Promise<void> {
-    await this.#program(batchSize);
+    const needed = this.#updates === 1 ? (['both'] as const) : (['discriminator', 'generator'] as const);
+    for (const update of needed) await this.#program(update, batchSize);
   }
 
-  async run({ step, indices, pixels }: ReadBatch): Promise<StepValues> {
-    const { latentSize } = this.#gan.spec.sizes;
-    const n = indices.length;
-    const real = normalise(pixels);
-    const rng = this.#rng.split(`step/${step}`);
-    const inputs: Record<string, Values> = { real, latent: rng.split('latent').normals(n * latentSize) };
-    if (this.#gan.spec.objective.penalty) inputs['mix'] = rng.split('mix').uniforms(n);
-    const outputs = await (await this.#program(n)).run(inputs);
-    return Object.fromEntries(STEP_OUTPUTS.map((key) => [key, outputs[key]![0]!])) as StepValues;
+  /**
+   * Trains on one batch. Resolves with the values of its step once the generator has learned too, with undefined while
+   * the discriminator has more batches of the step to come. Of its several updates, the last one is told.
+   */
+  async run(batch: ReadBatch): Promise<StepValues | undefined> {
+    const size = batch.indices.length;
+    const rng = streamOf(this.#rng, batch);
+    const given = { real: normalise(batch.pixels) };
+    if (this.#updates === 1) return valuesOf(await this.#train('both', { size, rng, given }));
+    const discriminator = await this.#train('discriminator', { size, rng, given });
+    if (batch.update < this.#updates) return undefined;
+    const own = this.#rng.split(`step/${batch.step}/generator`);
+    return valuesOf({ ...discriminator, ...(await this.#train('generator', { size, rng: own })) });
   }
 }
+
+const valuesOf = (outputs: Readonly<Record<string, Values>>): StepValues =>
+  Object.fromEntries(STEP_OUTPUTS.map((key) => [key, outputs[key]![0]!])) as StepValues;

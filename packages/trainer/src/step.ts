@@ -1,17 +1,36 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { InputSpec, Step } from '@medgan/engine';
+import type { Step } from '@medgan/engine';
 import type { Discriminator, Generator, Labels, NetworkSizes, Objective } from '@medgan/plugin-api';
 import type { Adam } from './adam.ts';
+import type { StepInputs } from './step-inputs.ts';
 
 /** What a training step is made of. */
 export interface StepParts {
   readonly generator: Generator;
   readonly discriminator: Discriminator;
+  readonly sizes: NetworkSizes;
   readonly objective: Objective;
   readonly objectiveOptions: object;
   readonly labels: Labels;
   readonly generatorOptimizer: Adam;
   readonly discriminatorOptimizer: Adam;
+}
+
+/** A piece of training that is compiled as one program. */
+export interface Update {
+  readonly step: Step;
+  /** What it takes in for one batch size. Images are NHWC in [−1, 1]. */
+  readonly inputs: (batch: number) => StepInputs;
+}
+
+/** The updates that a training step is put together from. */
+export interface Updates {
+  /** D, then G against the updated D on the same images: the generator runs once. */
+  readonly both: Update;
+  /** D alone. */
+  readonly discriminator: Update;
+  /** G alone, on latents of its own. */
+  readonly generator: Update;
 }
 
 /** Outputs of a step, in the order they are logged. */
@@ -23,67 +42,81 @@ export const STEP_OUTPUTS = [
   'prob/fake_after',
 ] as const;
 
+type Given = Readonly<Record<string, tf.Tensor>>;
+
 const probability = (logits: tf.Tensor): tf.Tensor => tf.mean(tf.sigmoid(logits));
 
 /**
- * One step: D and G on one batch, as the original has it. D learns from the real and the generated images, each in a
- * forward pass of its own (batch norm sees them apart); then G learns against the updated D on the same images.
- * The generator runs once: D's step sits inside the scope that records G's gradients.
+ * The updates of a GAN. D learns from the real and the generated images, each in a forward pass of its own (batch norm
+ * sees them apart), as the original has it.
  */
-export function trainingStep(parts: StepParts): Step {
-  const { generator, discriminator, objective, objectiveOptions, labels } = parts;
+export function ganUpdates(parts: StepParts): Updates {
+  const { generator, discriminator, objective, objectiveOptions, labels, sizes } = parts;
   const judge = (images: tf.Tensor4D): tf.Tensor => discriminator.apply(images, 'training');
+  const generate = ({ latent }: Given): tf.Tensor4D => generator.apply(latent as tf.Tensor2D, 'training');
 
-  const discriminatorStep = (real: tf.Tensor4D, fake: tf.Tensor4D, mix?: tf.Tensor4D) => {
-    let probabilities = {
-      real: undefined as tf.Tensor | undefined,
-      fake: undefined as tf.Tensor | undefined,
-    };
+  const updateDiscriminator = (fake: tf.Tensor4D, given: Given) => {
+    const real = given['real'] as tf.Tensor4D;
+    let probabilities!: { readonly real: tf.Tensor; readonly fake: tf.Tensor };
     const { value, grads } = tf.variableGrads(() => {
       const logits = { real: judge(real), fake: judge(fake) };
       probabilities = { real: tf.keep(probability(logits.real)), fake: tf.keep(probability(logits.fake)) };
-      const loss = objective.discriminatorLoss(logits, labels, objectiveOptions);
-      if (!objective.penalty) return loss;
-      const penalty = objective.penalty({ real, fake, discriminate: judge, mix: mix! }, objectiveOptions);
-      return tf.add(loss, penalty) as tf.Scalar;
+      const terms = [objective.discriminatorLoss(logits, labels, objectiveOptions)];
+      if (objective.penalty) {
+        const mix = given['mix'] as tf.Tensor4D;
+        terms.push(objective.penalty({ real, fake, discriminate: judge, mix }, objectiveOptions));
+      }
+      return terms.reduce((sum, term) => tf.add(sum, term));
     }, parts.discriminatorOptimizer.variables);
     parts.discriminatorOptimizer.apply(grads);
-    return { loss: value, real: probabilities.real!, fake: probabilities.fake! };
+    return {
+      'loss/discriminator': value,
+      'prob/real': probabilities.real,
+      'prob/fake_before': probabilities.fake,
+    };
   };
 
-  return (inputs) => {
-    const { real, latent, mix } = inputs as { real: tf.Tensor4D; latent: tf.Tensor2D; mix?: tf.Tensor4D };
-    let before!: ReturnType<typeof discriminatorStep>;
+  /** `first` is done with the generated images before D judges them. */
+  const updateGenerator = (given: Given, first?: (fake: tf.Tensor4D) => void) => {
     let after!: tf.Tensor;
-    const { value: loss, grads } = tf.variableGrads(() => {
-      const fake = generator.apply(latent, 'training');
-      before = discriminatorStep(real, fake, mix);
-      tf.keep(before.loss);
+    const { value, grads } = tf.variableGrads(() => {
+      const fake = generate(given);
+      first?.(fake);
       const logits = judge(fake);
       after = tf.keep(probability(logits));
       return objective.generatorLoss(logits, labels, objectiveOptions);
     }, parts.generatorOptimizer.variables);
     parts.generatorOptimizer.apply(grads);
-    return {
-      'loss/discriminator': before.loss,
-      'loss/generator': loss,
-      'prob/real': before.real,
-      'prob/fake_before': before.fake,
-      'prob/fake_after': after,
-    };
+    return { 'loss/generator': value, 'prob/fake_after': after };
   };
-}
 
-/** The inputs of a step for one batch size. Images are NHWC in [−1, 1]. */
-export function stepInputs(
-  parts: Pick<StepParts, 'objective'>,
-  sizes: NetworkSizes,
-  batch: number,
-): Record<string, InputSpec> {
   const { imageSize, channels, latentSize } = sizes;
-  return {
+  const generatorInputs = (batch: number): StepInputs => ({
+    latent: { shape: [batch, latentSize], drawn: 'normal' },
+  });
+  const discriminatorInputs = (batch: number): StepInputs => ({
     real: { shape: [batch, imageSize, imageSize, channels] },
-    latent: { shape: [batch, latentSize] },
-    ...(parts.objective.penalty ? { mix: { shape: [batch, 1, 1, 1] } } : {}),
+    ...generatorInputs(batch),
+    ...(objective.penalty ? { mix: { shape: [batch, 1, 1, 1], drawn: 'uniform' } } : {}),
+  });
+
+  return {
+    both: {
+      // D's step sits inside the scope that records G's gradients.
+      step: (given) => {
+        let before!: ReturnType<typeof updateDiscriminator>;
+        const after = updateGenerator(given, (fake) => {
+          before = updateDiscriminator(fake, given);
+          tf.keep(before['loss/discriminator']);
+        });
+        return { ...before, ...after };
+      },
+      inputs: (batch) => ({ ...discriminatorInputs(batch), ...generatorInputs(batch) }),
+    },
+    discriminator: {
+      step: (given) => updateDiscriminator(generate(given), given),
+      inputs: discriminatorInputs,
+    },
+    generator: { step: (given) => updateGenerator(given), inputs: generatorInputs },
   };
 }

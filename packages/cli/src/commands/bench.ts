@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { startEngine, type EngineName } from '@medgan/engine';
 import { MedganError, createRng, parseOptions } from '@medgan/plugin-api';
-import { buildGan, stepInputs } from '@medgan/trainer';
+import { buildGan, drawInputs } from '@medgan/trainer';
 import { builtInPlugins } from '../plugins.ts';
 import { systemClock } from '../system-clock.ts';
 
@@ -63,11 +63,12 @@ export async function benchCommand(options: BenchOptions): Promise<number> {
     },
     rng,
   );
-  const program = await engine.compile(gan.step, stepInputs(gan.spec, sizes, options.batchSize));
+  const { both } = gan.updates;
+  const specs = both.inputs(options.batchSize);
+  const program = await engine.compile(both.step, specs);
   const inputs = {
     real: rng.uniforms(options.batchSize * options.imageSize ** 2 * 3).map((x) => 2 * x - 1),
-    latent: rng.normals(options.batchSize * options.latent),
-    ...(objective.penalty ? { mix: rng.uniforms(options.batchSize) } : {}),
+    ...drawInputs(specs, rng),
   };
   const seconds: number[] = [];
   let losses: Record<string, ArrayLike<number>> = {};
