@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { OptionsSchema } from './options.ts';
 import type { Named } from './registry.ts';
 import type { Rng } from './rng.ts';
@@ -46,9 +46,22 @@ export interface Generator {
   readonly layers: readonly LayerInfo[];
 }
 
+/** What a discriminator with a loss of its own makes of real images. */
+export interface RealJudgement {
+  /** [N], those of `apply`. */
+  readonly logits: Tensor;
+  /** A mean over the batch, added to the discriminator's loss. */
+  readonly auxiliaryLoss: Scalar;
+}
+
 /** images [N, S, S, C] in [−1, 1], NHWC → logits [N] (no sigmoid: the objective decides what they mean). */
 export interface Discriminator {
   apply(images: Tensor4D, mode: Mode): Tensor;
+  /**
+   * `apply`, and from the same forward pass a loss on real images that is no matter of the objective, such as that of
+   * reconstructing them. Where it is declared, the trainer calls it instead of `apply` on the real images of a step.
+   */
+  judgeReal?(images: Tensor4D, mode: Mode): RealJudgement;
   readonly layers: readonly LayerInfo[];
 }
 

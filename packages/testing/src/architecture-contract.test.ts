@@ -24,6 +24,9 @@ const FOUND: Record<ArchitectureFault, [rule: string, reason: RegExp]> = {
   'seed ignored': ['starts from its seed', /the generator starts from the same values whatever the seed/],
   'differs by backend': ['computes the same compiled and eagerly', /logits, trained: off by/],
   'slope is a constant': ['has a discriminator that can be differentiated twice', /Cannot find a connection/],
+  'other logits on real images': ['judges real images by judgeReal', /logits of judgeReal and apply/],
+  'a loss a sample': ['judges real images by judgeReal', /has the shape \[3\]/],
+  'real images counted twice': ['moves its state by judgeReal', /running_mean after judgeReal/],
 };
 
 describe('the architecture contract', () => {

@@ -27,7 +27,10 @@ export type ArchitectureFault =
   | 'state outside'
   | 'seed ignored'
   | 'differs by backend'
-  | 'slope is a constant';
+  | 'slope is a constant'
+  | 'other logits on real images'
+  | 'a loss a sample'
+  | 'real images counted twice';
 
 const normal: Initializer = (shape, rng) => rng.normals(shape.reduce((product, n) => product * n, 1));
 const zeros: Initializer = (shape) => new Float32Array(shape.reduce((product, n) => product * n, 1));
@@ -37,7 +40,10 @@ const always: Initializer = (shape) => zeros(shape, undefined as never).map((_, 
 const constantSlope = (f: (x: tf.Tensor2D) => tf.Tensor2D) =>
   tf.customGrad((x) => ({ value: f(x as tf.Tensor2D), gradFunc: () => tf.onesLike(x as tf.Tensor2D) }));
 
-/** A GAN of one linear layer a network, with a running mean; right in everything but `fault`. */
+/**
+ * A GAN of one linear layer a network, with a running mean, whose discriminator has a loss of its own; right in everything
+ * but `fault`.
+ */
 export function toyGan(fault?: ArchitectureFault): Architecture {
   const weights = fault === 'seed ignored' ? always : normal;
   // What belongs into the state and is not there.
@@ -96,16 +102,26 @@ export function toyGan(fault?: ArchitectureFault): Architecture {
     const width = sizes.imageSize * sizes.imageSize * sizes.channels;
     const layer = linear([width, 1], parameters.scope('linear'));
     const centre = centred(parameters.scope('norm'), 1);
+    const apply = (images: tf.Tensor4D, mode: Mode): tf.Tensor => {
+      const flat = tf.reshape(images, [-1, width]) as tf.Tensor2D;
+      let y = layer(flat);
+      if (fault === 'slope is a constant') y = constantSlope(layer)(flat) as tf.Tensor2D;
+      if (fault === 'NaN on one image' && images.shape[0] === 1) y = tf.div(y, tf.sub(y, y));
+      if (fault === 'differs by backend' && tf.getBackend() === 'cpu') y = tf.mul(y, 1.1);
+      const logits = centre(y, mode);
+      return fault === 'logits [N, 1]' ? logits : tf.reshape(logits, [-1]);
+    };
     return {
       layers: [{ name: 'linear', kind: 'linear', output: [1], parameters: width + extra(1) }],
-      apply: (images: tf.Tensor4D, mode: Mode): tf.Tensor => {
-        const flat = tf.reshape(images, [-1, width]) as tf.Tensor2D;
-        let y = layer(flat);
-        if (fault === 'slope is a constant') y = constantSlope(layer)(flat) as tf.Tensor2D;
-        if (fault === 'NaN on one image' && images.shape[0] === 1) y = tf.div(y, tf.sub(y, y));
-        if (fault === 'differs by backend' && tf.getBackend() === 'cpu') y = tf.mul(y, 1.1);
-        const logits = centre(y, mode);
-        return fault === 'logits [N, 1]' ? logits : tf.reshape(logits, [-1]);
+      apply,
+      judgeReal: (images: tf.Tensor4D, mode: Mode) => {
+        const logits = apply(images, mode);
+        if (fault === 'real images counted twice') apply(images, mode);
+        const each = tf.square(logits);
+        return {
+          logits: fault === 'other logits on real images' ? tf.mul(logits, 2) : logits,
+          auxiliaryLoss: (fault === 'a loss a sample' ? each : tf.mean(each)) as tf.Scalar,
+        };
       },
     };
   };

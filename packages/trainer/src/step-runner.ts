@@ -4,10 +4,12 @@ import { streamOf } from './batches.ts';
 import type { Gan } from './gan.ts';
 import type { ReadBatch } from './read-ahead.ts';
 import { drawInputs } from './step-inputs.ts';
-import { STEP_OUTPUTS, type Updates } from './step.ts';
+import { AUXILIARY_LOSS, STEP_OUTPUTS, type Updates } from './step.ts';
 
 /** Losses and probabilities of one step, by log key. */
-export type StepValues = Readonly<Record<(typeof STEP_OUTPUTS)[number], number>>;
+export type StepValues = Readonly<
+  Record<(typeof STEP_OUTPUTS)[number], number> & Partial<Record<typeof AUXILIARY_LOSS, number>>
+>;
 
 /** Figures of an evaluation, by log key; a step that is not evaluated has none. */
 export type MetricValues = Readonly<Record<`metric/${string}`, number>>;
@@ -68,5 +70,7 @@ export class StepRunner {
   }
 }
 
-const valuesOf = (outputs: Readonly<Record<string, Values>>): StepValues =>
-  Object.fromEntries(STEP_OUTPUTS.map((key) => [key, outputs[key]![0]!])) as StepValues;
+function valuesOf(outputs: Readonly<Record<string, Values>>): StepValues {
+  const keys = outputs[AUXILIARY_LOSS] ? [...STEP_OUTPUTS, AUXILIARY_LOSS] : STEP_OUTPUTS;
+  return Object.fromEntries(keys.map((key) => [key, outputs[key]![0]!])) as StepValues;
+}

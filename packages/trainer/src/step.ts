@@ -42,6 +42,9 @@ export const STEP_OUTPUTS = [
   'prob/fake_after',
 ] as const;
 
+/** Logged after them where the discriminator has a loss of its own; it is part of the discriminator's. */
+export const AUXILIARY_LOSS = 'loss/auxiliary';
+
 type Given = Readonly<Record<string, tf.Tensor>>;
 
 const probability = (logits: tf.Tensor): tf.Tensor => tf.mean(tf.sigmoid(logits));
@@ -58,14 +61,17 @@ export function ganUpdates(parts: StepParts): Updates {
   const updateDiscriminator = (fake: tf.Tensor4D, given: Given) => {
     const real = given['real'] as tf.Tensor4D;
     let probabilities!: { readonly real: tf.Tensor; readonly fake: tf.Tensor };
+    let auxiliary: tf.Scalar | undefined;
     const { value, grads } = tf.variableGrads(() => {
-      const logits = { real: judge(real), fake: judge(fake) };
+      const judged = discriminator.judgeReal?.(real, 'training');
+      const logits = { real: judged?.logits ?? judge(real), fake: judge(fake) };
       probabilities = { real: tf.keep(probability(logits.real)), fake: tf.keep(probability(logits.fake)) };
       const terms = [objective.discriminatorLoss(logits, labels, objectiveOptions)];
       if (objective.penalty) {
         const mix = given['mix'] as tf.Tensor4D;
         terms.push(objective.penalty({ real, fake, discriminate: judge, mix }, objectiveOptions));
       }
+      if (judged) terms.push((auxiliary = tf.keep(judged.auxiliaryLoss)));
       return terms.reduce((sum, term) => tf.add(sum, term));
     }, parts.discriminatorOptimizer.variables);
     parts.discriminatorOptimizer.apply(grads);
@@ -73,6 +79,7 @@ export function ganUpdates(parts: StepParts): Updates {
       'loss/discriminator': value,
       'prob/real': probabilities.real,
       'prob/fake_before': probabilities.fake,
+      ...(auxiliary && { [AUXILIARY_LOSS]: auxiliary }),
     };
   };
 

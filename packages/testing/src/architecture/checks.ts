@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { pluginChecks } from '../plugin-checks.ts';
 import { buildChecks } from './build-checks.ts';
+import { realChecks } from './real-checks.ts';
 import { runChecks } from './run-checks.ts';
 import type { ArchitectureSubject } from './tiny-gan.ts';
 
@@ -9,4 +10,5 @@ export const architectureChecks: readonly Check<ArchitectureSubject>[] = [
   ...pluginChecks<ArchitectureSubject>(({ architecture }) => architecture),
   ...buildChecks,
   ...runChecks,
+  ...realChecks,
 ];

@@ -234,6 +234,8 @@ export const runChecks: readonly Check<ArchitectureSubject>[] = [
       for (const pass of ['trained', 'evaluated'] as const) {
         assertClose(`images, ${pass}`, [compiled[pass].images, eager[pass].images], SAME_RESULT);
         assertClose(`logits, ${pass}`, [compiled[pass].logits, eager[pass].logits], SAME_RESULT);
+        const losses = [compiled[pass].auxiliaryLoss ?? [], eager[pass].auxiliaryLoss ?? []] as const;
+        assertClose(`auxiliary loss, ${pass}`, losses, SAME_RESULT);
       }
       for (const [name, values] of compiled.state) {
         assertClose(`${name} after a forward pass`, [values, eager.state.get(name)!], SAME_RESULT);

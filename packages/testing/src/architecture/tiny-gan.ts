@@ -21,7 +21,10 @@ export interface ArchitectureSubject {
 /** What a forward pass of both networks gave, the discriminator on images of its own. */
 export interface Forward {
   readonly images: Values;
+  /** Of `judgeReal` where the discriminator has it. */
   readonly logits: Values;
+  /** The loss of `judgeReal`. */
+  readonly auxiliaryLoss?: Values;
   readonly shapes: { readonly images: readonly number[]; readonly logits: readonly number[] };
 }
 
@@ -87,14 +90,23 @@ export function tinyInputs({ sizes }: TinyGan, count: number, label = 'a'): Tiny
   };
 }
 
+/** What a discriminator makes of real images, as in a training step: logits, and its own loss if it has one. */
+function judged(
+  discriminator: Discriminator,
+  images: tf.Tensor4D,
+  mode: Mode,
+): { logits: tf.Tensor; auxiliaryLoss?: tf.Scalar } {
+  return discriminator.judgeReal?.(images, mode) ?? { logits: discriminator.apply(images, mode) };
+}
+
 async function compileForward(gan: TinyGan, mode: Mode, inputs: TinyInputs): Promise<ForwardProgram> {
   let shapes: Forward['shapes'] = { images: [], logits: [] };
   const program = await gan.engine.compile(
     (given) => {
       const images = gan.generator.apply(given['latents'] as tf.Tensor2D, mode);
-      const logits = gan.discriminator.apply(given['images'] as tf.Tensor4D, mode);
-      shapes = { images: images.shape, logits: logits.shape };
-      return { images, logits };
+      const judgement = judged(gan.discriminator, given['images'] as tf.Tensor4D, mode);
+      shapes = { images: images.shape, logits: judgement.logits.shape };
+      return { images, ...judgement };
     },
     { latents: { shape: inputs.latents.shape }, images: { shape: inputs.images.shape } },
   );
@@ -112,11 +124,11 @@ export async function forward(gan: TinyGan, mode: Mode, inputs: TinyInputs): Pro
   const key = `${mode} ${inputs.latents.shape[0]}`;
   const pass = gan.passes.get(key) ?? (await compileForward(gan, mode, inputs));
   gan.passes.set(key, pass);
-  const { images, logits } = await pass.program.run({
+  const { images, logits, auxiliaryLoss } = await pass.program.run({
     latents: inputs.latents.values,
     images: inputs.images.values,
   });
-  return { images: images!, logits: logits!, shapes: pass.shapes };
+  return { images: images!, logits: logits!, ...(auxiliaryLoss && { auxiliaryLoss }), shapes: pass.shapes };
 }
 
 /** All state of both networks in stored layout, by `generator/<name>` and `discriminator/<name>`. */
@@ -143,8 +155,9 @@ export function writeState(gan: TinyGan, state: ReadonlyMap<string, Float32Array
 export type Gradients = ReadonlyMap<string, Values>;
 
 /**
- * The gradients of a least-squares GAN for both networks and, where a `rate` is given, one update of
- * every parameter by rate · g/|g|: large enough to be seen in float32 whatever the gradient's size.
+ * The gradients of a least-squares GAN for both networks, with the discriminator's own loss if it has one, and, where a
+ * `rate` is given, one update of every parameter by rate · g/|g|: large enough to be seen in float32 whatever the
+ * gradient's size.
  */
 export async function gradientStep(gan: TinyGan, inputs: TinyInputs, rate = 0): Promise<Gradients> {
   const { generator, discriminator, stores } = gan;
@@ -157,8 +170,11 @@ export async function gradientStep(gan: TinyGan, inputs: TinyInputs, rate = 0): 
       const judge = (images: tf.Tensor4D): tf.Tensor => discriminator.apply(images, 'training');
       const losses = {
         generator: () => distance(judge(make()), 1) as tf.Scalar,
-        discriminator: () =>
-          tf.add(distance(judge(given['images'] as tf.Tensor4D), 1), distance(judge(make()), 0)) as tf.Scalar,
+        discriminator: () => {
+          const real = judged(discriminator, given['images'] as tf.Tensor4D, 'training');
+          const loss = tf.add(distance(real.logits, 1), distance(judge(make()), 0));
+          return (real.auxiliaryLoss ? tf.add(loss, real.auxiliaryLoss) : loss) as tf.Scalar;
+        },
       };
       const found: Record<string, tf.Tensor> = {};
       for (const network of ['generator', 'discriminator'] as const) {
