@@ -20,6 +20,12 @@ for (const architecture of architectures) {
 
 describe('the built-in architectures', () => {
   it('are these', () => {
-    expect(architectures.map(({ name }) => name)).toEqual(['dcgan', 'resnet-sngan', 'sngan']);
+    expect(architectures.map(({ name }) => name)).toEqual([
+      'dcgan',
+      'fastgan',
+      'resnet-sngan',
+      'sngan',
+      'wgan-gp',
+    ]);
   });
 });

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { storedShape } from '@medgan/engine';
 import { shapeScope, type Architecture, type ParameterShape } from '@medgan/plugin-api';
 import dcgan from './dcgan.ts';
+import fastgan from './fastgan.ts';
 import { IMAGE_SIZES } from './networks.ts';
 import resnetSngan from './resnet-sngan.ts';
 import sngan from './sngan.ts';
+import wganGp from './wgan-gp.ts';
 
 const shapesOf = (build: (notes: ParameterShape[]) => unknown): Map<string, readonly number[]> => {
   const notes: ParameterShape[] = [];
@@ -20,7 +22,7 @@ const anySizes = fc.record({
   generatorFeatures: fc.integer({ min: 1, max: 128 }),
 });
 
-describe.each([dcgan, resnetSngan, sngan] as Architecture[])(
+describe.each([dcgan, fastgan, resnetSngan, sngan, wganGp] as Architecture[])(
   'the sizes of a $name generator',
   (architecture) => {
     it('are read off the shapes of its parameters', () => {

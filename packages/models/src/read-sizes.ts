@@ -14,7 +14,7 @@ export type StoredShapes = ReadonlyMap<string, readonly number[]>;
 /** Names and shapes of weights; biases and running statistics go along with them. */
 const weightsOf = (shapes: Iterable<readonly [string, readonly number[]]>): string[] =>
   [...shapes]
-    .flatMap(([name, shape]) => (name.endsWith('.weight') ? [`${name} ${shape.join()}`] : []))
+    .flatMap(([name, shape]) => (/\.weight(_orig)?$/.test(name) ? [`${name} ${shape.join()}`] : []))
     .sort();
 
 /** The guess, if a generator of these sizes has the very weights of `shapes`. */

@@ -3,6 +3,8 @@ import type { Mode, ParameterScope } from '@medgan/plugin-api';
 import { batchNorm } from './batch-norm.ts';
 import { convolution, type ConvolutionSpec } from './convolution.ts';
 import { xavierUniform } from './initializers.ts';
+import { layerNorm } from './layer-norm.ts';
+import { doubled, halved } from './resample.ts';
 import { spectralNorm } from './spectral-norm.ts';
 
 /** A residual block: x → its sum with a shortcut of x. */
@@ -28,15 +30,8 @@ const size1 = ({ inputs, outputs }: BlockWidths): ConvolutionSpec => ({
   ...{ inputs, outputs, kernel: 1, stride: 1, pad: 0, bias: true },
   init: xavierUniform(),
 });
-const numbersIn = ({ inputs, outputs, kernel }: ConvolutionSpec): number =>
-  (kernel * kernel * inputs + 1) * outputs;
-
-function doubled(x: tf.Tensor4D): tf.Tensor4D {
-  const [, height, width] = x.shape;
-  return tf.image.resizeNearestNeighbor(x, [2 * height, 2 * width]);
-}
-
-const halved = (x: tf.Tensor4D): tf.Tensor4D => tf.avgPool(x, 2, 2, 'valid');
+const numbersIn = ({ inputs, outputs, kernel, bias }: ConvolutionSpec): number =>
+  (kernel * kernel * inputs + (bias ? 1 : 0)) * outputs;
 
 /**
  * A generator's block (Miyato et al. 2018, figure 8): batch norm, ReLU, doubling, 3×3, batch norm, ReLU, 3×3, beside a
@@ -85,6 +80,29 @@ export function downBlock(
       // Halved first, then 1×1: the same numbers in the other order, at a quarter of the work.
       const beside = reduced(x);
       return tf.add(residual, aside ? aside(beside, mode) : beside);
+    },
+  };
+}
+
+/**
+ * A critic's block (Gulrajani et al. 2017, figure 5 and the published networks for 64 px): layer norm, ReLU, 3×3, layer
+ * norm, ReLU, 3×3, halving by the mean of 2×2, beside a halved 1×1 shortcut. [N, H, W, inputs] → [N, H/2, W/2, outputs].
+ * Parameters `n1`, `c1`, `n2`, `c2`, `c_sc`.
+ */
+export function criticBlock(widths: BlockWidths, parameters: ParameterScope): ResidualBlock {
+  const { inputs } = widths;
+  const first = { ...size3({ inputs, outputs: inputs }), bias: false };
+  const [second, shortcut] = [size3(widths), size1(widths)];
+  const n1 = layerNorm(inputs, parameters.scope('n1'));
+  const c1 = convolution<void>(first, parameters.scope('c1'));
+  const n2 = layerNorm(inputs, parameters.scope('n2'));
+  const c2 = convolution<void>(second, parameters.scope('c2'));
+  const aside = convolution<void>(shortcut, parameters.scope('c_sc'));
+  return {
+    parameters: 4 * inputs + numbersIn(first) + numbersIn(second) + numbersIn(shortcut),
+    apply: (x) => {
+      const y = c1(tf.relu(n1(x)));
+      return tf.add(halved(c2(tf.relu(n2(y)))), aside(halved(x)));
     },
   };
 }

@@ -1,0 +1,23 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ParameterScope } from '@medgan/plugin-api';
+import { constant } from './initializers.ts';
+
+const EPSILON = 1e-5;
+
+/**
+ * Layer normalisation of images [N, H, W, C] (Ba, Kiros, Hinton 2016, https://arxiv.org/abs/1607.06450): each image by the
+ * mean and biased variance of all its numbers, then one scale and one shift a channel, as torch.nn.GroupNorm(1, C). An
+ * image never meets another, which a gradient penalty needs (Gulrajani et al. 2017, section 4). Differentiable twice.
+ * Parameters `weight` and `bias`, each [C].
+ */
+export function layerNorm(channels: number, parameters: ParameterScope): (x: tf.Tensor4D) => tf.Tensor4D {
+  const scale = parameters.parameter('weight', { shape: [channels], init: constant(1) });
+  const shift = parameters.parameter('bias', { shape: [channels], init: constant(0) });
+  const each = [1, 2, 3];
+  return (x) => {
+    const centred = tf.sub(x, tf.mean(x, each, true));
+    const variance = tf.mean(tf.square(centred), each, true);
+    const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, EPSILON)));
+    return tf.add(tf.mul(normal, scale), shift);
+  };
+}
