@@ -20,6 +20,8 @@ it('docs/plugins.md: every plugin it shows keeps the contract of its kind', asyn
     'difference.mjs',
     'invert.ts',
     'mean-error.mjs',
+    'mean-colour.mjs',
+    'mean-distance.mjs',
     'stripes.mjs',
   ]);
   const { code, stdout } = await medgan('plugins', 'test', ...files.map(({ name }) => join(folder, name)));
@@ -31,7 +33,7 @@ it('docs/plugins.md: the plugins it shows train together', async () => {
   writeFileSync(
     join(folder, 'all.yaml'),
     `arch: my-gan
-plugins: [./my-gan.mjs, ./difference.mjs, ./invert.ts, ./mean-error.mjs, ./stripes.mjs]
+plugins: [./my-gan.mjs, ./difference.mjs, ./invert.ts, ./mean-error.mjs, ./mean-colour.mjs, ./mean-distance.mjs, ./stripes.mjs]
 objective: difference
 objective_options: { margin: 2 }
 augment: [invert]
@@ -54,4 +56,11 @@ threads: 1
   expect(ran, ran.stderr).toMatchObject({ code: 0, stderr: '' });
   expect(ran.stdout).toContain('8 images of across, down at 64 px; my-gan, difference;');
   expect(ran.stdout).toContain('mean-error');
+});
+
+it('docs/plugins.md: its features and its metric of image sets choose the best step', async () => {
+  const settings = ['run=sets', 'best_metric=mean-distance@mean-colour'];
+  const ran = await medgan('run', join(folder, 'all.yaml'), ...settings.flatMap((each) => ['--set', each]));
+  expect(ran, ran.stderr).toMatchObject({ code: 0, stderr: '' });
+  expect(ran.stdout).toContain('mean-distance@mean-colour');
 });

@@ -1,17 +1,31 @@
-import type { PairMetric } from '@medgan/plugin-api';
-import { metricContract } from '@medgan/testing';
-import { describe, expect, it } from 'vitest';
+import type { Features, PairMetric, SetMetric } from '@medgan/plugin-api';
+import { featuresContract, metricContract, setMetricContract } from '@medgan/testing';
+import { afterAll, describe, expect, it } from 'vitest';
+import { writeTinyNetwork } from '../test/tiny-network.ts';
 import * as exported from './index.ts';
 
-const metrics = (Object.values(exported) as unknown[]).filter(
-  (value): value is PairMetric =>
-    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'pair-metric',
-);
+const ofKind = <T>(kind: string): T[] =>
+  (Object.values(exported) as unknown[]).filter(
+    (value): value is T =>
+      typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind,
+  );
+
+const metrics = ofKind<PairMetric>('pair-metric');
+const setMetrics = ofKind<SetMetric>('set-metric');
+const features = ofKind<Features>('features');
+
+const network = await writeTinyNetwork();
+afterAll(() => network.remove());
 
 metrics.forEach(metricContract);
+for (const metric of setMetrics) setMetricContract(metric);
+for (const each of features) {
+  if (each.name === 'onnx') featuresContract(each, { file: network.file, height: 4, width: 4 });
+  else featuresContract(each);
+}
 
-describe('the built-in pair metrics', () => {
-  it('are these, each with its direction', () => {
+describe('the built-in metrics', () => {
+  it('are these of image pairs, each with its direction', () => {
     expect(Object.fromEntries(metrics.map(({ name, direction }) => [name, direction]))).toEqual({
       gmsd: 'lower',
       haarpsi: 'higher',
@@ -21,5 +35,10 @@ describe('the built-in pair metrics', () => {
       psnr: 'higher',
       ssim: 'higher',
     });
+  });
+
+  it('are these of image sets, and these features', () => {
+    expect(setMetrics.map(({ name }) => name)).toEqual(['frechet', 'kid', 'prdc']);
+    expect(features.map(({ name }) => name)).toEqual(['onnx', 'pixels-pca', 'random-conv']);
   });
 });

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createRng,
@@ -9,6 +8,7 @@ import {
   type MetricImages,
 } from '@medgan/plugin-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeTinyNetwork } from '../test/tiny-network.ts';
 import {
   extractFeatures,
   onnxFeatures,
@@ -17,13 +17,6 @@ import {
   resize,
   sourceOfImages,
 } from './index.ts';
-
-/**
- * An ONNX network of image [n, 3, 4, 4]: `pooled` is its mean over positions [n, 3, 1, 1], `positive` its ReLU
- * [n, 3, 4, 4].
- */
-const network =
-  'CAgSBm1lZGdhbjraAQo8CgVpbWFnZRIGcG9vbGVkGhhHbG9iYWxBdmVyYWdlUG9vbDpwb29sZWQiEUdsb2JhbEF2ZXJhZ2VQb29sCiYKBWltYWdlEghwb3NpdGl2ZRoNUmVsdTpwb3NpdGl2ZSIEUmVsdRIIZmVhdHVyZXNaIAoFaW1hZ2USFwoVCAESEQoDEgFuCgIIAwoCCAQKAggEYiEKBnBvb2xlZBIXChUIARIRCgMSAW4KAggDCgIIAQoCCAFiIwoIcG9zaXRpdmUSFwoVCAESEQoDEgFuCgIIAwoCCAQKAggEQgQKABAS';
 
 function images(
   count: number,
@@ -141,12 +134,9 @@ describe('pixels-pca', () => {
 describe('onnx', () => {
   let folder = '';
   let file = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'medgan-onnx-'));
-    file = join(folder, 'tiny.onnx');
-    await writeFile(file, Buffer.from(network, 'base64'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
+  let remove: () => Promise<void>;
+  beforeAll(async () => ({ folder, file, remove } = await writeTinyNetwork()));
+  afterAll(() => remove());
 
   const plain = { height: 4, width: 4, mean: [0, 0, 0], std: [1, 1, 1] };
 

@@ -32,6 +32,7 @@ export default defineFeatures<PixelsPcaOptions>({
       fitImages: { type: 'integer', minimum: 2, default: 2000 },
     },
   },
+  tiny: { side: 4, components: 7 },
   async open(options, { reference, onProgress }) {
     const { side = 16, components = 64, fitImages = 2000 } = options;
     const pixels = side * side * reference.channels;

@@ -132,6 +132,7 @@ export default defineFeatures<RandomConvOptions>({
       seed: { type: 'integer', minimum: 0, default: 1 },
     },
   },
+  tiny: { side: 16, channels: [4, 6] },
   open(options) {
     const { side = 64, channels = [16, 32, 64], seed = 1 } = options;
     const layers = createLayers(channels, seed);

@@ -94,6 +94,8 @@ export interface Features<Options extends object = object> extends Named {
   readonly options: OptionsSchema;
   /** The option that a name may carry behind a colon, as `file` of `onnx:inception.onnx`; undefined = none. */
   readonly argument?: string;
+  /** Options under which the contract suite opens it: cheap ones, and those that have no default. Absent = none. */
+  readonly tiny?: Options;
   open(options: Options, context: FeaturesContext): Promise<FeatureExtractor>;
 }
 

@@ -4,15 +4,19 @@ import {
   type Architecture,
   type Augmentation,
   type Dataset,
+  type Features,
   type Objective,
   type PairMetric,
+  type SetMetric,
 } from '@medgan/plugin-api';
 import { architectureChecks } from './architecture/checks.ts';
 import { augmentationChecks } from './augmentation/checks.ts';
 import { datasetChecks } from './dataset/checks.ts';
 import { engineChecks } from './engine/checks.ts';
+import { featuresChecks } from './features/checks.ts';
 import { metricChecks } from './metric/checks.ts';
 import { objectiveChecks } from './objective/checks.ts';
+import { setMetricChecks } from './set-metric/checks.ts';
 import { registerChecks } from './register-checks.ts';
 
 const titleOf = (name: string, options: object): string =>
@@ -56,6 +60,16 @@ export function datasetContract(dataset: Dataset, settings: { readonly path?: st
 /** Registers the contract of a metric of image pairs as vitest tests. */
 export function metricContract(metric: PairMetric): void {
   registerChecks(`metric ${metric.name}`, metricChecks, metric);
+}
+
+/** Registers the contract of a feature extractor as vitest tests; `options` are its `tiny` ones where left out. */
+export function featuresContract(features: Features, options: object = features.tiny ?? {}): void {
+  registerChecks(`features ${titleOf(features.name, options)}`, featuresChecks, { features, options });
+}
+
+/** Registers the contract of a metric of image sets as vitest tests; `options` beside the defaults, where others matter. */
+export function setMetricContract(metric: SetMetric, options: object = {}): void {
+  registerChecks(`set metric ${titleOf(metric.name, options)}`, setMetricChecks, { metric, options });
 }
 
 /** Registers the contract of an engine as vitest tests. Each test starts an engine of its own and frees it. */

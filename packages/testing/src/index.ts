@@ -4,7 +4,9 @@ export {
   augmentationContract,
   datasetContract,
   engineContract,
+  featuresContract,
   metricContract,
   objectiveContract,
+  setMetricContract,
 } from './contracts.ts';
 export { registerChecks } from './register-checks.ts';

@@ -8,6 +8,8 @@ export interface DescribedPlugin extends Named {
   readonly summary: string;
   readonly reference: string;
   readonly options: OptionsSchema;
+  /** Values of options that have no default. */
+  readonly given?: object;
 }
 
 /** The rules for plugins of every kind; `pluginOf` finds the plugin in the subject of a suite. */
@@ -33,10 +35,10 @@ export function pluginChecks<Subject>(pluginOf: (subject: Subject) => DescribedP
     {
       name: 'has options whose defaults are legal, and refuses an unknown one',
       run(subject) {
-        const { name, options } = pluginOf(subject);
-        parseOptions(name, options, {});
+        const { name, options, given = {} } = pluginOf(subject);
+        parseOptions(name, options, given);
         assert.throws(
-          () => parseOptions(name, options, { 'no-such-option': 1 }),
+          () => parseOptions(name, options, { ...given, 'no-such-option': 1 }),
           /unknown key "no-such-option"/,
           'an unknown option is let through: set additionalProperties: false in the schema',
         );

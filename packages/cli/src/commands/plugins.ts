@@ -3,8 +3,10 @@ import {
   augmentationChecks,
   brokenRules,
   datasetChecks,
+  featuresChecks,
   metricChecks,
   objectiveChecks,
+  setMetricChecks,
   type BrokenRule,
 } from '@medgan/testing/checks';
 import {
@@ -12,8 +14,10 @@ import {
   type Architecture,
   type Augmentation,
   type Dataset,
+  type Features,
   type Objective,
   type PairMetric,
+  type SetMetric,
 } from '@medgan/plugin-api';
 import { markdownTable } from '@medgan/registry';
 import { loadSources, type LoadedPlugin } from '../plugin-loading/load-plugins.ts';
@@ -73,6 +77,12 @@ const SUITES: Readonly<Partial<Record<PluginKind, (plugin: AnyPlugin) => Promise
     return brokenRules(augmentationChecks, { augmentation, options });
   },
   'pair-metric': (plugin) => brokenRules(metricChecks, plugin as unknown as PairMetric),
+  'set-metric': (plugin) =>
+    brokenRules(setMetricChecks, { metric: plugin as unknown as SetMetric, options: {} }),
+  features: (plugin) => {
+    const features = plugin as unknown as Features;
+    return brokenRules(featuresChecks, { features, options: features.tiny ?? {} });
+  },
 };
 
 /** `medgan plugins test <source…>`: holds plugins against the contract of their kind. */
