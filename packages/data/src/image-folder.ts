@@ -1,54 +1,27 @@
-import {
-  defineDataset,
-  MedganError,
-  parseOptions,
-  type DatasetContext,
-  type OptionsSchema,
-} from '@medgan/plugin-api';
+import { defineDataset, parseOptions, type DatasetContext, type OptionsSchema } from '@medgan/plugin-api';
 import { readClassFolders, type GroupedFile } from './class-folders.ts';
-import { WINDOW_SCHEMA, type Window } from './formats/window.ts';
+import {
+  FILE_SCHEMAS,
+  namedFolder,
+  openOptions,
+  type FileOptions,
+  type FileSettings,
+} from './file-options.ts';
 import { listFiles, openFiles, type ChosenFiles } from './open-files.ts';
 import { chooseImages } from './splits/choose-images.ts';
 import { readGroups } from './tables/read-groups.ts';
 
-export interface ImageFolderOptions {
-  /** `error`: one error names all files that cannot be read; `skip`: they are left out and counted. */
-  readonly unreadable?: 'error' | 'skip';
-  /** Images of more megapixels (10⁶) are not decoded but count as unreadable. */
-  readonly max_megapixels?: number;
-  /** Follow symbolic links that lead out of the folder. */
-  readonly outside_links?: boolean;
-  /** How more than 8 bits become 8; default `auto`. */
-  readonly window?: Window;
+export interface ImageFolderOptions extends FileOptions {
   /** CSV that names the lesion or patient of each file, relative to the folder. */
   readonly groups?: string;
 }
 
-type Optional = 'groups' | 'window';
-type Resolved = Required<Omit<ImageFolderOptions, Optional>> & Pick<ImageFolderOptions, Optional>;
+type Resolved = FileSettings & Pick<ImageFolderOptions, 'groups'>;
 
 const schema: OptionsSchema = {
   type: 'object',
   properties: {
-    unreadable: {
-      enum: ['error', 'skip'],
-      default: 'error',
-      description:
-        'error: one error names all files that cannot be read; skip: leave them out and count them',
-    },
-    max_megapixels: {
-      type: 'number',
-      exclusiveMinimum: 0,
-      maximum: 10_000,
-      default: 100,
-      description: 'larger images are refused before they are decoded (millions of pixels)',
-    },
-    outside_links: {
-      type: 'boolean',
-      default: false,
-      description: 'follow symbolic links that lead out of the folder',
-    },
-    window: WINDOW_SCHEMA,
+    ...FILE_SCHEMAS,
     groups: {
       type: 'string',
       minLength: 1,
@@ -65,11 +38,10 @@ async function choose(
   { path, ...options }: ImageFolderOptions & { readonly path?: string },
   context: Omit<DatasetContext, 'format'>,
 ): Promise<ChosenFiles & { readonly settings: Resolved }> {
-  if (path === undefined || path === '')
-    throw new MedganError(`${WHO} was given no folder`, { cure: 'set path to the folder of images' });
+  const root = namedFolder(WHO, path);
   const settings = parseOptions<Resolved>(WHO, schema, options);
   context.signal?.throwIfAborted();
-  const folder = await readClassFolders(path, {
+  const folder = await readClassFolders(root, {
     classes: context.classes,
     outsideLinks: settings.outside_links,
   });
@@ -82,7 +54,7 @@ async function choose(
   // A group may hold images of several classes, and is to land in one part whatever classes are asked for.
   const all =
     grouping && split && context.classes
-      ? grouping.assign((await readClassFolders(path, { outsideLinks: settings.outside_links })).files)
+      ? grouping.assign((await readClassFolders(root, { outsideLinks: settings.outside_links })).files)
       : grouped;
   const files = await chooseImages<GroupedFile>(grouped, context, { who: WHO, all });
   return { root: folder.root, classes: folder.classes, files, settings };
@@ -104,11 +76,6 @@ export default defineDataset<ImageFolderOptions>({
   list: async (options, context) => listFiles(await choose(options, context)),
   async open(options, context) {
     const { settings, ...chosen } = await choose(options, context);
-    return openFiles(chosen, context, {
-      who: WHO,
-      unreadable: settings.unreadable,
-      maxPixels: Math.trunc(settings.max_megapixels * 1e6),
-      ...(settings.window === undefined ? {} : { window: settings.window }),
-    });
+    return openFiles(chosen, context, openOptions(WHO, settings));
   },
 });

@@ -7,6 +7,7 @@ import {
   type OptionsSchema,
 } from '@medgan/plugin-api';
 import { chooseClasses, type GroupedFile } from '../class-folders.ts';
+import { UNREADABLE_SCHEMA } from '../file-options.ts';
 import { listFiles, openFiles, type ChosenFiles } from '../open-files.ts';
 import { chooseImages } from '../splits/choose-images.ts';
 import { IsicArchive, ISIC_API } from './archive-client.ts';
@@ -66,12 +67,7 @@ const schema: OptionsSchema = {
       default: 100,
       description: 'larger files are refused',
     },
-    unreadable: {
-      enum: ['error', 'skip'],
-      default: 'error',
-      description:
-        'error: one error names all files that cannot be read; skip: leave them out and count them',
-    },
+    unreadable: UNREADABLE_SCHEMA,
   },
   additionalProperties: false,
 };

@@ -8,8 +8,14 @@ import {
   type OptionsSchema,
 } from '@medgan/plugin-api';
 import { chooseClasses, findRoot, type GroupedFile } from '../class-folders.ts';
+import {
+  FILE_SCHEMAS,
+  namedFolder,
+  openOptions,
+  type FileOptions,
+  type FileSettings,
+} from '../file-options.ts';
 import { findImages } from '../find-images.ts';
-import { WINDOW_SCHEMA, type Window } from '../formats/window.ts';
 import { listFiles, openFiles, type ChosenFiles } from '../open-files.ts';
 import { chooseImages } from '../splits/choose-images.ts';
 import { labelledRows, type LabelledRow } from './labelled-rows.ts';
@@ -18,7 +24,7 @@ import { readTable } from './read-table.ts';
 import { detectFormat, layoutOf, TABLE_FORMATS, type TableFormat } from './table-format.ts';
 import { compileWhere } from './where.ts';
 
-export interface ImageTableOptions {
+export interface ImageTableOptions extends FileOptions {
   /** Path of the CSV, relative to the folder of images or to where medgan was started; default: the only one there. */
   readonly table?: string;
   readonly format?: 'auto' | TableFormat;
@@ -28,15 +34,12 @@ export interface ImageTableOptions {
   /** Rows to use: `dx == "mel" && age_approx > 60`. */
   readonly where?: string;
   readonly missing?: 'error' | 'skip';
-  readonly unreadable?: 'error' | 'skip';
-  readonly max_megapixels?: number;
-  readonly outside_links?: boolean;
-  /** How more than 8 bits become 8; default `auto`. */
-  readonly window?: Window;
 }
 
-type Chosen = 'window' | 'table' | 'file_column' | 'label_column' | 'group_column' | 'where';
-type Settings = Required<Omit<ImageTableOptions, Chosen>> & Pick<ImageTableOptions, Chosen>;
+type Defaulted = 'format' | 'missing';
+type Settings = FileSettings &
+  Required<Pick<ImageTableOptions, Defaulted>> &
+  Omit<ImageTableOptions, Defaulted | keyof FileSettings>;
 
 const column = (what: string): object => ({
   type: 'string',
@@ -71,25 +74,7 @@ const schema: OptionsSchema = {
       default: 'error',
       description: 'error: one error lists all rows whose image is not there; skip: use the others',
     },
-    unreadable: {
-      enum: ['error', 'skip'],
-      default: 'error',
-      description:
-        'error: one error names all files that cannot be read; skip: leave them out and count them',
-    },
-    max_megapixels: {
-      type: 'number',
-      exclusiveMinimum: 0,
-      maximum: 10_000,
-      default: 100,
-      description: 'larger images are refused before they are decoded (millions of pixels)',
-    },
-    outside_links: {
-      type: 'boolean',
-      default: false,
-      description: 'follow symbolic links that lead out of the folder',
-    },
-    window: WINDOW_SCHEMA,
+    ...FILE_SCHEMAS,
   },
   additionalProperties: false,
 };
@@ -164,11 +149,10 @@ async function choose(
   { path, ...options }: ImageTableOptions & { readonly path?: string },
   context: ListContext,
 ): Promise<ChosenFiles & { readonly settings: Settings }> {
-  if (path === undefined || path === '')
-    throw new MedganError(`${WHO} was given no folder`, { cure: 'set path to the folder of images' });
+  const folder = namedFolder(WHO, path);
   const settings = parseOptions<Settings>(WHO, schema, options);
   context.signal?.throwIfAborted();
-  const root = await findRoot(path, WHO);
+  const root = await findRoot(folder, WHO);
   const rows = await readRows(root, settings, context);
   const known = [...new Set(rows.map(({ label }) => label))].sort(compare);
   const classes = chooseClasses(known, context.classes, WHO);
@@ -192,12 +176,6 @@ export default defineDataset<ImageTableOptions>({
   list: async (options, context) => listFiles(await choose(options, context)),
   async open(options, context) {
     const { settings, ...chosen } = await choose(options, context);
-    return openFiles(chosen, context, {
-      who: WHO,
-      unreadable: settings.unreadable,
-      maxPixels: Math.trunc(settings.max_megapixels * 1e6),
-      ...(settings.window === undefined ? {} : { window: settings.window }),
-      fingerprintClasses: true,
-    });
+    return openFiles(chosen, context, { ...openOptions(WHO, settings), fingerprintClasses: true });
   },
 });
