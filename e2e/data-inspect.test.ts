@@ -51,7 +51,12 @@ cache: ${at('cache')}
 
 interface Inspected {
   readonly images: number;
-  readonly classes: readonly { name: string; images: number; groups?: number }[];
+  readonly classes: readonly {
+    name: string;
+    images: number;
+    groups?: number;
+    colour?: { mean: readonly number[] };
+  }[];
   readonly unreadable: readonly { name: string; reason: string }[];
   readonly duplicates: readonly { names: readonly string[]; conflict: boolean }[];
   readonly sizes: { readonly width: { min: number; max: number } };
@@ -97,6 +102,26 @@ describe('medgan data inspect', () => {
     ) as Inspected;
     expect(one.classes).toMatchObject([{ name: 'nevus', images: 1 }]);
     expect(one.unreadable.map(({ name }) => name)).toEqual(['nevus/link.png', 'nevus/text.jpg']);
+  });
+
+  it('looks through the window of a control file, and refuses what it refuses', async () => {
+    mkdirSync(at('deep'));
+    // 16 bits, all of them at a thousandth of their range.
+    const values = new Uint16Array(20 * 20 * 3).fill(66);
+    await sharp(values, { raw: { width: 20, height: 20, channels: 3 } })
+      .toColourspace('rgb16')
+      .png()
+      .toFile(at('deep/dim.png'));
+    const inspect = async (options: string): Promise<Inspected> => {
+      writeFileSync(at('deep.yaml'), `arch: DCGAN\npath: ${at('deep')}\ndataset_options: ${options}\n`);
+      const { code, stdout, stderr } = await medgan('data', 'inspect', at('deep.yaml'), '--json');
+      expect(code, stderr).toBe(0);
+      return JSON.parse(stdout) as Inspected;
+    };
+    const windowed = await inspect('{ window: { center: 66.5, width: 101 } }');
+    expect(windowed.classes[0]!.colour!.mean[0]).toBeCloseTo(127.5, -1);
+    const { unreadable } = await inspect('{ max_megapixels: 0.0003 }');
+    expect(unreadable).toEqual([{ name: 'dim.png', reason: expect.stringContaining('pixel limit') }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
@@ -42,6 +42,25 @@ describe('from the archive to training on a part', () => {
     expect(code).toBe(0);
     expect(stdout.trim().split('\n').at(-1)).toBe('2 of 8 images');
     expect(stdout).toMatch(/ISIC_0000003 +Malignant +CC-BY +40×32/);
+  });
+
+  it('inspects what a control file asks of it: downloaded, and looked at where it lies', async () => {
+    await writeFile(
+      at('isic.yaml'),
+      `arch: DCGAN
+dataset: isic
+dataset_options: { base_url: '${server.base}', query: 'diagnosis_1:"Malignant"' }
+cache: ${at('cache')}
+`,
+    );
+    const { code, stdout, stderr } = await medgan('data', 'inspect', at('isic.yaml'), '--json');
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      images: 8,
+      sizes: { width: { min: 40 } },
+      unreadable: [],
+    });
+    expect(await readdir(at('cache'))).toEqual(['isic']);
   });
 
   it('downloads, again without a request, splits, and trains on the part', async () => {

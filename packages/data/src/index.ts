@@ -15,6 +15,7 @@ export {
   type Cleared,
 } from './cache-folder.ts';
 export { decodeImage } from './decode-image.ts';
+export type { FileOptions } from './file-options.ts';
 export { findImages } from './find-images.ts';
 export type { FoundFile } from './folder-walk.ts';
 export { listFiles, openFiles, type ChosenFiles, type OpenOptions } from './open-files.ts';

@@ -31,9 +31,11 @@ export interface OpenOptions {
 
 /** What a dataset lists of its images. */
 export function listFiles({
+  root,
   classes,
   files,
 }: {
+  readonly root?: string;
   readonly classes: readonly string[];
   readonly files: readonly (SplitItem & Pick<GroupedFile, 'fault'>)[];
 }): ListedImages {
@@ -46,6 +48,7 @@ export function listFiles({
       ? { groups: files.map(({ group, name }) => group ?? name) }
       : {}),
     ...(faults.length > 0 ? { faults: new Map(faults) } : {}),
+    ...(root === undefined ? {} : { root }),
   };
 }
 

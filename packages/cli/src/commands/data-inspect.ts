@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import {
   inspectFolder,
   inspectImages,
+  type FileOptions,
   type InspectedImage,
   type Inspection,
   type InspectOptions,
@@ -54,6 +55,19 @@ function tolerant({ run }: CheckedControl): ResolvedRun {
   return { ...run, data: { ...run.data, options: { ...options, unreadable: 'skip' } } };
 }
 
+/** How the dataset would decode its files: as the control file says where it may. */
+function decodingOf({
+  dataset,
+  options,
+}: ResolvedRun['data']): Pick<Partial<InspectOptions>, 'window' | 'maxPixels'> {
+  const { window, max_megapixels: megapixels } = options as FileOptions;
+  const has = (name: keyof FileOptions): boolean => Object.hasOwn(dataset.options.properties, name);
+  return {
+    ...(has('window') && window !== undefined ? { window } : {}),
+    ...(has('max_megapixels') && megapixels !== undefined ? { maxPixels: Math.trunc(megapixels * 1e6) } : {}),
+  };
+}
+
 /** The images of a set, each to be had from `source`. */
 function imagesOf(
   { names, labels, groups, faults }: ListedImages,
@@ -73,16 +87,19 @@ function imagesOf(
 
 async function inspectRun(
   checked: CheckedControl,
-  { reporter, options }: { readonly reporter: TerminalReporter; readonly options: InspectOptions },
+  { reporter, options: usual }: { readonly reporter: TerminalReporter; readonly options: InspectOptions },
 ): Promise<Inspected> {
   const run = tolerant(checked);
+  const options = { ...usual, ...decodingOf(run.data) };
   const rng = createRng(run.config.seed).split('data');
   const signal = options.signal!;
   const { dataset, options: given, path, ...context } = run.data;
-  if (dataset.list && path !== undefined) {
-    const onWarning = (message: string): void => reporter.onWarning(message);
-    const listed = await dataset.list({ ...given, path }, { ...context, rng, signal, onWarning });
-    const images = imagesOf(listed, (name) => ({ path: join(path, name) }));
+  const onWarning = (message: string): void => reporter.onWarning(message);
+  const named = path === undefined ? {} : { path };
+  const listed = await dataset.list?.({ ...given, ...named }, { ...context, rng, signal, onWarning });
+  const folder = listed?.root ?? (dataset.source === 'path' ? path : undefined);
+  if (listed && folder !== undefined) {
+    const images = imagesOf(listed, (name) => ({ path: join(folder, name) }));
     return inspectImages({ classes: listed.classes, images }, options);
   }
   const packed = await openImages(run, reporter, { rng, signal });
@@ -90,7 +107,7 @@ async function inspectRun(
     const { size, channels } = packed;
     const images = imagesOf(packed, (name, i) => {
       const make = async () => ({ width: size, height: size, channels, data: await packed.read([i]) });
-      return path === undefined ? { make } : { path: join(path, name) };
+      return folder === undefined ? { make } : { path: join(folder, name) };
     });
     const { inspection, sheet } = await inspectImages({ classes: packed.classes, images }, options);
     const passedOver = packed.skipped.map(({ name, reason }) => ({ name, reason }));
