@@ -99,7 +99,7 @@ describe('a control file', () => {
       ),
     ).toMatchInlineSnapshot(`
       "[medgan] input.yaml has 3 faults:
-        input.yaml:1: arch: no architecture is called "DCGANN"; known: dcgan, resnet-sngan, sngan (did you mean "dcgan"?)
+        input.yaml:1: arch: no architecture is called "DCGANN"; known: dcgan, fastgan, resnet-sngan, sngan, wgan-gp (did you mean "dcgan"?)
         input.yaml:1: path: the dataset image-folder needs a folder (add path: <folder of images>)
         input.yaml:4: labels: the objective hinge has no labels (remove labels:)"
     `);
