@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../decode-image.ts';
+import lossless from './dicom/__fixtures__/jpeg-lossless.json' with { type: 'json' };
 import { colourElements, greyElements, writeDicom, type Elements } from './dicom/write-dicom.testing.ts';
 import type { Window } from './window.ts';
 
@@ -235,6 +236,32 @@ describe('compressed DICOM', () => {
     const { data } = await decodeImage(writeDicom(elements, { syntax, fragments: [encoded] }), LIMIT);
     expect([...data]).toEqual([...rgb]);
   });
+
+  it.each(lossless.cases)(
+    'is read from lossless JPEG, $syntax, $bits bits, channels: $channels',
+    async (given) => {
+      const { syntax, bits, channels, frame } = given;
+      const { rows, columns } = lossless;
+      const samples = Array.from({ length: rows * columns * channels }, (_, i) => (37 * i * i) % 2 ** bits);
+      const depth: Elements = {
+        '0028,0100': ['US', bits === 8 ? 8 : 16],
+        '0028,0101': ['US', bits],
+        '0028,0102': ['US', bits - 1],
+      };
+      const elements = (channels === 1 ? greyElements : colourElements)(rows, columns, depth);
+      const fragments = [Buffer.from(frame, 'base64')];
+      const image = await decodeImage(writeDicom(elements, { syntax, fragments }), LIMIT);
+      expect(image).toMatchObject({ width: columns, height: rows });
+      const [least, most] = [Math.min(...samples), Math.max(...samples)];
+      const levels =
+        bits === 8
+          ? samples
+          : samples.map((sample) => Math.floor(((sample - least) / (most - least)) * 255 + 0.5));
+      expect([...image.data]).toEqual(
+        channels === 3 ? levels : levels.flatMap((level) => [level, level, level]),
+      );
+    },
+  );
 
   it('is unpacked from run lengths, most significant byte first', async () => {
     const header = Buffer.alloc(64);
