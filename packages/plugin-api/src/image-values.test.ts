@@ -29,6 +29,14 @@ describe('normalise', () => {
     expect([...out.subarray(1)]).toEqual([1, -1]);
   });
 
+  it('maps each byte by itself, however many there are', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        expect([...normalise(bytes)]).toEqual(Array.from(bytes, (v) => Math.fround(v / 127.5 - 1)));
+      }),
+    );
+  });
+
   it('writes into the array it is given', () => {
     const out = new Float32Array(1);
     expect(normalise(Uint8Array.of(255), out)).toBe(out);

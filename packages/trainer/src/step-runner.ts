@@ -23,6 +23,8 @@ export class StepRunner {
   readonly #rng: Rng;
   readonly #updates: number;
   readonly #programs = new Map<string, Promise<Program>>();
+  /** The images of a batch, filled anew for each: programs keep nothing of what they are given. */
+  #real = new Float32Array(0);
 
   constructor(gan: Gan, rng: Rng) {
     this.#gan = gan;
@@ -61,7 +63,8 @@ export class StepRunner {
   async run(batch: ReadBatch): Promise<StepValues | undefined> {
     const size = batch.indices.length;
     const rng = streamOf(this.#rng, batch);
-    const given = { real: normalise(batch.pixels) };
+    if (this.#real.length !== batch.pixels.length) this.#real = new Float32Array(batch.pixels.length);
+    const given = { real: normalise(batch.pixels, this.#real) };
     if (this.#updates === 1) return valuesOf(await this.#train('both', { size, rng, given }));
     const discriminator = await this.#train('discriminator', { size, rng, given });
     if (batch.update < this.#updates) return undefined;
