@@ -12,7 +12,7 @@ import {
   extractFeatures,
   frechetMetric,
   gmsdMetric,
-  haarPsiMetric,
+  haarpsiMetric,
   kidMetric,
   mdsiMetric,
   msGmsdMetric,
@@ -114,7 +114,7 @@ for (let seed = 0; seed < Number(seedsText); seed++) {
     }
   }
   if (seed > 0) continue;
-  const pairMetrics = [psnrMetric, ssimMetric, gmsdMetric, msGmsdMetric, mdsiMetric, haarPsiMetric].map(
+  const pairMetrics = [psnrMetric, ssimMetric, gmsdMetric, msGmsdMetric, mdsiMetric, haarpsiMetric].map(
     (metric) => ({ metric }),
   );
   const { ceiling, floor } = await yardsticks(real, { metrics: pairMetrics, seed, normalisation: 'min-max' });

@@ -21,12 +21,9 @@ for (const dataset of datasets) {
 }
 
 describe('the built-in datasets', () => {
-  it('are these', () => {
-    expect(datasets.map(({ name }) => name).sort()).toEqual([
-      'image-folder',
-      'image-table',
-      'isic',
-      'synthetic-lesions',
-    ]);
+  it('are these, at least', () => {
+    expect(datasets.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['image-folder', 'image-table', 'isic', 'synthetic-lesions']),
+    );
   });
 });

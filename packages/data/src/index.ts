@@ -1,11 +1,8 @@
-export { default as colourJitter, type ColourJitterOptions } from './augmentations/colour-jitter.ts';
-export { default as horizontalFlip } from './augmentations/horizontal-flip.ts';
-export { default as quarterTurns } from './augmentations/quarter-turns.ts';
-export { default as verticalFlip } from './augmentations/vertical-flip.ts';
+export * from './catalogue.ts';
+
 export { inspectFolder } from './inspect/inspect-folder.ts';
 export { inspectImages, type InspectedImage, type InspectOptions } from './inspect/inspect-images.ts';
 export type { ClassFigures, DuplicateGroup, Inspection, SheetRows, Spread } from './inspect/inspection.ts';
-export { default as imageFolder, type ImageFolderOptions } from './image-folder.ts';
 export {
   clearPackedCache,
   describePack,
@@ -19,7 +16,8 @@ export type { FileOptions } from './file-options.ts';
 export { findImages } from './find-images.ts';
 export type { FoundFile } from './folder-walk.ts';
 export { listFiles, openFiles, type ChosenFiles, type OpenOptions } from './open-files.ts';
-export type { GroupedFile } from './class-folders.ts';
+export { movePixels, type Source } from './augmentations/move-pixels.ts';
+export { chooseClasses, type GroupedFile } from './class-folders.ts';
 export type { Window } from './formats/window.ts';
 export { IsicArchive, ISIC_API, type Search } from './isic/archive-client.ts';
 export type { ArchiveImage, ImageSize } from './isic/archive-types.ts';
@@ -30,10 +28,7 @@ export {
   type DownloadResult,
 } from './isic/download-images.ts';
 export type { DownloadRequest } from './isic/download-record.ts';
-export { default as isic, type IsicOptions } from './isic/isic.ts';
 export { PoliteHttp, type HttpOptions, type Manners } from './isic/polite-http.ts';
 export { searchImages } from './isic/search-images.ts';
-export { partsOf, type Choice } from './splits/choose-images.ts';
+export { chooseImages, partsOf, type Choice, type ChooseOptions } from './splits/choose-images.ts';
 export { splitGroups, type SplitItem, type SplitRule } from './splits/split-groups.ts';
-export { default as syntheticLesions } from './synthetic-lesions.ts';
-export { default as imageTable, type ImageTableOptions } from './tables/image-table.ts';

@@ -19,13 +19,9 @@ for (const architecture of architectures) {
 }
 
 describe('the built-in architectures', () => {
-  it('are these', () => {
-    expect(architectures.map(({ name }) => name)).toEqual([
-      'dcgan',
-      'fastgan',
-      'resnet-sngan',
-      'sngan',
-      'wgan-gp',
-    ]);
+  it('are these, at least', () => {
+    expect(architectures.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['dcgan', 'fastgan', 'resnet-sngan', 'sngan', 'wgan-gp']),
+    );
   });
 });

@@ -1,8 +1,5 @@
-export { default as dcgan, type DcganOptions } from './dcgan.ts';
-export { default as fastgan } from './fastgan.ts';
-export { default as resnetSngan } from './resnet-sngan.ts';
-export { default as sngan } from './sngan.ts';
-export { default as wganGp } from './wgan-gp.ts';
+export * from './catalogue.ts';
+
 export { batchNorm } from './layers/batch-norm.ts';
 export {
   convolution,

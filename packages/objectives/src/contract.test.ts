@@ -8,7 +8,9 @@ const objectives = Object.values(exported) as Objective[];
 for (const objective of objectives) objectiveContract(objective);
 
 describe('the built-in objectives', () => {
-  it('are these', () => {
-    expect(objectives.map(({ name }) => name)).toEqual(['bce', 'hinge', 'least-squares', 'wasserstein-gp']);
+  it('are these, at least', () => {
+    expect(objectives.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['bce', 'hinge', 'least-squares', 'wasserstein-gp']),
+    );
   });
 });

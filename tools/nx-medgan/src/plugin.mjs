@@ -68,7 +68,7 @@ function medganTarget(command, description, options) {
  * What there is beside the studies.
  * @type {Record<string, import('@nx/devkit').TargetConfiguration>}
  */
-const COMMON = {
+export const COMMON = {
   'paper-tables': runTarget('--all', 'Every study, one after another; finished trials are kept'),
   report: {
     ...medganTarget('report', 'Writes reports/index.html: our figures beside the published ones', {}),
