@@ -1,5 +1,6 @@
 import { ENGINE_NAMES } from '@medgan/engine';
 import type { OptionsSchema } from '@medgan/plugin-api';
+import { DIFF_AUGMENTATIONS, type DiffAugmentation } from '@medgan/trainer';
 import { AUGMENT_SCHEMA, type AugmentEntry } from './resolve-augment.ts';
 
 const positiveInteger = { type: 'integer', minimum: 1 } as const;
@@ -16,6 +17,7 @@ export interface ControlFile {
   readonly num_epochs: number;
   readonly learning_rate: number;
   readonly beta_adam: number;
+  readonly beta2_adam?: number;
   readonly batch_size: number;
   readonly latent_vector: number;
   readonly image_size: number;
@@ -39,6 +41,9 @@ export interface ControlFile {
   readonly threads?: number;
   readonly objective?: string;
   readonly objective_options: object;
+  readonly discriminator_steps?: number;
+  readonly r1?: number;
+  readonly diff_augment?: readonly DiffAugmentation[];
   readonly labels?: { readonly real?: number; readonly fake?: number; readonly generator?: number };
   readonly max_steps?: number;
   readonly log_every: number;
@@ -80,6 +85,12 @@ export const CONTROL_SCHEMA: OptionsSchema = {
       description: 'below 1: of both networks; from 1 on: the ratio discriminator / generator, at 0.0002',
     },
     beta_adam: { type: 'number', minimum: 0, exclusiveMaximum: 1, default: 0.5, description: "Adam's beta1" },
+    beta2_adam: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      description: "Adam's beta2, default 0.999",
+    },
     batch_size: { ...positiveInteger, default: 16 },
     latent_vector: { ...positiveInteger, default: 100, description: 'length of a latent vector' },
     image_size: { ...positiveInteger, default: 64, description: 'pixels a side: 64, 128 or 256' },
@@ -120,6 +131,23 @@ export const CONTROL_SCHEMA: OptionsSchema = {
     threads: { ...positiveInteger, description: "default: the machine's cores" },
     objective: { type: 'string', description: "default: the architecture's" },
     objective_options: { type: 'object', default: {}, description: 'options of the objective' },
+    discriminator_steps: {
+      ...positiveInteger,
+      description:
+        'updates of the discriminator for one of the generator, default 1; each has a batch of its own',
+    },
+    r1: {
+      type: 'number',
+      minimum: 0,
+      description: "gamma of the R1 penalty on the discriminator's slope at real images, default 0: none",
+    },
+    diff_augment: {
+      type: 'array',
+      items: { enum: [...DIFF_AUGMENTATIONS] },
+      uniqueItems: true,
+      description:
+        'changes, in order, of all images that the discriminator sees: [color, translation, cutout]; default: none',
+    },
     labels: {
       type: 'object',
       additionalProperties: false,

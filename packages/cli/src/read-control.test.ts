@@ -72,6 +72,45 @@ describe('a control file', () => {
     expect((await read(ORIGINAL, ['labels={real: 0.9, generator: 1}'])).run.config.labels.generator).toBe(1);
   });
 
+  it('resolves the techniques it asks for, and says nothing of those that are off', async () => {
+    const { config } = (await read(ORIGINAL)).run;
+    // What a trial is known by: a key more, and every study would be trained anew.
+    expect(Object.keys(config)).toEqual([
+      'architecture',
+      'objective',
+      'sizes',
+      'labels',
+      'learningRate',
+      'beta1',
+      'batchSize',
+      'epochs',
+      'seed',
+      'sampleCount',
+      'cadence',
+    ]);
+    const off = ['discriminator_steps=1', 'r1=0', 'diff_augment=[]', 'beta2_adam=0.999'];
+    expect((await read(ORIGINAL, off)).run.config).toEqual(config);
+    const on = ['discriminator_steps=5', 'r1=10', 'diff_augment=[cutout, color]', 'beta2_adam=0.9'];
+    expect((await read(ORIGINAL, on)).run.config).toEqual({
+      ...config,
+      discriminatorSteps: 5,
+      r1: 10,
+      diffAugment: ['cutout', 'color'],
+      beta2: 0.9,
+    });
+  });
+
+  it('is told the techniques it may ask for', async () => {
+    expect(
+      await complaint('arch: DCGAN\nr1: -1\ndiscriminator_steps: 0\ndiff_augment: [colour, cutout]\n'),
+    ).toMatchInlineSnapshot(`
+      "[medgan] input.yaml has 3 faults:
+        input.yaml:2: r1: must be >= 0, found -1
+        input.yaml:3: discriminator_steps: must be >= 1, found 0
+        input.yaml:4: diff_augment.0: must be one of color, translation, cutout, found "colour""
+    `);
+  });
+
   it('without a path trains on built-in images', async () => {
     expect((await read('arch: SNGAN')).run.data.dataset.name).toBe('synthetic-lesions');
   });

@@ -8,7 +8,7 @@ import {
   type Fault,
   type SplitRequest,
 } from '@medgan/plugin-api';
-import type { RunConfig } from '@medgan/trainer';
+import { ADAM_DEFAULTS, type RunConfig } from '@medgan/trainer';
 import { cacheFolder, cacheLimit } from './cache-folder.ts';
 import type { ControlFile } from './control-schema.ts';
 import { chooseFigure, type Figure } from './evaluation/figure.ts';
@@ -149,6 +149,8 @@ export function resolveControl(
   if (faults.list.length > 0) return { faults: faults.list };
 
   const real = control.labels?.real ?? 1;
+  const { beta2_adam: beta2, discriminator_steps: discriminatorSteps = 1, r1 = 0 } = control;
+  const diffAugment = control.diff_augment ?? [];
   const config: RunConfig = {
     architecture: { name: architecture!.name, options: archOptions! },
     objective: { name: objective!.name, options: objectiveOptions! },
@@ -175,6 +177,10 @@ export function resolveControl(
       ...(control.evaluate_every === undefined ? {} : { evaluateEvery: control.evaluate_every }),
     },
     // Left out where there is none: the identities of runs from before stay what they are.
+    ...(beta2 === undefined || beta2 === ADAM_DEFAULTS.beta2 ? {} : { beta2 }),
+    ...(discriminatorSteps === 1 ? {} : { discriminatorSteps }),
+    ...(r1 === 0 ? {} : { r1 }),
+    ...(diffAugment.length === 0 ? {} : { diffAugment }),
     ...(augment.chosen.length === 0 ? {} : { augment: augment.chosen }),
     ...(figure === undefined ? {} : { bestMetric: figure.name }),
   };

@@ -10,6 +10,7 @@ import {
   type Rng,
 } from '@medgan/plugin-api';
 import { ADAM_DEFAULTS, Adam } from './adam.ts';
+import type { DiffAugmentation } from './diff-augment.ts';
 import { ganUpdates, type Updates } from './step.ts';
 
 /** What a GAN is built from. */
@@ -22,8 +23,14 @@ export interface GanSpec {
   readonly labels: Labels;
   readonly learningRate: { readonly generator: number; readonly discriminator: number };
   readonly beta1: number;
+  /** Absent = 0.999. */
+  readonly beta2?: number;
   /** Updates of the discriminator for one of the generator; absent = 1. */
   readonly discriminatorSteps?: number;
+  /** γ of the R1 penalty; absent = none. */
+  readonly r1?: number;
+  /** DiffAugment's policy; absent = none. */
+  readonly diffAugment?: readonly DiffAugmentation[];
 }
 
 /** A GAN living in one engine. */
@@ -41,13 +48,13 @@ export interface Gan {
 
 /** Builds both networks with start values from `rng`, their optimisers, and the updates that train them. */
 export function buildGan(engine: Engine, spec: GanSpec, rng: Rng): Gan {
-  const { architecture, architectureOptions, sizes, learningRate, beta1 } = spec;
+  const { architecture, architectureOptions, sizes, learningRate, beta1, beta2 = ADAM_DEFAULTS.beta2 } = spec;
   const generatorParameters = new ParameterStore(engine, rng.split('generator'));
   const discriminatorParameters = new ParameterStore(engine, rng.split('discriminator'));
   const generator = architecture.generator(sizes, architectureOptions, generatorParameters.root);
   const discriminator = architecture.discriminator(sizes, architectureOptions, discriminatorParameters.root);
   const optimizer = (store: ParameterStore, rate: number): Adam =>
-    new Adam(engine, store.list(), { learningRate: rate, beta1, ...ADAM_DEFAULTS });
+    new Adam(engine, store.list(), { ...ADAM_DEFAULTS, learningRate: rate, beta1, beta2 });
   const generatorOptimizer = optimizer(generatorParameters, learningRate.generator);
   const discriminatorOptimizer = optimizer(discriminatorParameters, learningRate.discriminator);
   const updates = ganUpdates({

@@ -8,6 +8,7 @@ export {
   type Position,
 } from './checkpoint.ts';
 export { chooseCheckpoint, type FoundCheckpoint } from './choose-checkpoint.ts';
+export { DIFF_AUGMENTATIONS, type DiffAugmentation } from './diff-augment.ts';
 export { imageGrid, writePng } from './drawing/index.ts';
 export { buildGan, type Gan, type GanSpec } from './gan.ts';
 export { train, type TrainRequest, type TrainResult } from './loop.ts';

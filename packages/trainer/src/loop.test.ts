@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { OnnxEngine } from '@medgan/engine';
 import { createRng, type Clock } from '@medgan/plugin-api';
 import { readSafetensorsFile } from '@medgan/weights';
 import { buildGan } from './gan.ts';
+import { restoreCheckpoint } from './checkpoint.ts';
 import { train, type TrainResult } from './loop.ts';
 import type { Progress, Reporter } from './progress.ts';
 import type { RunConfig } from './run-config.ts';
@@ -53,7 +54,7 @@ const BASE: RunConfig = {
 
 async function run(
   changes: Partial<RunConfig> = {},
-  options: { witness?: Witness; signal?: AbortSignal; dir?: string } = {},
+  options: { witness?: Witness; signal?: AbortSignal; dir?: string; resume?: string } = {},
 ): Promise<TrainResult> {
   const config = { ...BASE, ...changes };
   const witness = options.witness ?? new Witness();
@@ -70,6 +71,10 @@ async function run(
     },
     rng.split('init'),
   );
+  const resumed = options.resume && {
+    position: await restoreCheckpoint(gan, options.resume),
+    path: options.resume,
+  };
   const result = await train({
     gan,
     config,
@@ -79,6 +84,7 @@ async function run(
     clock: tickingClock(),
     reporter: witness,
     ...(options.signal ? { signal: options.signal } : {}),
+    ...(resumed ? { resumeFrom: resumed } : {}),
   });
   await engine.dispose();
   return result;
@@ -175,6 +181,55 @@ describe('train', () => {
     expect(metadata).toMatchObject({ step: '5', epoch: '2', architecture: 'toy', format: 'pt' });
     // Three discriminator forwards a step.
     expect(tensors.get('seen')).toEqual({ dtype: 'I64', shape: [], data: BigInt64Array.of(15n) });
+  });
+
+  it('gives the discriminator the batches of a step before the generator learns', async () => {
+    const witness = new Witness();
+    const result = await run({ discriminatorSteps: 2 }, { witness });
+    // Nine batches, and one more of the epoch after the last to make the fifth step whole.
+    expect(result).toMatchObject({ state: 'finished', steps: 5, totalSteps: 5 });
+    expect(witness.progress.map(({ step, epoch }) => [step, epoch])).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 2],
+      [4, 3],
+      [5, 3],
+    ]);
+    const { tensors } = await readSafetensorsFile(join(result.checkpoint!, 'discriminator.safetensors'));
+    // Two forwards an update of the discriminator, one of the generator.
+    expect(tensors.get('seen')!.data).toEqual(BigInt64Array.of(25n));
+  });
+
+  it('goes on with every technique as if it had never stopped', async () => {
+    const changes: Partial<RunConfig> = {
+      batchSize: 3,
+      epochs: 5,
+      discriminatorSteps: 3,
+      r1: 0.5,
+      diffAugment: ['color', 'translation', 'cutout'],
+      beta1: 0,
+      beta2: 0.9,
+    };
+    const broken = join(runDir, 'broken');
+    const unbroken = join(runDir, 'unbroken');
+    await Promise.all([mkdir(broken), mkdir(unbroken)]);
+    const whole = await run(changes, { dir: unbroken });
+    const controller = new AbortController();
+    const witness = new Witness();
+    witness.onStepDone = (step) => {
+      if (step === 3) controller.abort();
+    };
+    const part = await run(changes, { dir: broken, witness, signal: controller.signal });
+    expect(part).toMatchObject({ state: 'interrupted', steps: 3, totalSteps: 7 });
+    const rest = await run(changes, { dir: broken, resume: part.checkpoint! });
+
+    for (const name of await readdir(whole.checkpoint!)) {
+      const [a, b] = [join(whole.checkpoint!, name), join(rest.checkpoint!, name)];
+      expect((await readFile(b)).equals(await readFile(a)), name).toBe(true);
+    }
+    const logOf = async (dir: string): Promise<string> =>
+      (await readFile(join(dir, 'log.jsonl'), 'utf8')).replace(/"time":\d+,/g, '');
+    expect(await logOf(broken)).toBe(await logOf(unbroken));
   });
 
   it('learns: the generator comes nearer to fooling the discriminator than it was', async () => {

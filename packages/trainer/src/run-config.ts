@@ -1,4 +1,5 @@
 import type { Labels, NetworkSizes } from '@medgan/plugin-api';
+import type { DiffAugmentation } from './diff-augment.ts';
 
 /** Everything that decides a run's numbers, with every default filled in. Saved with the run as `config.yaml`. */
 export interface RunConfig {
@@ -8,8 +9,14 @@ export interface RunConfig {
   readonly labels: Labels;
   readonly learningRate: { readonly generator: number; readonly discriminator: number };
   readonly beta1: number;
+  /** Absent = 0.999. */
+  readonly beta2?: number;
   /** Updates of the discriminator in a step, each on a batch of its own; absent = 1. */
   readonly discriminatorSteps?: number;
+  /** γ of the R1 penalty; absent = none. */
+  readonly r1?: number;
+  /** How the images are augmented wherever the discriminator sees them, in this order; absent = not. */
+  readonly diffAugment?: readonly DiffAugmentation[];
   readonly batchSize: number;
   readonly epochs: number;
   /** Stop after this many steps, even inside an epoch. */

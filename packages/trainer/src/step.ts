@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Step } from '@medgan/engine';
 import type { Discriminator, Generator, Labels, NetworkSizes, Objective } from '@medgan/plugin-api';
 import type { Adam } from './adam.ts';
+import { diffAugment, diffAugmentInputs, type DiffAugmentation } from './diff-augment.ts';
+import { differentiatedTwice, judgeWithR1 } from './r1.ts';
 import type { StepInputs } from './step-inputs.ts';
 
 /** What a training step is made of. */
@@ -12,6 +14,10 @@ export interface StepParts {
   readonly objective: Objective;
   readonly objectiveOptions: object;
   readonly labels: Labels;
+  /** γ of the R1 penalty on real images; absent = none. */
+  readonly r1?: number;
+  /** How the images are augmented wherever D sees them, in this order; absent = not. */
+  readonly diffAugment?: readonly DiffAugmentation[];
   readonly generatorOptimizer: Adam;
   readonly discriminatorOptimizer: Adam;
 }
@@ -54,26 +60,39 @@ const probability = (logits: tf.Tensor): tf.Tensor => tf.mean(tf.sigmoid(logits)
  * sees them apart), as the original has it.
  */
 export function ganUpdates(parts: StepParts): Updates {
-  const { generator, discriminator, objective, objectiveOptions, labels, sizes } = parts;
+  const { generator, discriminator, objective, objectiveOptions, labels, sizes, r1 } = parts;
+  const policy = parts.diffAugment ?? [];
   const judge = (images: tf.Tensor4D): tf.Tensor => discriminator.apply(images, 'training');
   const generate = ({ latent }: Given): tf.Tensor4D => generator.apply(latent as tf.Tensor2D, 'training');
 
   const updateDiscriminator = (fake: tf.Tensor4D, given: Given) => {
     const real = given['real'] as tf.Tensor4D;
+    const augmented = (x: tf.Tensor4D): tf.Tensor4D => diffAugment(x, { policy, use: 'real' }, given);
+    const shown = { real: augmented(real), fake: diffAugment(fake, { policy, use: 'fake' }, given) };
     let probabilities!: { readonly real: tf.Tensor; readonly fake: tf.Tensor };
     let auxiliary: tf.Scalar | undefined;
-    const { value, grads } = tf.variableGrads(() => {
-      const judged = discriminator.judgeReal?.(real, 'training');
-      const logits = { real: judged?.logits ?? judge(real), fake: judge(fake) };
+    const judgeReal = (images: tf.Tensor4D): tf.Tensor => {
+      const judged = discriminator.judgeReal?.(images, 'training');
+      auxiliary = judged && tf.keep(judged.auxiliaryLoss);
+      return judged?.logits ?? judge(images);
+    };
+    const loss = (): tf.Scalar => {
+      // By the images as they were, through their augmentation: so have the authors of DiffAugment it.
+      const regular = r1 === undefined ? undefined : judgeWithR1((x) => judgeReal(augmented(x)), real, r1);
+      const logits = { real: regular?.logits ?? judgeReal(shown.real), fake: judge(shown.fake) };
       probabilities = { real: tf.keep(probability(logits.real)), fake: tf.keep(probability(logits.fake)) };
       const terms = [objective.discriminatorLoss(logits, labels, objectiveOptions)];
       if (objective.penalty) {
         const mix = given['mix'] as tf.Tensor4D;
-        terms.push(objective.penalty({ real, fake, discriminate: judge, mix }, objectiveOptions));
+        terms.push(objective.penalty({ ...shown, discriminate: judge, mix }, objectiveOptions));
       }
-      if (judged) terms.push((auxiliary = tf.keep(judged.auxiliaryLoss)));
+      if (auxiliary) terms.push(auxiliary);
+      if (regular) terms.push(regular.penalty);
       return terms.reduce((sum, term) => tf.add(sum, term));
-    }, parts.discriminatorOptimizer.variables);
+    };
+    const { value, grads } = differentiatedTwice(() =>
+      tf.variableGrads(loss, parts.discriminatorOptimizer.variables),
+    );
     parts.discriminatorOptimizer.apply(grads);
     return {
       'loss/discriminator': value,
@@ -89,7 +108,7 @@ export function ganUpdates(parts: StepParts): Updates {
     const { value, grads } = tf.variableGrads(() => {
       const fake = generate(given);
       first?.(fake);
-      const logits = judge(fake);
+      const logits = judge(diffAugment(fake, { policy, use: 'generator' }, given));
       after = tf.keep(probability(logits));
       return objective.generatorLoss(logits, labels, objectiveOptions);
     }, parts.generatorOptimizer.variables);
@@ -98,13 +117,19 @@ export function ganUpdates(parts: StepParts): Updates {
   };
 
   const { imageSize, channels, latentSize } = sizes;
-  const generatorInputs = (batch: number): StepInputs => ({
+  const latents = (batch: number): StepInputs => ({
     latent: { shape: [batch, latentSize], drawn: 'normal' },
   });
   const discriminatorInputs = (batch: number): StepInputs => ({
     real: { shape: [batch, imageSize, imageSize, channels] },
-    ...generatorInputs(batch),
+    ...latents(batch),
     ...(objective.penalty ? { mix: { shape: [batch, 1, 1, 1], drawn: 'uniform' } } : {}),
+    ...diffAugmentInputs({ policy, use: 'real' }, batch),
+    ...diffAugmentInputs({ policy, use: 'fake' }, batch),
+  });
+  const generatorInputs = (batch: number): StepInputs => ({
+    ...latents(batch),
+    ...diffAugmentInputs({ policy, use: 'generator' }, batch),
   });
 
   return {
