@@ -15,8 +15,8 @@ export interface ControlFile {
   readonly seed: number;
   readonly n_gpu: number;
   readonly num_epochs: number;
-  readonly learning_rate: number;
-  readonly beta_adam: number;
+  readonly learning_rate?: number;
+  readonly beta_adam?: number;
   readonly beta2_adam?: number;
   readonly batch_size: number;
   readonly latent_vector: number;
@@ -81,15 +81,20 @@ export const CONTROL_SCHEMA: OptionsSchema = {
     learning_rate: {
       type: 'number',
       exclusiveMinimum: 0,
-      default: 0.0002,
-      description: 'below 1: of both networks; from 1 on: the ratio discriminator / generator, at 0.0002',
+      description:
+        "below 1: of both networks; from 1 on: the ratio discriminator / generator, at 0.0002; default: the architecture's (0.0002)",
     },
-    beta_adam: { type: 'number', minimum: 0, exclusiveMaximum: 1, default: 0.5, description: "Adam's beta1" },
+    beta_adam: {
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+      description: "Adam's beta1, default: the architecture's (0.5)",
+    },
     beta2_adam: {
       type: 'number',
       exclusiveMinimum: 0,
       exclusiveMaximum: 1,
-      description: "Adam's beta2, default 0.999",
+      description: "Adam's beta2, default: the architecture's (0.999)",
     },
     batch_size: { ...positiveInteger, default: 16 },
     latent_vector: { ...positiveInteger, default: 100, description: 'length of a latent vector' },
@@ -134,7 +139,7 @@ export const CONTROL_SCHEMA: OptionsSchema = {
     discriminator_steps: {
       ...positiveInteger,
       description:
-        'updates of the discriminator for one of the generator, default 1; each has a batch of its own',
+        "updates of the discriminator for one of the generator, each on a batch of its own; default: the architecture's (1)",
     },
     r1: {
       type: 'number',

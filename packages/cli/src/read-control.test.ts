@@ -72,6 +72,19 @@ describe('a control file', () => {
     expect((await read(ORIGINAL, ['labels={real: 0.9, generator: 1}'])).run.config.labels.generator).toBe(1);
   });
 
+  it("has its architecture's training settings where it says nothing", async () => {
+    const { config } = (await read('arch: wgan-gp')).run;
+    expect(config.learningRate).toEqual({ generator: 1e-4, discriminator: 1e-4 });
+    expect(config).toMatchObject({ beta1: 0, beta2: 0.9, discriminatorSteps: 5 });
+
+    const said = ['learning_rate=2', 'beta_adam=0.5', 'beta2_adam=0.999', 'discriminator_steps=1'];
+    const own = (await read('arch: wgan-gp', said)).run.config;
+    expect(own.learningRate).toEqual({ generator: 0.0002, discriminator: 0.0004 });
+    expect(own.beta1).toBe(0.5);
+    expect(own).not.toHaveProperty('beta2');
+    expect(own).not.toHaveProperty('discriminatorSteps');
+  });
+
   it('resolves the techniques it asks for, and says nothing of those that are off', async () => {
     const { config } = (await read(ORIGINAL)).run;
     // What a trial is known by: a key more, and every study would be trained anew.
@@ -101,9 +114,8 @@ describe('a control file', () => {
   });
 
   it('is told the techniques it may ask for', async () => {
-    expect(
-      await complaint('arch: DCGAN\nr1: -1\ndiscriminator_steps: 0\ndiff_augment: [colour, cutout]\n'),
-    ).toMatchInlineSnapshot(`
+    expect(await complaint('arch: DCGAN\nr1: -1\ndiscriminator_steps: 0\ndiff_augment: [colour, cutout]\n'))
+      .toMatchInlineSnapshot(`
       "[medgan] input.yaml has 3 faults:
         input.yaml:2: r1: must be >= 0, found -1
         input.yaml:3: discriminator_steps: must be >= 1, found 0

@@ -4,9 +4,11 @@ import { GPU_ENGINES, type EngineName } from '@medgan/engine';
 import {
   MedganError,
   validateOptions,
+  type Architecture,
   type Dataset,
   type Fault,
   type SplitRequest,
+  type TrainingDefaults,
 } from '@medgan/plugin-api';
 import { ADAM_DEFAULTS, type RunConfig } from '@medgan/trainer';
 import { cacheFolder, cacheLimit } from './cache-folder.ts';
@@ -50,6 +52,17 @@ function learningRates(rate: number): RunConfig['learningRate'] {
     ? { generator: BASE_RATE, discriminator: BASE_RATE * rate }
     : { generator: rate, discriminator: rate };
 }
+
+/** What the control file says, else the architecture, else the original's. */
+const trainingSettings = (
+  control: ControlFile,
+  { training = {} }: Architecture,
+): Required<TrainingDefaults> => ({
+  learningRate: control.learning_rate ?? training.learningRate ?? BASE_RATE,
+  beta1: control.beta_adam ?? training.beta1 ?? 0.5,
+  beta2: control.beta2_adam ?? training.beta2 ?? ADAM_DEFAULTS.beta2,
+  discriminatorSteps: control.discriminator_steps ?? training.discriminatorSteps ?? 1,
+});
 
 /** Where decoded images are kept, and how many bytes of them; an empty word keeps none. */
 function cache(asked: string | undefined): { cacheDir?: string; cacheBytes?: number } {
@@ -149,7 +162,8 @@ export function resolveControl(
   if (faults.list.length > 0) return { faults: faults.list };
 
   const real = control.labels?.real ?? 1;
-  const { beta2_adam: beta2, discriminator_steps: discriminatorSteps = 1, r1 = 0 } = control;
+  const { r1 = 0 } = control;
+  const { learningRate, beta1, beta2, discriminatorSteps } = trainingSettings(control, architecture!);
   const diffAugment = control.diff_augment ?? [];
   const config: RunConfig = {
     architecture: { name: architecture!.name, options: archOptions! },
@@ -162,8 +176,8 @@ export function resolveControl(
       discriminatorFeatures: control.dis_feature_maps,
     },
     labels: { real, fake: control.labels?.fake ?? 0, generator: control.labels?.generator ?? real },
-    learningRate: learningRates(control.learning_rate),
-    beta1: control.beta_adam,
+    learningRate: learningRates(learningRate),
+    beta1,
     batchSize: control.batch_size,
     epochs: control.num_epochs,
     ...(control.max_steps === undefined ? {} : { maxSteps: control.max_steps }),
@@ -177,7 +191,7 @@ export function resolveControl(
       ...(control.evaluate_every === undefined ? {} : { evaluateEvery: control.evaluate_every }),
     },
     // Left out where there is none: the identities of runs from before stay what they are.
-    ...(beta2 === undefined || beta2 === ADAM_DEFAULTS.beta2 ? {} : { beta2 }),
+    ...(beta2 === ADAM_DEFAULTS.beta2 ? {} : { beta2 }),
     ...(discriminatorSteps === 1 ? {} : { discriminatorSteps }),
     ...(r1 === 0 ? {} : { r1 }),
     ...(diffAugment.length === 0 ? {} : { diffAugment }),

@@ -84,6 +84,8 @@ export default defineArchitecture({
   options: { type: 'object', additionalProperties: false, properties: {} },
   imageSizes: RESIDUAL_IMAGE_SIZES,
   defaultObjective: 'wasserstein-gp',
+  // Of algorithm 1.
+  training: { learningRate: 1e-4, beta1: 0, beta2: 0.9, discriminatorSteps: 5 },
   tiny: { imageSize: 64, channels: 1, latentSize: 2, generatorFeatures: 1, discriminatorFeatures: 1 },
   generator: (sizes, _options, parameters) => residualGenerator(sizes, WIDEST, parameters),
   discriminator: (sizes, _options, parameters) => critic(sizes, parameters),

@@ -81,6 +81,17 @@ export interface NetworkSizes {
 /** What a generator alone tells of its sizes. */
 export type GeneratorSizes = Omit<NetworkSizes, 'discriminatorFeatures'>;
 
+/** How an architecture is trained where the control file does not say. */
+export interface TrainingDefaults {
+  /** Of both networks, below 1: `learning_rate`. */
+  readonly learningRate?: number;
+  /** Adam's: `beta_adam` and `beta2_adam`. */
+  readonly beta1?: number;
+  readonly beta2?: number;
+  /** Updates of the discriminator for one of the generator: `discriminator_steps`. */
+  readonly discriminatorSteps?: number;
+}
+
 /** A GAN architecture: a pair of networks, parametric in size. */
 export interface Architecture<Options extends object = object> extends Named {
   readonly kind: 'architecture';
@@ -93,6 +104,8 @@ export interface Architecture<Options extends object = object> extends Named {
   readonly imageSizes: readonly number[];
   /** The objective it is trained with when the control file names none. */
   readonly defaultObjective: string;
+  /** Its paper's settings, where they are not the control file's own defaults. */
+  readonly training?: TrainingDefaults;
   /** The smallest legal sizes, so that tests run in milliseconds. */
   readonly tiny: NetworkSizes;
   generator(sizes: NetworkSizes, options: Options, parameters: ParameterScope): Generator;

@@ -10,6 +10,7 @@ const FOUND: Record<ArchitectureFault, [rule: string, reason: RegExp]> = {
   summary: ['says in one line', /summary is not one line/],
   options: ['has options', /an unknown option is let through/],
   'tiny size undeclared': ['declares its image sizes', /tiny\.imageSize 4 is not declared/],
+  'training defaults': ['has training defaults', /training\.discriminatorSteps is 0/],
   'parameter twice': ['builds at every declared size', /linear\.weight is made twice/],
   'miscounted layer': ['has a layer table', /the table counts 49 parameters, 48 are made/],
   'no tanh': ['gives images', /not within \[−1, 1\]/],

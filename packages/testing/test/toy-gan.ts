@@ -14,6 +14,7 @@ export type ArchitectureFault =
   | 'summary'
   | 'options'
   | 'tiny size undeclared'
+  | 'training defaults'
   | 'parameter twice'
   | 'miscounted layer'
   | 'no tanh'
@@ -137,6 +138,7 @@ export function toyGan(fault?: ArchitectureFault): Architecture {
     },
     imageSizes: [fault === 'tiny size undeclared' ? 8 : 4],
     defaultObjective: 'bce',
+    training: { discriminatorSteps: fault === 'training defaults' ? 0 : 2 },
     tiny: { imageSize: 4, channels: 1, latentSize: 3, generatorFeatures: 1, discriminatorFeatures: 1 },
     generator,
     discriminator,

@@ -57,6 +57,19 @@ export const buildChecks: readonly Check<ArchitectureSubject>[] = [
     },
   },
   {
+    name: 'has training defaults that a control file could say, if any',
+    run({ architecture: { training = {} } }) {
+      const { learningRate = 0.1, beta1 = 0, beta2 = 0.5, discriminatorSteps = 1 } = training;
+      assert.ok(learningRate > 0 && learningRate < 1, `training.learningRate is ${learningRate}`);
+      assert.ok(beta1 >= 0 && beta1 < 1, `training.beta1 is ${beta1}`);
+      assert.ok(beta2 > 0 && beta2 < 1, `training.beta2 is ${beta2}`);
+      assert.ok(
+        Number.isSafeInteger(discriminatorSteps) && discriminatorSteps >= 1,
+        `training.discriminatorSteps is ${discriminatorSteps}`,
+      );
+    },
+  },
+  {
     name: 'builds at every declared size with parameter names of its own, such as PyTorch’s',
     run(subject) {
       for (const { title, shapes } of everyNetwork(subject)) {
