@@ -38,7 +38,9 @@ export async function scaffoldPlugin(tree, kind, { name, directory }) {
   const to = relative(tree.root, resolve(tree.root, directory));
   const [path] = writeTemplates(tree, { from: `${kind}/single`, to }, { ...spellings(name), single: true });
   await formatFiles(tree);
-  return told(path, `npx medgan plugins test ${path}`, `plugins: [./${name}.ts], ${use}`);
+  // Without a dot it would be the name of a package.
+  const file = path.startsWith('.') ? path : `./${path}`;
+  return told(file, `npx medgan plugins test ${file}`, `plugins: [./${name}.ts], ${use}`);
 }
 
 /**
