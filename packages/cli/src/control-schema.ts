@@ -175,7 +175,7 @@ export const CONTROL_SCHEMA: OptionsSchema = {
     best_metric: {
       type: 'string',
       description:
-        'figure that chooses the best checkpoint, default haarpsi; kid@random-conv for a set metric',
+        'figure that chooses the best checkpoint, default kid@random-conv; haarpsi for a metric of pairs',
     },
     plugins: {
       type: 'array',

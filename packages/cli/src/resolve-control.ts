@@ -13,7 +13,7 @@ import {
 import { ADAM_DEFAULTS, type RunConfig } from '@medgan/trainer';
 import { cacheFolder, cacheLimit } from './cache-folder.ts';
 import type { ControlFile } from './control-schema.ts';
-import { chooseFigure, type Figure } from './evaluation/figure.ts';
+import { chooseFigure, reasonAgainst, type Figure } from './evaluation/figure.ts';
 import type { Plugins } from './plugins.ts';
 import { resolveAugment } from './resolve-augment.ts';
 import { splitFaults, splitRequest } from './resolve-split.ts';
@@ -42,7 +42,8 @@ export interface ResolvedRun {
   readonly figure?: Figure;
 }
 
-const BEST_METRIC = 'haarpsi';
+/** Looks at the whole set: a metric of pairs takes a generator that repeats one good image for the best. */
+const BEST_METRIC = 'kid@random-conv';
 
 const BASE_RATE = 0.0002;
 
@@ -112,14 +113,23 @@ function chosenFigure(control: ControlFile, plugins: Plugins, faults: Faults): F
     return undefined;
   }
   const figure = faults.attempt('best_metric', () => chooseFigure(asked ?? BEST_METRIC, plugins));
-  if (figure?.kind !== 'pair') return figure;
+  if (figure === undefined) return undefined;
   const { image_size: side, number_channels: channels } = control;
+  if (figure.kind === 'set') {
+    const reason = reasonAgainst(figure, sampleCountOf(control));
+    if (reason !== undefined)
+      faults.add('best_metric', `${figure.name}: ${reason}`, 'raise sample_count, or choose another one');
+    return figure;
+  }
   const refusal = figure.metric.refuses({ height: side, width: side, channels }, figure.options);
   if (refusal !== undefined) {
     faults.add('best_metric', `${figure.name} cannot compare these images: ${refusal}`, 'choose another one');
   }
   return figure;
 }
+
+/** Fixed-noise images that are drawn: as many as pixels a side, as the original draws. */
+const sampleCountOf = (control: ControlFile): number => control.sample_count ?? control.image_size;
 
 /** Checks a control file against the plugins and fills everything in; `faults` is empty exactly when it can run. */
 export function resolveControl(
@@ -182,7 +192,7 @@ export function resolveControl(
     epochs: control.num_epochs,
     ...(control.max_steps === undefined ? {} : { maxSteps: control.max_steps }),
     seed: control.seed,
-    sampleCount: control.sample_count ?? control.image_size,
+    sampleCount: sampleCountOf(control),
     cadence: {
       logEvery: control.log_every,
       sampleEvery: control.sample_every,

@@ -3,7 +3,7 @@ import { MedganError } from '@medgan/plugin-api';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
 import { executeRun, type Existing } from '../execute-run.ts';
 import { readGeneratorControl } from '../generator-control.ts';
-import { checkControl, readControl, readText, type CheckedControl } from '../read-control.ts';
+import { checkControl, checkedRun, readControl, readText, type CheckedControl } from '../read-control.ts';
 import { EXTENDABLE, readRunRecord } from '../resume-guard.ts';
 import { TerminalReporter, duration } from '../terminal.ts';
 import { generate, type Generation } from './generate.ts';
@@ -63,7 +63,18 @@ export async function resumeCommand(
   return carryOut({ ...checked, run: { ...checked.run, runDir } }, { kind: 'resume', extended });
 }
 
-async function carryOut({ control, run, plugins }: CheckedControl, existing: Existing): Promise<number> {
+/** A run goes on with the figure that it was begun with, though another is the default by now. */
+async function asBegun(checked: CheckedControl): Promise<CheckedControl> {
+  const { control, run, plugins } = checked;
+  const begun = (await readRunRecord(run.runDir)).resolved.bestMetric;
+  const isDefault = control.best_metric === undefined && run.figure !== undefined;
+  if (!isDefault || begun === undefined || begun === run.figure.name) return checked;
+  const told = { ...control, best_metric: begun };
+  return { control: told, plugins, run: { ...checkedRun(told, plugins, run.runDir), runDir: run.runDir } };
+}
+
+async function carryOut(checked: CheckedControl, existing: Existing): Promise<number> {
+  const { control, run, plugins } = existing.kind === 'resume' ? await asBegun(checked) : checked;
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: control.log_every });
   const { signal, release } = interruptSignal(() =>
     reporter.onNote('stopping after this step; Ctrl-C again ends at once, without saving'),

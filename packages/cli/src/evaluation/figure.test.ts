@@ -57,19 +57,19 @@ describe('evaluate_every and best_metric in a control file', () => {
     expect(config.cadence).not.toHaveProperty('evaluateEvery');
   });
 
-  it('choose HaarPSI unless another is named', () => {
-    expect(resolve({ evaluate_every: 50 }).run!.config).toMatchObject({
-      bestMetric: 'haarpsi',
-      cadence: { evaluateEvery: 50 },
-    });
-    const { run } = resolve({ evaluate_every: 50, best_metric: 'kid@random-conv' });
-    expect(run!.figure).toMatchObject({ kind: 'set', direction: 'lower' });
+  it('choose by the kernel distance unless another is named', () => {
+    const { config, figure } = resolve({ evaluate_every: 50 }).run!;
+    expect(config).toMatchObject({ bestMetric: 'kid@random-conv', cadence: { evaluateEvery: 50 } });
+    expect(figure).toMatchObject({ kind: 'set', direction: 'lower' });
+    const { run } = resolve({ evaluate_every: 50, best_metric: 'haarpsi' });
+    expect(run!.figure).toMatchObject({ kind: 'pair', direction: 'higher' });
   });
 
   it.each([
     [{ best_metric: 'mdsi' }, 'the run is never evaluated'],
     [{ best_metric: 'nonsense', evaluate_every: 5 }, 'no pair metric is called "nonsense"'],
     [{ best_metric: 'ms-ssim', evaluate_every: 5 }, 'need 161 pixels a side, not 64×64'],
+    [{ evaluate_every: 5, sample_count: 3 }, 'kid@random-conv: needs 4 images of each kind'],
   ])('are refused as %o', (changes, message) => {
     const { run, faults } = resolve(changes);
     expect(run).toBeUndefined();

@@ -6,6 +6,7 @@ import {
   type FeatureRows,
   type PairMetric,
   type SetMetric,
+  type SetValue,
 } from '@medgan/plugin-api';
 import type { Plugins } from '../plugins.ts';
 import { chooseFeatures, type ChosenFeatures } from './features-spec.ts';
@@ -16,13 +17,21 @@ export type Figure = { readonly name: string; readonly direction: Direction } & 
   | { readonly kind: 'set'; readonly metric: SetMetric; readonly features: ChosenFeatures }
 );
 
-const NOTHING: FeatureRows = { count: 0, dims: 1, values: new Float64Array() };
+/** What a set metric computes of so many images that are all alike, which it tells of any number, 0 too. */
+function valuesOf(metric: SetMetric, count: number): readonly SetValue[] {
+  const rows: FeatureRows = { count, dims: 1, values: new Float64Array(count) };
+  const options = parseOptions<object>(metric.name, metric.options, {});
+  return metric.compute({ real: rows, fake: rows }, options, { rng: createRng(0) });
+}
 
-/** What a set metric computes, which it tells of any sets, empty ones too. */
-const valuesOf = (metric: SetMetric): readonly { name: string; direction: Direction }[] =>
-  metric.compute({ real: NOTHING, fake: NOTHING }, parseOptions<object>(metric.name, metric.options, {}), {
-    rng: createRng(0),
-  });
+/** Why a figure of image sets has no value for so many images, however many there are to compare them with. */
+export function reasonAgainst(
+  { name, metric }: Figure & { kind: 'set' },
+  images: number,
+): string | undefined {
+  const [wanted] = name.split('@');
+  return valuesOf(metric, images).find((value) => value.name === wanted)?.reason;
+}
 
 /** A figure by its name. @throws MedganError for an unknown one. */
 export function chooseFigure(text: string, plugins: Plugins): Figure {
@@ -36,7 +45,7 @@ export function chooseFigure(text: string, plugins: Plugins): Figure {
   const features = chooseFeatures(text.slice(at + 1), plugins);
   const known: string[] = [];
   for (const metric of plugins.setMetrics.list()) {
-    for (const { name, direction } of valuesOf(metric)) {
+    for (const { name, direction } of valuesOf(metric, 0)) {
       if (name === wanted) return { kind: 'set', name: text, direction, metric, features };
       known.push(name);
     }
