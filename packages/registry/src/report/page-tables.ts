@@ -1,7 +1,7 @@
 import { comparisonTable, type ComparisonRow } from '../summary/comparison-table.ts';
 import { durationText, numberText } from '../summary/figure-text.ts';
 import type { StudySummary } from '../summary/summarise.ts';
-import { verdictCells } from '../summary/summary-markdown.ts';
+import { verdictTable } from '../summary/verdict-table.ts';
 import type { TrialRecord } from '../trial-records.ts';
 import { html, type Html } from './html.ts';
 import { LOSS_KEYS } from './read-losses.ts';
@@ -69,19 +69,12 @@ function figureCells({ cells }: ComparisonRow): Html[] {
 }
 
 /** The verdict figure by figure. */
-export function verdictTable({ verdict, figures, title }: StudySummary): Html | undefined {
-  if (verdict.figures.length === 0) return undefined;
-  const heads = [
-    'figure',
-    'ours, best first',
-    'published, best first',
-    'ordering',
-    'same',
-    'opposite',
-    'undecided',
-    'equal in print',
-  ];
-  const caption = `${title}: do the orderings of the settings agree?`;
+export function orderingsTable(summary: StudySummary): Html | undefined {
+  const table = verdictTable(summary);
+  if (!table) return undefined;
+  const { columns, rows } = table;
+  const caption = `${summary.title}: do the orderings of the settings agree?`;
+  const heading = (title: string): Html => (title === 'τ_b' ? html`τ<sub>b</sub>` : html`${title}`);
   return scrolling(
     caption,
     html`<table class="orderings">
@@ -90,18 +83,17 @@ export function verdictTable({ verdict, figures, title }: StudySummary): Html | 
       </caption>
       <thead>
         <tr>
-          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
-          <th scope="col">τ<sub>b</sub></th>
+          ${columns.map(({ title }) => html`<th scope="col">${heading(title)}</th>`)}
         </tr>
       </thead>
       <tbody>
-        ${verdict.figures.map((line) => {
-          const name = figures.find(({ key }) => key === line.figure)?.name ?? line.figure;
-          return html`<tr>
-            <th scope="row">${name}</th>
-            ${verdictCells(line).map((cell, index) => html`<td class="${index < 3 ? 'text' : ''}">${cell}</td>`)}
-          </tr>`;
-        })}
+        ${rows.map(
+          ([name, ...cells]) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              ${cells.map((cell, i) => html`<td class="${columns[i + 1]!.kind === 'text' ? 'text' : ''}">${cell}</td>`)}
+            </tr>`,
+        )}
       </tbody>
     </table>`,
   );

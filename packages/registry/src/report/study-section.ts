@@ -4,7 +4,7 @@ import { dataUrl } from './embed-image.ts';
 import { html, scriptJson, trusted, type Html } from './html.ts';
 import { PAGE_COLOURS, drawChart, lineStyle, lossChartOption } from './loss-chart.ts';
 import type { LossCurves } from './loss-curves.ts';
-import { figuresTable, lossTable, trialsTable, verdictTable } from './page-tables.ts';
+import { figuresTable, lossTable, trialsTable, orderingsTable } from './page-tables.ts';
 import { LOSS_KEYS, type LossKey } from './read-losses.ts';
 import type { StudyReport } from './study-report.ts';
 
@@ -22,7 +22,7 @@ export function studySection(report: StudyReport): Html {
   const { name, title, question, configuration, note, state } = summary;
   const heading = (text: string): Html => html`<h3>${text}</h3>`;
   const figures = figuresTable(summary);
-  const orderings = verdictTable(summary);
+  const orderings = orderingsTable(summary);
   return html`<section class="study" id="${name}" aria-labelledby="${name}-title">
     <header>
       <p class="eyebrow">${configuration} configuration · ${stateText(summary)}</p>

@@ -1,15 +1,7 @@
 import { markdownTable } from '../table.ts';
 import { comparisonTable } from './comparison-table.ts';
-import { numberText } from './figure-text.ts';
-import type { FigureColumn, StudySummary } from './summarise.ts';
-import type { FigureVerdict } from './verdict.ts';
-
-const AGREEMENT = {
-  agrees: 'agrees',
-  disagrees: 'disagrees',
-  partly: 'in part',
-  undecided: 'undecided',
-} as const;
+import type { StudySummary } from './summarise.ts';
+import { verdictTable } from './verdict-table.ts';
 
 /** Ours beside the published figures; undefined where there is neither. */
 export function comparisonMarkdown(summary: StudySummary): string | undefined {
@@ -33,32 +25,13 @@ export function comparisonMarkdown(summary: StudySummary): string | undefined {
 }
 
 /** The verdict figure by figure; undefined where there is none. */
-export function verdictMarkdown({ verdict, figures }: StudySummary): string | undefined {
-  if (verdict.figures.length === 0) return undefined;
-  const titles = [
-    'ours, best first',
-    'published, best first',
-    'ordering',
-    'same',
-    'opposite',
-    'undecided',
-    'equal in print',
-    'τ_b',
-  ];
+export function verdictMarkdown(summary: StudySummary): string | undefined {
+  const table = verdictTable(summary);
+  if (!table) return undefined;
   return markdownTable(
-    ['figure', ...titles].map((title, index) => ({ title, align: index < 4 ? 'left' : 'right' })),
-    verdict.figures.map((line) => [nameOf(figures, line), ...verdictCells(line)]),
+    table.columns.map(({ title, kind }) => ({ title, align: kind === 'text' ? 'left' : 'right' })),
+    table.rows,
   );
-}
-
-const nameOf = (figures: readonly FigureColumn[], { figure }: FigureVerdict): string =>
-  figures.find(({ key }) => key === figure)?.name ?? figure;
-
-/** One line of the verdict's table: our order, the published one, agreement, four counts and τ_b. */
-export function verdictCells(line: FigureVerdict): string[] {
-  const counts = [line.concordant, line.discordant, line.undecided, line.tied].map(String);
-  const tau = line.tau === undefined ? '–' : numberText(line.tau, 2);
-  return [line.ourOrder, line.publishedOrder, AGREEMENT[line.agreement], ...counts, tau];
 }
 
 /** What the source states and shows, its conclusion, notes on figures, and what it leaves open. */
