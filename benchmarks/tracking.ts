@@ -7,7 +7,8 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { MlflowServer, hasMlflow, startHangingServer } from '../e2e/mlflow-server.ts';
+import { startHangingServer } from '../e2e/hanging-server.ts';
+import { findMlflow, startMlflow } from '../packages/mlflow-ts-client/src/real-server.testing.ts';
 
 const { values } = parseArgs({
   options: {
@@ -76,10 +77,11 @@ function train(uri: string | undefined): Round {
 
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1]!;
 
-if (!hasMlflow()) process.exit(1);
-const server = await MlflowServer.start(join(folder, 'server'));
+const python = findMlflow();
+if (!python) process.exit(1);
+const server = await startMlflow(python, { folder: join(folder, 'server') });
 const hanging = await startHangingServer();
-const modes = { off: undefined, on: server.uri, hanging: hanging.uri };
+const modes = { off: undefined, on: server.url, hanging: hanging.uri };
 const results: Record<string, Round[]> = { off: [], on: [], hanging: [] };
 console.log(
   `${cpus()[0]!.model}, ${cpus().length} cores, load ${loadavg()[0]!.toFixed(2)}, ${rounds} rounds of ${steps} steps`,
@@ -90,7 +92,7 @@ try {
       const result = train(uri);
       results[mode]!.push(result);
       console.log(`round ${round + 1}, ${mode}: ${result.stepsPerSecond.toFixed(2)} steps/s`);
-      if (uri === server.uri) medgan(['mlflow', 'sync', join(folder, 'bench')], uri);
+      if (uri === server.url) medgan(['mlflow', 'sync', join(folder, 'bench')], uri);
       // It would go on for a while in the next round's time.
       if (mode === 'hanging' && result.followerPid !== undefined) process.kill(result.followerPid, 'SIGKILL');
       await sleep(500);

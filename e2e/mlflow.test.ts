@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { medgan, startMedgan } from './medgan.ts';
 import {
-  MlflowServer,
-  hasMlflow,
-  mlflowCli,
-  readBack,
-  startHangingServer,
-  type ReadRun,
-} from './mlflow-server.ts';
+  findMlflow,
+  startMlflow,
+  type RealServer,
+} from '../packages/mlflow-ts-client/src/real-server.testing.ts';
+import { startHangingServer } from './hanging-server.ts';
+import { medgan, startMedgan } from './medgan.ts';
+import { readBack, type ReadRun } from './mlflow-read.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'medgan-mlflow-'));
 const runDir = (name: string): string => join(folder, 'runs', name);
@@ -73,12 +72,16 @@ async function until(what: string, condition: () => boolean | Promise<boolean>):
   throw new Error(`waited in vain until ${what}`);
 }
 
-const isThere = hasMlflow();
+const python = findMlflow();
 
-describe.skipIf(!isThere)('tracking in MLflow', () => {
-  let server!: MlflowServer;
+describe.skipIf(!python)('tracking in MLflow', () => {
+  let server!: RealServer;
+  const startServer = async (port?: number): Promise<void> => {
+    const options = { folder: join(folder, 'server'), ...(port === undefined ? {} : { port }) };
+    server = await startMlflow(python!, options);
+  };
   beforeAll(async () => {
-    server = await MlflowServer.start(join(folder, 'server'));
+    await startServer();
   }, 300_000);
   afterAll(async () => {
     await server.kill();
@@ -87,7 +90,7 @@ describe.skipIf(!isThere)('tracking in MLflow', () => {
   afterEach(() => {
     delete process.env['MLFLOW_TRACKING_URI'];
   });
-  const track = (uri = server.uri): void => void (process.env['MLFLOW_TRACKING_URI'] = uri);
+  const track = (uri = server.url): void => void (process.env['MLFLOW_TRACKING_URI'] = uri);
   const cursorOf = (dir: string): string | undefined =>
     readdirSync(join(dir, '.mlflow'))
       .map((file) => join(dir, '.mlflow', file))
@@ -118,7 +121,7 @@ describe.skipIf(!isThere)('tracking in MLflow', () => {
     await server.kill();
     const before = steps(dir);
     await until('training has gone on without a server', () => steps(dir) > before + 20);
-    await server.start();
+    await startServer(server.port);
     await until('points arrive again', () => confirmed(dir) > before + 20);
     child.kill('SIGINT');
     const first = await ended;
@@ -146,7 +149,7 @@ describe.skipIf(!isThere)('tracking in MLflow', () => {
     );
     expect(await medgan('mlflow', 'sync', dir)).toMatchObject({ code: 0, stderr: '' });
 
-    const run = named(readBack(server.uri), 'outage');
+    const run = named(await readBack(python!, server.url), 'outage');
     expect(run.points).toEqual(points);
     process.stderr.write(
       `outage: ${Object.values(points).flat().length} points logged, ${Object.values(run.points).flat().length} found\n`,
@@ -181,7 +184,7 @@ describe.skipIf(!isThere)('tracking in MLflow', () => {
     hanging.close();
     track();
     expect(await medgan('mlflow', 'sync', dir)).toMatchObject({ code: 0, stderr: '' });
-    expect(named(readBack(server.uri), 'hanging').points).toEqual(logged(dir));
+    expect(named(await readBack(python!, server.url), 'hanging').points).toEqual(logged(dir));
   }, 300_000);
 
   it('says what is wrong when nobody is there, and sends nothing twice after that', async () => {
@@ -209,7 +212,9 @@ describe.skipIf(!isThere)('tracking in MLflow', () => {
     const again = await medgan('mlflow', 'sync', dir);
     expect(again.stdout).toContain('nothing was missing, 3 runs');
 
-    const there = readBack(server.uri).filter(({ experiment }) => experiment === 'tiny-study');
+    const there = (await readBack(python!, server.url)).filter(
+      ({ experiment }) => experiment === 'tiny-study',
+    );
     expect(there).toHaveLength(3);
     const parent = there.find((run) => run.parent === null)!;
     expect(parent).toMatchObject({
@@ -233,8 +238,10 @@ describe.skipIf(!isThere)('tracking in MLflow', () => {
       expect(await medgan('mlflow', 'export-filestore', dir, '--out', mlruns)).toMatchObject({ code: 0 });
     }
     const database = `sqlite:///${join(folder, 'migrated.db')}`;
-    mlflowCli('migrate-filestore', '--source', mlruns, '--target', database);
-    const migrated = readBack(database).filter(({ experiment }) => experiment === 'tiny-study');
+    await python!.run('mlflow', ['migrate-filestore', '--source', mlruns, '--target', database]);
+    const migrated = (await readBack(python!, database)).filter(
+      ({ experiment }) => experiment === 'tiny-study',
+    );
     const withoutIds = ({ name, status, params, points, datasets }: ReadRun): unknown => ({
       name,
       status,
@@ -247,14 +254,14 @@ describe.skipIf(!isThere)('tracking in MLflow', () => {
   }, 300_000);
 
   it('writes pictures that MLflow can show', async () => {
-    const run = named(readBack(server.uri), 'outage');
+    const run = named(await readBack(python!, server.url), 'outage');
     const small = Object.keys(run.artifacts).find((path) => path.endsWith('+compressed.webp'))!;
     const name = /^images\/samples\+step\+(\d+)\+timestamp\+\d+\+[0-9a-f-]{36}\+compressed\.webp$/.exec(
       small,
     );
     expect(name).not.toBeNull();
     const answer = await fetch(
-      `${server.uri}/get-artifact?run_uuid=${run.id}&path=${encodeURIComponent(small)}`,
+      `${server.url}/get-artifact?run_uuid=${run.id}&path=${encodeURIComponent(small)}`,
     );
     const { format, width } = await sharp(Buffer.from(await answer.arrayBuffer())).metadata();
     expect({ format, width: width <= 256 }).toEqual({ format: 'webp', width: true });

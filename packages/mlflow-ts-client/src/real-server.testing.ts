@@ -114,12 +114,17 @@ export async function startMlflow(python: MlflowPython, options: ServerOptions):
     env: { ...environment(), MLFLOW_ALLOW_FILE_STORE: 'true' },
   });
   closeSync(output);
+  // Also when the wait for it is given up.
+  const signal = (): void => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGKILL');
+  };
+  process.once('exit', signal);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const kill = async () => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-      process.kill(-child.pid, 'SIGKILL');
-    }
+    signal();
     await ended;
+    process.off('exit', signal);
   };
   const log = () => readFileSync(logFile, 'utf8');
   const url = `http://127.0.0.1:${port}`;
