@@ -5,7 +5,7 @@ import { rankAgreement, type RankAgreement } from './rank-agreement.ts';
 type Agreement = 'agrees' | 'disagrees' | 'partly' | 'undecided';
 
 /** Does our ordering of the settings agree with the published one, by one figure? */
-export interface FigureVerdict extends RankAgreement {
+interface FigureVerdict extends RankAgreement {
   readonly figure: string;
   readonly agreement: Agreement;
   /** The settings from the best on: `16 > 64 = 128`; `=` is equal in print. */
