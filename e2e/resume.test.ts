@@ -33,6 +33,7 @@ checkpoint_every: 3
 log_every: 5
 threads: 1
 augment: [horizontal-flip, quarter-turns, colour-jitter]
+ema: 0.99
 cache: ''
 `,
   );

@@ -18,6 +18,7 @@ export interface ControlFile {
   readonly learning_rate?: number;
   readonly beta_adam?: number;
   readonly beta2_adam?: number;
+  readonly ema?: number;
   readonly batch_size: number;
   readonly latent_vector: number;
   readonly image_size: number;
@@ -95,6 +96,13 @@ export const CONTROL_SCHEMA: OptionsSchema = {
       exclusiveMinimum: 0,
       exclusiveMaximum: 1,
       description: "Adam's beta2, default: the architecture's (0.999)",
+    },
+    ema: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      description:
+        "decay of an average of the generator's weights, which then draws all images; default: none",
     },
     batch_size: { ...positiveInteger, default: 16 },
     latent_vector: { ...positiveInteger, default: 100, description: 'length of a latent vector' },

@@ -17,6 +17,7 @@ import {
   type TrainResult,
 } from '@medgan/trainer';
 import { LOG_FILE, TRIAL_FILE } from '@medgan/registry';
+import { averagedText } from './averaged-text.ts';
 import type { ControlFile } from './control-schema.ts';
 import { judgeWhileTraining } from './evaluation/judge-while-training.ts';
 import type { Plugins } from './plugins.ts';
@@ -142,7 +143,8 @@ async function trainIn(
   const { config, runDir } = run;
   reporter.onNote(
     `${images.count} images of ${images.classes.join(', ')} at ${images.size} px; ` +
-      `${config.architecture.name}, ${config.objective.name}; ${engine.name} on ${engine.device}`,
+      `${config.architecture.name}, ${config.objective.name}; ${engine.name} on ${engine.device}` +
+      (config.ema === undefined ? '' : `; images by ${averagedText(config.ema)}`),
   );
   const gan = buildGan(
     engine,

@@ -3,6 +3,7 @@ import { load } from 'js-yaml';
 import { ENGINE_NAMES, GPU_ENGINES, type EngineName } from '@medgan/engine';
 import { parseOptions, type OptionsSchema } from '@medgan/plugin-api';
 import { checkYaml } from '@medgan/registry';
+import type { WhichWeights } from '@medgan/trainer';
 import type { Generation } from './commands/generate.ts';
 import { withOverrides } from './read-control.ts';
 
@@ -20,6 +21,7 @@ interface GeneratorControl {
   readonly truncation?: number;
   readonly batch_statistics: boolean;
   readonly key?: string;
+  readonly weights?: WhichWeights;
   readonly engine?: EngineName;
   readonly threads?: number;
 }
@@ -56,6 +58,11 @@ const GENERATOR_CONTROL_SCHEMA: OptionsSchema = {
     interpolate: { type: 'integer', minimum: 2, description: 'steps from one latent to the next' },
     truncation: { type: 'number', exclusiveMinimum: 0, description: 'draw numbers beyond ± this again' },
     batch_statistics: { type: 'boolean', default: false, description: 'batch norm as the original has it' },
+    weights: {
+      enum: ['raw', 'ema'],
+      description:
+        'of a run with ema:, the weights as trained or their average; default: ema where there is one',
+    },
     key: { type: 'string', description: 'which state dict of a checkpoint with several' },
     engine: { enum: [...ENGINE_NAMES], description: 'default: onnx, or what n_gpu asks for' },
     threads: { ...positiveInteger, description: "default: the machine's cores" },
@@ -93,7 +100,7 @@ export function readGeneratorControl(
           GENERATOR_CONTROL_SCHEMA,
           withOverrides(raw, set),
         );
-  const { interpolate, truncation, key, threads, image_size: imageSize } = control;
+  const { interpolate, truncation, key, weights, threads, image_size: imageSize } = control;
   const wantsGpu = control.engine === undefined && control.n_gpu >= 1;
   return {
     checkpoint: control.path,
@@ -106,6 +113,7 @@ export function readGeneratorControl(
     ...(truncation === undefined ? {} : { truncation }),
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(key === undefined ? {} : { key }),
+    ...(weights === undefined ? {} : { weights }),
     ...(threads === undefined ? {} : { threads }),
     engines: wantsGpu ? [...GPU_ENGINES, 'onnx'] : [control.engine ?? 'onnx'],
     wantsGpu,

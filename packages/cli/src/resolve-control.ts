@@ -202,6 +202,7 @@ export function resolveControl(
     },
     // Left out where there is none: the identities of runs from before stay what they are.
     ...(beta2 === ADAM_DEFAULTS.beta2 ? {} : { beta2 }),
+    ...(control.ema === undefined ? {} : { ema: control.ema }),
     ...(discriminatorSteps === 1 ? {} : { discriminatorSteps }),
     ...(r1 === 0 ? {} : { r1 }),
     ...(diffAugment.length === 0 ? {} : { diffAugment }),

@@ -55,6 +55,11 @@ export class Adam {
     ];
   }
 
+  /** Updates done, int32, no shape. */
+  get updates(): tf.Variable {
+    return this.#step;
+  }
+
   /** The variables it changes. */
   get variables(): tf.Variable[] {
     return this.#moments.map(({ parameter }) => parameter);

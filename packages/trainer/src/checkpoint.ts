@@ -40,8 +40,8 @@ async function readOptimizer(engine: Engine, optimizer: Adam): Promise<Map<strin
 }
 
 /**
- * Writes `<runDir>/checkpoints/step-<n>/` with the networks under PyTorch's names and layout and the optimisers'
- * moments. The folder appears whole or not at all. Returns its path.
+ * Writes `<runDir>/checkpoints/step-<n>/` with the networks under PyTorch's names and layout, the generator's averaged
+ * weights where it has them, and the optimisers' moments. The folder appears whole or not at all. Returns its path.
  * @throws MedganError when the disk refuses, naming `lastGood`, the checkpoint to go on from.
  */
 export async function writeCheckpoint(
@@ -82,10 +82,14 @@ async function writeNetworks(folder: string, gan: Gan, position: Position): Prom
     architecture_options: JSON.stringify(spec.architectureOptions),
     sizes: JSON.stringify(spec.sizes),
   };
-  const save = (name: string, tensors: Map<string, TensorData>): Promise<void> =>
-    writeSafetensorsFile(join(folder, `${name}.safetensors`), tensors, metadata);
+  const save = (name: string, tensors: Map<string, TensorData>, more = {}): Promise<void> =>
+    writeSafetensorsFile(join(folder, `${name}.safetensors`), tensors, { ...metadata, ...more });
   await save('generator', await readNetwork(engine, gan.generatorParameters));
   await save('discriminator', await readNetwork(engine, gan.discriminatorParameters));
+  if (gan.averaged) {
+    const { parameters, decay } = gan.averaged;
+    await save('generator-ema', await readNetwork(engine, parameters), { ema: String(decay) });
+  }
   await save('generator-optimizer', await readOptimizer(engine, gan.generatorOptimizer));
   await save('discriminator-optimizer', await readOptimizer(engine, gan.discriminatorOptimizer));
 }
@@ -131,6 +135,7 @@ export async function restoreCheckpoint(gan: Gan, path: string): Promise<Positio
   const { metadata } = await readSafetensorsFile(join(path, 'generator.safetensors'));
   writeNetwork(engine, gan.generatorParameters, await read('generator'));
   writeNetwork(engine, gan.discriminatorParameters, await read('discriminator'));
+  if (gan.averaged) writeNetwork(engine, gan.averaged.parameters, await read('generator-ema'));
   for (const [optimizer, name] of [
     [gan.generatorOptimizer, 'generator-optimizer'],
     [gan.discriminatorOptimizer, 'discriminator-optimizer'],

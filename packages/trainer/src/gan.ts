@@ -10,6 +10,7 @@ import {
   type Rng,
 } from '@medgan/plugin-api';
 import { ADAM_DEFAULTS, Adam } from './adam.ts';
+import { AveragedGenerator } from './averaged-generator.ts';
 import type { DiffAugmentation } from './diff-augment.ts';
 import { ganUpdates, type Updates } from './step.ts';
 
@@ -31,6 +32,8 @@ export interface GanSpec {
   readonly r1?: number;
   /** DiffAugment's policy; absent = none. */
   readonly diffAugment?: readonly DiffAugmentation[];
+  /** Decay of the generator's averaged weights; absent = none are kept. */
+  readonly ema?: number;
 }
 
 /** A GAN living in one engine. */
@@ -43,26 +46,41 @@ export interface Gan {
   readonly discriminatorParameters: ParameterStore;
   readonly generatorOptimizer: Adam;
   readonly discriminatorOptimizer: Adam;
+  /** What images are drawn with, where `spec.ema` asks for it. */
+  readonly averaged: AveragedGenerator | undefined;
   readonly updates: Updates;
 }
 
 /** Builds both networks with start values from `rng`, their optimisers, and the updates that train them. */
 export function buildGan(engine: Engine, spec: GanSpec, rng: Rng): Gan {
   const { architecture, architectureOptions, sizes, learningRate, beta1, beta2 = ADAM_DEFAULTS.beta2 } = spec;
+  const buildGenerator = (store: ParameterStore): Generator =>
+    architecture.generator(sizes, architectureOptions, store.root);
   const generatorParameters = new ParameterStore(engine, rng.split('generator'));
   const discriminatorParameters = new ParameterStore(engine, rng.split('discriminator'));
-  const generator = architecture.generator(sizes, architectureOptions, generatorParameters.root);
+  const generator = buildGenerator(generatorParameters);
   const discriminator = architecture.discriminator(sizes, architectureOptions, discriminatorParameters.root);
   const optimizer = (store: ParameterStore, rate: number): Adam =>
     new Adam(engine, store.list(), { ...ADAM_DEFAULTS, learningRate: rate, beta1, beta2 });
   const generatorOptimizer = optimizer(generatorParameters, learningRate.generator);
   const discriminatorOptimizer = optimizer(discriminatorParameters, learningRate.discriminator);
+  const averaged =
+    spec.ema === undefined
+      ? undefined
+      : new AveragedGenerator({
+          decay: spec.ema,
+          updates: generatorOptimizer.updates,
+          build: buildGenerator,
+          trained: generatorParameters,
+          own: new ParameterStore(engine, rng.split('generator')),
+        });
   const updates = ganUpdates({
     generator,
     discriminator,
     ...spec,
     generatorOptimizer,
     discriminatorOptimizer,
+    averaged,
   });
   return {
     engine,
@@ -73,6 +91,7 @@ export function buildGan(engine: Engine, spec: GanSpec, rng: Rng): Gan {
     discriminatorParameters,
     generatorOptimizer,
     discriminatorOptimizer,
+    averaged,
     updates,
   };
 }

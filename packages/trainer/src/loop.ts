@@ -54,7 +54,11 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const total = totalSteps(config, images.count);
   const runner = new StepRunner(gan, rng);
   const augment = request.augmentations && batchAugmenter(request.augmentations, { format: images, rng });
-  const sampler = new Sampler(gan, config.sampleCount, rng);
+  const sampler = new Sampler(
+    { ...gan, generator: (gan.averaged ?? gan).generator },
+    config.sampleCount,
+    rng,
+  );
   const done = request.resumeFrom?.position.step ?? 0;
   const log = new RunLog(runDir, done);
   const pace = new Pace(clock);

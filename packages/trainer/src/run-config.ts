@@ -17,6 +17,8 @@ export interface RunConfig {
   readonly r1?: number;
   /** How the images are augmented wherever the discriminator sees them, in this order; absent = not. */
   readonly diffAugment?: readonly DiffAugmentation[];
+  /** Decay of the generator's averaged weights, with which all images are drawn; absent = none are kept. */
+  readonly ema?: number;
   readonly batchSize: number;
   readonly epochs: number;
   /** Stop after this many steps, even inside an epoch. */

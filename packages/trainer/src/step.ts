@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Step } from '@medgan/engine';
 import type { Discriminator, Generator, Labels, NetworkSizes, Objective } from '@medgan/plugin-api';
 import type { Adam } from './adam.ts';
+import type { AveragedGenerator } from './averaged-generator.ts';
 import { diffAugment, diffAugmentInputs, type DiffAugmentation } from './diff-augment.ts';
 import { differentiatedTwice, judgeWithR1 } from './r1.ts';
 import type { StepInputs } from './step-inputs.ts';
@@ -20,6 +21,7 @@ export interface StepParts {
   readonly diffAugment?: readonly DiffAugmentation[];
   readonly generatorOptimizer: Adam;
   readonly discriminatorOptimizer: Adam;
+  readonly averaged?: AveragedGenerator | undefined;
 }
 
 /** A piece of training that is compiled as one program. */
@@ -113,6 +115,7 @@ export function ganUpdates(parts: StepParts): Updates {
       return objective.generatorLoss(logits, labels, objectiveOptions);
     }, parts.generatorOptimizer.variables);
     parts.generatorOptimizer.apply(grads);
+    parts.averaged?.update();
     return { 'loss/generator': value, 'prob/fake_after': after };
   };
 

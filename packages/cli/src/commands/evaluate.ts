@@ -3,12 +3,12 @@ import { evaluateRun, type Protocol } from '../evaluation/evaluate-run.ts';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { USUAL_FEATURES, chooseFeatures } from '../evaluation/features-spec.ts';
 import { USUAL_METRICS } from '../evaluation/score-pairs.ts';
+import type { CheckpointChoice } from '../evaluation/run-images.ts';
 import { pluginsOfRun } from '../plugin-loading/plugins-of-run.ts';
 import { TerminalReporter } from '../terminal.ts';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends CheckpointChoice {
   readonly protocol: Protocol;
-  readonly checkpoint: string;
   readonly offByOne: boolean;
   readonly features: readonly string[];
   readonly fakes: number;

@@ -13,8 +13,10 @@ import {
   type FoundWeights,
   type GeneratorWeights,
   type ModelFileRequest,
+  type WhichWeights,
 } from '@medgan/trainer';
 import { writeSafetensorsFile } from '@medgan/weights';
+import { averagedText } from '../averaged-text.ts';
 import { pluginsOfRun } from '../plugin-loading/plugins-of-run.ts';
 import { readRunRecord } from '../resume-guard.ts';
 import { versions } from '../versions.ts';
@@ -25,6 +27,7 @@ export interface ExportOptions {
   readonly uint8: boolean;
   readonly arch?: string;
   readonly key?: string;
+  readonly weights?: WhichWeights;
   readonly force: boolean;
 }
 
@@ -116,7 +119,7 @@ export async function exportCommand(path: string, options: ExportOptions): Promi
       cure: 'choose another --out, or replace it: --force',
     });
   }
-  const found = await findGeneratorWeights(path);
+  const found = await findGeneratorWeights(path, options.weights);
   const weights: GeneratorWeights = await readGeneratorWeights({
     file: found.file,
     architectures: (await pluginsOfRun(found.runDir)).architectures,
@@ -125,6 +128,7 @@ export async function exportCommand(path: string, options: ExportOptions): Promi
   });
   const metadata = { ...(await trainingMetadata(found)), medgan: versions()['medgan']! };
   const told = await WRITERS[format]!({ weights, metadata }, options);
-  process.stdout.write(`${out}: ${told}\n`);
+  const averaged = weights.ema === undefined ? '' : `; ${averagedText(weights.ema)}`;
+  process.stdout.write(`${out}: ${told}${averaged}\n`);
   return 0;
 }

@@ -13,7 +13,9 @@ import {
   GRID_NAME,
   type GeneratorWeights,
   type Statistics,
+  type WhichWeights,
 } from '@medgan/trainer';
+import { averagedText } from '../averaged-text.ts';
 import { startRunEngine } from '../execute-run.ts';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
 import { pluginsOfRun } from '../plugin-loading/plugins-of-run.ts';
@@ -34,6 +36,7 @@ export interface GenerateOptions {
   readonly imageSize?: number;
   readonly arch?: string;
   readonly key?: string;
+  readonly weights?: WhichWeights;
   readonly engine: string;
   readonly threads?: number;
   readonly force: boolean;
@@ -49,9 +52,10 @@ export interface Generation extends Omit<GenerateOptions, 'engine'> {
 export const generateCommand = ({ engine, ...rest }: GenerateOptions): Promise<number> =>
   generate({ ...rest, engines: [engine as EngineName], wantsGpu: false });
 
-const described = ({ architecture, sizes }: GeneratorWeights): string =>
+const described = ({ architecture, sizes, ema }: GeneratorWeights): string =>
   `${architecture.name} generator, ${sizes.imageSize} px, ${sizes.channels === 1 ? 'grey' : 'RGB'}, ` +
-  `latent ${sizes.latentSize}, ${sizes.generatorFeatures} feature maps`;
+  `latent ${sizes.latentSize}, ${sizes.generatorFeatures} feature maps` +
+  (ema === undefined ? '' : `, ${averagedText(ema)}`);
 
 /** Draws the images. Everything that can be refused is refused before the folder is touched. */
 export async function generate(request: Generation): Promise<number> {
@@ -60,7 +64,7 @@ export async function generate(request: Generation): Promise<number> {
     throw new MedganError('one latent cannot be interpolated', { cure: 'ask for 2 or more' });
   }
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
-  const { file, runDir } = await findGeneratorWeights(request.checkpoint);
+  const { file, runDir } = await findGeneratorWeights(request.checkpoint, request.weights);
   const weights = await readGeneratorWeights({
     file,
     architectures: (await pluginsOfRun(runDir)).architectures,
@@ -99,6 +103,7 @@ export async function generate(request: Generation): Promise<number> {
       record: {
         weights: resolve(file),
         ...(weights.step === undefined ? {} : { step: weights.step }),
+        ...(weights.ema === undefined ? {} : { ema: weights.ema }),
         architecture: weights.architecture.name,
         sizes: weights.sizes,
         seed,

@@ -8,7 +8,14 @@ import { versions } from '../versions.ts';
 import type { ChosenFeatures } from './features-spec.ts';
 import { drawNearestReal } from './nearest-real-picture.ts';
 import { originalTable, pairedMeanTable, type PairTable } from './pair-tables.ts';
-import { fixedNoiseImages, freshImages, openRun, type OpenedRun, type RunContext } from './run-images.ts';
+import {
+  fixedNoiseImages,
+  freshImages,
+  openRun,
+  type CheckpointChoice,
+  type OpenedRun,
+  type RunContext,
+} from './run-images.ts';
 import { USUAL_METRICS } from './score-pairs.ts';
 import { setTable, type SetTable } from './set-table.ts';
 
@@ -24,10 +31,8 @@ interface SetSettings {
   readonly reals: number;
 }
 
-export interface EvaluateRequest extends RunContext {
+export interface EvaluateRequest extends RunContext, CheckpointChoice {
   readonly runDir: string;
-  /** `last`, `best` or `step-<n>`. */
-  readonly checkpoint: string;
   readonly protocol: Protocol;
   /** Drop the last pair, as the original does. */
   readonly offByOne: boolean;
@@ -39,7 +44,12 @@ export interface EvaluateRequest extends RunContext {
 
 /** `metrics.json` of a run: no NaN in it, names of figures as keys of JSON. */
 export interface RunEvaluation {
-  readonly checkpoint: { readonly step: number; readonly chosen: string };
+  readonly checkpoint: {
+    readonly step: number;
+    readonly chosen: string;
+    /** Decay of the average that was judged; absent when the weights were those of the step. */
+    readonly ema?: number;
+  };
   /** The best evaluation while the run trained; null when it was not evaluated then. */
   readonly best: Best | null;
   readonly seed: number;
@@ -100,7 +110,7 @@ async function judgeSets(
 
 /** Evaluates one checkpoint of a run and writes `metrics.json`, and `nearest-real.png` where sets are judged. */
 export async function evaluateRun(request: EvaluateRequest): Promise<RunEvaluation> {
-  const opened = await openRun(request.runDir, request.checkpoint, request);
+  const opened = await openRun(request.runDir, request);
   try {
     return await evaluateOpened(request, opened);
   } finally {
@@ -110,14 +120,18 @@ export async function evaluateRun(request: EvaluateRequest): Promise<RunEvaluati
 
 async function evaluateOpened(request: EvaluateRequest, opened: OpenedRun): Promise<RunEvaluation> {
   const { runDir, protocol, seed, offByOne, sets, plugins, onProgress } = request;
-  const { images, record, checkpoint } = opened;
+  const { images, record, checkpoint, weights } = opened;
   const metrics = USUAL_METRICS.map((name) => ({ metric: plugins.pairMetrics.get(name) }));
   const { engine } = await startRunEngine(opened.run, request.reporter);
   try {
     const pair = { real: images, fake: await fixedNoiseImages(engine, opened) };
     const { batchSize } = record.resolved;
     const evaluation: RunEvaluation = {
-      checkpoint: { step: checkpoint.step, chosen: request.checkpoint },
+      checkpoint: {
+        step: checkpoint.step,
+        chosen: request.checkpoint,
+        ...(weights.ema === undefined ? {} : { ema: weights.ema }),
+      },
       best: (await readBest(runDir)) ?? null,
       seed,
       data: {

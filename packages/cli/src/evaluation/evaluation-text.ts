@@ -1,6 +1,7 @@
 import { markdownTable, type Column } from '@medgan/registry';
 import type { Diversity, Estimate } from '@medgan/metrics';
 import type { PairMetric, SetValue } from '@medgan/plugin-api';
+import { averagedText } from '../averaged-text.ts';
 import type { RunEvaluation } from './evaluate-run.ts';
 import { arrow, directionsNote, heading, valueText } from './metric-text.ts';
 import { NEAREST_REAL_PICTURE } from './nearest-real-picture.ts';
@@ -104,7 +105,8 @@ const ENDS =
 /** Everything `metrics.json` has, for people. */
 export function evaluationText(evaluation: RunEvaluation, metrics: readonly PairMetric[]): string {
   const { checkpoint, best, original, paired_mean: pairedMean, diversity, sets = [] } = evaluation;
-  const parts = [`checkpoint of step ${checkpoint.step} (${checkpoint.chosen})`];
+  const averaged = checkpoint.ema === undefined ? '' : `, ${averagedText(checkpoint.ema)}`;
+  const parts = [`checkpoint of step ${checkpoint.step} (${checkpoint.chosen})${averaged}`];
   if (best) parts.push(`best while training: step ${best.step}, ${best.metric} ${valueText(best.value)}`);
   if (original) {
     const lost = original.settings['offByOne'] === true ? ', the last one dropped' : '';

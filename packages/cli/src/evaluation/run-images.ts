@@ -10,6 +10,7 @@ import {
   readGeneratorWeights,
   type FoundCheckpoint,
   type GeneratorWeights,
+  type WhichWeights,
 } from '@medgan/trainer';
 import { openImages, type RunReporter } from '../execute-run.ts';
 import type { Plugins } from '../plugins.ts';
@@ -23,6 +24,14 @@ export interface RunContext {
   readonly plugins: Plugins;
   readonly reporter: RunReporter;
   readonly signal: AbortSignal;
+}
+
+/** Which generator of a run is meant. */
+export interface CheckpointChoice {
+  /** `last`, `best` or `step-<n>`. */
+  readonly checkpoint: string;
+  /** Undefined = the average, where the run keeps one. */
+  readonly weights?: WhichWeights;
 }
 
 /** A run that has trained, with its data opened again. */
@@ -44,20 +53,19 @@ function requireSameData(runDir: string, record: RunRecord, { fingerprint, count
 }
 
 /**
- * Opens a run: its data by its `config.yaml`, and a checkpoint: `last`, `best` or `step-<n>`.
- * The images are the caller's to close.
+ * Opens a run: its data by its `config.yaml`, and a generator of its. The images are the caller's to close.
  * @throws MedganError when it holds no run, no such checkpoint, or the data are not those it was trained on.
  */
-export async function openRun(runDir: string, which: string, context: RunContext): Promise<OpenedRun> {
-  const { plugins, reporter, signal } = context;
+export async function openRun(runDir: string, request: RunContext & CheckpointChoice): Promise<OpenedRun> {
+  const { plugins, reporter, signal } = request;
   const record = await readRunRecord(runDir);
   const run = checkedRun(record.control, plugins, `${runDir}/config.yaml`);
-  const checkpoint = await chooseCheckpoint(runDir, which);
+  const checkpoint = await chooseCheckpoint(runDir, request.checkpoint);
   const rng = createRng(record.resolved.seed).split('data');
   const images = await openImages(run, reporter, { rng, signal });
   try {
     requireSameData(runDir, record, images);
-    const { file } = await findGeneratorWeights(checkpoint.path);
+    const { file } = await findGeneratorWeights(checkpoint.path, request.weights);
     const weights = await readGeneratorWeights({ file, architectures: plugins.architectures });
     return { record, run, images, checkpoint, weights };
   } catch (error) {

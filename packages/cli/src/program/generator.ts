@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { ExportOptions } from '../commands/export.ts';
 import type { GenerateOptions } from '../commands/generate.ts';
 import type { ImportOptions } from '../commands/import.ts';
-import { engineOption, fromTwo, fromZero, integer, positive } from './option-parsers.ts';
+import { engineOption, fromTwo, fromZero, integer, positive, weightsOption } from './option-parsers.ts';
 
 /** Commands on a trained generator. */
 export function addGeneratorCommands(medgan: Command, finish: (code: number) => void): void {
@@ -19,6 +19,7 @@ export function addGeneratorCommands(medgan: Command, finish: (code: number) => 
     .option('--batch-statistics', 'batch norm by the statistics of each 64 images, as the original', false)
     .option('--image-size <px>', 'refuse weights that make images of another size', integer)
     .option('--arch <name>', 'architecture, for weights that do not say it')
+    .addOption(weightsOption())
     .option('--key <name>', 'which state dict of a PyTorch checkpoint with several')
     .addOption(engineOption())
     .option('--threads <n>', 'CPU threads', integer)
@@ -40,6 +41,7 @@ export function addGeneratorCommands(medgan: Command, finish: (code: number) => 
     .requiredOption('--out <path>', 'what to write: a file; a folder for tfjs')
     .option('--uint8', 'onnx: images as bytes, NHWC, instead of floats in [-1, 1], NCHW', false)
     .option('--arch <name>', 'architecture, for weights that do not say it')
+    .addOption(weightsOption())
     .option('--key <name>', 'which state dict of a PyTorch checkpoint with several')
     .option('--force', 'replace what is there', false)
     .action(async (path: string, options: ExportOptions) => {

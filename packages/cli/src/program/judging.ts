@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { EvaluateOptions } from '../commands/evaluate.ts';
 import type { MetricsOptions } from '../commands/metrics.ts';
-import { collect, featuresOption, fromZero, integer } from './option-parsers.ts';
+import { collect, featuresOption, fromZero, integer, weightsOption } from './option-parsers.ts';
 
 /** Commands that judge images. */
 export function addJudgingCommands(medgan: Command, finish: (code: number) => void): void {
@@ -36,6 +36,7 @@ export function addJudgingCommands(medgan: Command, finish: (code: number) => vo
         .default('all'),
     )
     .option('--checkpoint <name>', 'last, best or step-<n>', 'last')
+    .addOption(weightsOption())
     .option('--off-by-one', 'drop the last pair of the original protocol, as the original does', false)
     .addOption(featuresOption())
     .option('--fakes <n>', 'images drawn to be judged as a set', integer, 256)

@@ -47,6 +47,12 @@ export const featuresOption = (): Option =>
     .argParser(collect)
     .default([]);
 
+export const weightsOption = (): Option =>
+  new Option(
+    '--weights <name>',
+    'of a run with ema: the weights as trained or their average (default: ema where there is one)',
+  ).choices(['raw', 'ema']);
+
 export const engineOption = (): Option =>
   new Option('--engine <name>', 'what computes')
     .choices(ENGINE_NAMES.filter((name) => name !== 'eager'))

@@ -26,6 +26,7 @@ export const describeGenerator = ({
   architecture,
   sizes,
   step,
+  ema,
 }: GeneratorWeights): Record<string, string> => ({
   architecture: architecture.name,
   latent_size: String(sizes.latentSize),
@@ -34,6 +35,7 @@ export const describeGenerator = ({
   channels: String(sizes.channels),
   generator_features: String(sizes.generatorFeatures),
   ...(step === undefined ? {} : { step: String(step) }),
+  ...(ema === undefined ? {} : { ema: String(ema) }),
 });
 
 const PIXELS: Readonly<

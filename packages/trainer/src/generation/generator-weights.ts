@@ -18,6 +18,8 @@ export interface GeneratorWeights {
   readonly sizes: GeneratorSizes;
   /** Step of the checkpoint, where the file says it. */
   readonly step?: number;
+  /** Decay of the average these weights are, where they are one. */
+  readonly ema?: number;
 }
 
 export interface GeneratorWeightsRequest {
@@ -105,6 +107,7 @@ export async function readGeneratorWeights(request: GeneratorWeightsRequest): Pr
     architectureOptions: said.options,
     sizes: said.sizes,
     ...(metadata['step'] === undefined ? {} : { step: Number(metadata['step']) }),
+    ...(metadata['ema'] === undefined ? {} : { ema: Number(metadata['ema']) }),
   };
 }
 

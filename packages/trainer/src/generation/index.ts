@@ -1,5 +1,5 @@
 export { buildGenerator } from './build-generator.ts';
-export { findGeneratorWeights, type FoundWeights } from './find-weights.ts';
+export { findGeneratorWeights, type FoundWeights, type WhichWeights } from './find-weights.ts';
 export { generateImages, type GenerateRequest, type GenerateResult } from './generate-images.ts';
 export {
   readGeneratorWeights,
