@@ -20,6 +20,7 @@ import { LOG_FILE, TRIAL_FILE } from '@medgan/registry';
 import { averagedText } from './averaged-text.ts';
 import type { ControlFile } from './control-schema.ts';
 import { judgeWhileTraining } from './evaluation/judge-while-training.ts';
+import { ganSpec } from './gan-spec.ts';
 import type { Plugins } from './plugins.ts';
 import type { ResolvedRun } from './resolve-control.ts';
 import { guardResume, readRunRecord, type RunRecord } from './resume-guard.ts';
@@ -146,17 +147,7 @@ async function trainIn(
       `${config.architecture.name}, ${config.objective.name}; ${engine.name} on ${engine.device}` +
       (config.ema === undefined ? '' : `; images by ${averagedText(config.ema)}`),
   );
-  const gan = buildGan(
-    engine,
-    {
-      ...config,
-      architecture: plugins.architectures.get(config.architecture.name),
-      architectureOptions: config.architecture.options,
-      objective: plugins.objectives.get(config.objective.name),
-      objectiveOptions: config.objective.options,
-    },
-    rng.split('init'),
-  );
+  const gan = buildGan(engine, ganSpec(config, plugins), rng.split('init'));
   await mkdir(runDir, { recursive: true });
   const unlock = await lockRun(runDir);
   let follower: Follower | undefined;

@@ -12,5 +12,14 @@ export {
   type Resolution,
   type ResolveOptions,
 } from './resolve.ts';
+export type {
+  InspectedNode,
+  InspectedState,
+  InspectedTensor,
+  Operand,
+  Stage,
+  StepInspection,
+} from './inspect/inspection.ts';
+export { scope } from './trace/scope.ts';
 export { fromStored, storedShape, toStored } from './stored-layout.ts';
 export * from './export/index.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Step } from '@medgan/engine';
+import { scope, type Step } from '@medgan/engine';
 import type { Discriminator, Generator, Labels, NetworkSizes, Objective } from '@medgan/plugin-api';
 import type { Adam } from './adam.ts';
 import type { AveragedGenerator } from './averaged-generator.ts';
@@ -57,6 +57,15 @@ type Given = Readonly<Record<string, tf.Tensor>>;
 
 const probability = (logits: tf.Tensor): tf.Tensor => tf.mean(tf.sigmoid(logits));
 
+/** A loss, its gradients and what Adam makes of them: parts of their own in `medgan engine show`. */
+function descend(who: string, loss: () => tf.Scalar, optimizer: Adam): tf.Scalar {
+  const { value, grads } = scope(`${who}: gradients`, () =>
+    tf.variableGrads(() => scope(`${who}: loss`, loss), optimizer.variables),
+  );
+  scope(`${who}: Adam`, () => optimizer.apply(grads));
+  return value;
+}
+
 /**
  * The updates of a GAN. D learns from the real and the generated images, each in a forward pass of its own (batch norm
  * sees them apart), as the original has it.
@@ -65,7 +74,8 @@ export function ganUpdates(parts: StepParts): Updates {
   const { generator, discriminator, objective, objectiveOptions, labels, sizes, r1 } = parts;
   const policy = parts.diffAugment ?? [];
   const judge = (images: tf.Tensor4D): tf.Tensor => discriminator.apply(images, 'training');
-  const generate = ({ latent }: Given): tf.Tensor4D => generator.apply(latent as tf.Tensor2D, 'training');
+  const generate = ({ latent }: Given): tf.Tensor4D =>
+    scope('generator: images', () => generator.apply(latent as tf.Tensor2D, 'training'));
 
   const updateDiscriminator = (fake: tf.Tensor4D, given: Given) => {
     const real = given['real'] as tf.Tensor4D;
@@ -73,29 +83,33 @@ export function ganUpdates(parts: StepParts): Updates {
     const shown = { real: augmented(real), fake: diffAugment(fake, { policy, use: 'fake' }, given) };
     let probabilities!: { readonly real: tf.Tensor; readonly fake: tf.Tensor };
     let auxiliary: tf.Scalar | undefined;
-    const judgeReal = (images: tf.Tensor4D): tf.Tensor => {
-      const judged = discriminator.judgeReal?.(images, 'training');
-      auxiliary = judged && tf.keep(judged.auxiliaryLoss);
-      return judged?.logits ?? judge(images);
-    };
+    const judgeReal = (images: tf.Tensor4D): tf.Tensor =>
+      scope('discriminator: real images', () => {
+        const judged = discriminator.judgeReal?.(images, 'training');
+        auxiliary = judged && tf.keep(judged.auxiliaryLoss);
+        return judged?.logits ?? judge(images);
+      });
     const loss = (): tf.Scalar => {
       // By the images as they were, through their augmentation: so have the authors of DiffAugment it.
-      const regular = r1 === undefined ? undefined : judgeWithR1((x) => judgeReal(augmented(x)), real, r1);
-      const logits = { real: regular?.logits ?? judgeReal(shown.real), fake: judge(shown.fake) };
+      const regular =
+        r1 === undefined
+          ? undefined
+          : scope('discriminator: R1', () => judgeWithR1((x) => judgeReal(augmented(x)), real, r1));
+      const logits = {
+        real: regular?.logits ?? judgeReal(shown.real),
+        fake: scope('discriminator: generated images', () => judge(shown.fake)),
+      };
       probabilities = { real: tf.keep(probability(logits.real)), fake: tf.keep(probability(logits.fake)) };
       const terms = [objective.discriminatorLoss(logits, labels, objectiveOptions)];
       if (objective.penalty) {
-        const mix = given['mix'] as tf.Tensor4D;
-        terms.push(objective.penalty({ ...shown, discriminate: judge, mix }, objectiveOptions));
+        const penalised = { ...shown, discriminate: judge, mix: given['mix'] as tf.Tensor4D };
+        terms.push(scope('discriminator: penalty', () => objective.penalty!(penalised, objectiveOptions)));
       }
       if (auxiliary) terms.push(auxiliary);
       if (regular) terms.push(regular.penalty);
       return terms.reduce((sum, term) => tf.add(sum, term));
     };
-    const { value, grads } = differentiatedTwice(() =>
-      tf.variableGrads(loss, parts.discriminatorOptimizer.variables),
-    );
-    parts.discriminatorOptimizer.apply(grads);
+    const value = differentiatedTwice(() => descend('discriminator', loss, parts.discriminatorOptimizer));
     return {
       'loss/discriminator': value,
       'prob/real': probabilities.real,
@@ -107,15 +121,16 @@ export function ganUpdates(parts: StepParts): Updates {
   /** `first` is done with the generated images before D judges them. */
   const updateGenerator = (given: Given, first?: (fake: tf.Tensor4D) => void) => {
     let after!: tf.Tensor;
-    const { value, grads } = tf.variableGrads(() => {
+    const loss = (): tf.Scalar => {
       const fake = generate(given);
       first?.(fake);
-      const logits = judge(diffAugment(fake, { policy, use: 'generator' }, given));
+      const augmented = diffAugment(fake, { policy, use: 'generator' }, given);
+      const logits = scope('generator: judgement', () => judge(augmented));
       after = tf.keep(probability(logits));
       return objective.generatorLoss(logits, labels, objectiveOptions);
-    }, parts.generatorOptimizer.variables);
-    parts.generatorOptimizer.apply(grads);
-    parts.averaged?.update();
+    };
+    const value = descend('generator', loss, parts.generatorOptimizer);
+    if (parts.averaged) scope('generator: average', () => parts.averaged!.update());
     return { 'loss/generator': value, 'prob/fake_after': after };
   };
 

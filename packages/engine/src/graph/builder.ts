@@ -6,6 +6,7 @@ import {
   type Constant,
   type Graph,
   type Node,
+  type Origin,
   type StateEdge,
   type Value,
 } from './graph.ts';
@@ -24,6 +25,8 @@ export class GraphBuilder {
   readonly inputs: { name: string; value: number }[] = [];
   readonly outputs: { name: string; value: number }[] = [];
   readonly state = new Map<number, StateEdge>();
+  /** Where the nodes come from that are made next. */
+  origin: Origin | undefined;
   #next = 0;
 
   value(type: Type): Value {
@@ -57,6 +60,7 @@ export class GraphBuilder {
       inputs: [...inputs],
       outputs: outputs.map((value) => value.id),
       attributes: spec.attributes ?? {},
+      ...(this.origin ? { origin: this.origin } : {}),
     });
     return outputs;
   }

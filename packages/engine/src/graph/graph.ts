@@ -10,12 +10,22 @@ export interface Value {
 /** Attributes of a node, in canonical form: see the rule of its kernel. */
 export type Attributes = Readonly<Record<string, number | boolean | string | readonly number[] | undefined>>;
 
+/** Where a node comes from, for people: nothing that is computed depends on it. */
+export interface Origin {
+  /** The innermost `scope` of the step that it was called in. */
+  readonly scope: string | undefined;
+  /** Where the author's code called TF.js; recorded on request only. */
+  readonly site: string | undefined;
+}
+
 /** One operation. `kernel` is a TF.js kernel name. */
 export interface Node {
   readonly kernel: string;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   readonly attributes: Attributes;
+  /** Kept by passes: what replaces a node comes from where the node came from. */
+  readonly origin?: Origin | undefined;
 }
 
 /** A constant: all values, or the one value that fills it. */

@@ -51,6 +51,7 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
   };
 
   for (const original of graph.nodes) {
+    builder.origin = original.origin;
     const node: Node = { ...original, inputs: original.inputs.map(rename) };
     let replacement: number | undefined;
     if (node.outputs.length === 1) {

@@ -6,11 +6,13 @@ import { checkVariableValues } from '../host-values.ts';
 import { runPasses } from '../graph/passes/index.ts';
 import { verify } from '../graph/verify.ts';
 import { sameShape, type Graph } from '../graph/graph.ts';
+import { inspectGraph } from '../inspect/inspect-graph.ts';
+import type { StepInspection } from '../inspect/inspection.ts';
 import { fromStored } from '../stored-layout.ts';
 import { tf, withBackend } from '../tf.ts';
 import { callSite } from '../trace/call-site.ts';
 import { RECORDING_BACKEND, recordingBackend } from '../trace/recording-backend.ts';
-import { trace, type TracedVariable } from '../trace/trace.ts';
+import { trace, type TraceRequest, type TracedVariable } from '../trace/trace.ts';
 import { shortNativeMessage } from './device-check.ts';
 import { lower } from './lower/index.ts';
 import { encodeModel } from './model.ts';
@@ -118,18 +120,21 @@ export class OnnxEngine implements Engine {
     (slot.current.data as Float32Array | Int32Array).set(values);
   }
 
-  /** The graph of a step after all passes: what `compile` runs, for inspection. */
+  #trace(traced: Pick<TraceRequest, 'step' | 'inputs' | 'sites'>): Graph {
+    const variables = [...this.#slots.values()];
+    return trace({ backend: recordingBackend(), owner: this, variables, ...traced });
+  }
+
+  /** The graph of a step after all passes: what `compile` runs. */
   graph(step: Step, inputs: Readonly<Record<string, InputSpec>>): Graph {
-    const traced = trace({
-      backend: recordingBackend(),
-      owner: this,
-      step,
-      inputs,
-      variables: [...this.#slots.values()],
-    });
-    const graph = runPasses(traced, this.#options.verifyPasses ? verify : undefined);
+    const graph = runPasses(this.#trace({ step, inputs }), this.#options.verifyPasses ? verify : undefined);
     verify(graph);
     return graph;
+  }
+
+  /** What `compile` would run, laid open; nothing is loaded or run. @throws EngineError as `compile` does. */
+  inspect(step: Step, inputs: Readonly<Record<string, InputSpec>>): StepInspection {
+    return inspectGraph(this.#trace({ step, inputs, sites: true }), this.#slots);
   }
 
   async compile(step: Step, inputs: Readonly<Record<string, InputSpec>>): Promise<Program> {

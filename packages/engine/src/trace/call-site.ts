@@ -1,6 +1,6 @@
-/** Frames of this file's folder and of TF.js say nothing to the author of a step. */
+/** Frames of the engine and of TF.js, by its source maps too, say nothing to the author of a step. */
 const FOREIGN =
-  /node:internal|<anonymous>\)$|[\\/]node_modules[\\/]|[\\/]engine[\\/](src|dist)[\\/](?!.*\.test\.)/;
+  /node:internal|<anonymous>\)$|[\\/]node_modules[\\/](@tensorflow|seedrandom)[\\/]|[\\/]tfjs-[a-z-]+[\\/]src[\\/]|[\\/]engine[\\/](src|dist)[\\/](?!.*\.test\.)/;
 
 /** Where the author's code called the TF.js operation that is being recorded: `discriminator (my-gan.ts:12:5)`. */
 export function callSite(): string {

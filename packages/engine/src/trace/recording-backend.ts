@@ -15,17 +15,11 @@ import type { Value } from '../graph/graph.ts';
 import { callSite } from './call-site.ts';
 import type { Emit } from './kernel-rule.ts';
 import { MACROS, RULES } from './kernels/index.ts';
+import type { HeldState, Recording } from './recording.ts';
+import { currentScope } from './scope.ts';
 
 /** Name of the TF.js backend that records kernels instead of running them. */
 export const RECORDING_BACKEND = 'medgan-recording';
-
-/** A slot of state that an engine holds. */
-export interface HeldState {
-  readonly slot: number;
-  readonly name: string;
-  /** The engine: slots are counted by each engine for itself. */
-  readonly owner: object;
-}
 
 /** What a TF.js data id stands for here. */
 type Datum = { references: number; readonly type: Type } & (
@@ -45,30 +39,26 @@ const UNREADABLE = (what: string): EngineError =>
 /** A TF.js backend whose kernels append nodes to the graph being recorded. */
 export class RecordingBackend extends KernelBackend {
   readonly #data = new Map<object, Datum>();
-  #builder: GraphBuilder | undefined;
-  #owner: object | undefined;
+  #recorded: Recording | undefined;
   #failure: EngineError | undefined;
 
-  /** Runs `body` with its kernels recorded into `builder`, on behalf of the engine `owner`. */
-  record<T>({ builder, owner }: { builder: GraphBuilder; owner: object }, body: () => T): T {
-    if (this.#builder) throw new EngineError('a step compiles another step while it is compiled itself');
-    this.#builder = builder;
-    this.#owner = owner;
+  /** Runs `body` with its kernels recorded. */
+  record<T>(recording: Recording, body: () => T): T {
+    if (this.#recorded) throw new EngineError('a step compiles another step while it is compiled itself');
+    this.#recorded = recording;
     this.#failure = undefined;
     try {
       const result = body();
       if (this.#failure) throw this.#failure as EngineError;
       return result;
     } finally {
-      this.#builder = undefined;
-      this.#owner = undefined;
+      this.#recorded = undefined;
     }
   }
 
   /** @throws EngineError unless a step of the engine that holds `state` is being recorded. */
   requireAccess({ name, owner }: HeldState): void {
-    this.#recording();
-    if (this.#owner === owner) return;
+    if (this.#recording().owner === owner) return;
     throw new EngineError(`the step uses the variable ${name} of another engine, in ${callSite()}`, {
       cure: 'make the variable with the engine that compiles the step',
     });
@@ -83,7 +73,7 @@ export class RecordingBackend extends KernelBackend {
   makeValue(value: Value): TensorInfo {
     return this.#info({
       kind: 'value',
-      builder: this.#recording(),
+      builder: this.#recording().builder,
       id: value.id,
       type: value,
       references: 1,
@@ -92,7 +82,7 @@ export class RecordingBackend extends KernelBackend {
 
   /** The graph value behind a tensor; constants and state enter the graph on first use. */
   graphValue(info: TensorInfo): Value {
-    const builder = this.#recording();
+    const { builder } = this.#recording();
     const datum = this.#data.get(info.dataId);
     if (!datum) {
       throw new EngineError(
@@ -116,13 +106,13 @@ export class RecordingBackend extends KernelBackend {
     }
   }
 
-  #recording(): GraphBuilder {
-    if (!this.#builder) {
+  #recording(): Recording {
+    if (!this.#recorded) {
       throw new EngineError('a TF.js operation on engine-held tensors was called outside of a step', {
         cure: 'put it into a step and compile that, or use engine.read and engine.write',
       });
     }
-    return this.#builder;
+    return this.#recorded;
   }
 
   #info(datum: Datum): TensorInfo {
@@ -159,7 +149,7 @@ export class RecordingBackend extends KernelBackend {
   override readSync(dataId: object): BackendValues {
     const datum = this.#data.get(dataId);
     if (datum?.kind === 'host') return datum.values;
-    if (datum?.kind === 'state' && !this.#builder) {
+    if (datum?.kind === 'state' && !this.#recorded) {
       // TF.js also comes here to move the variable to another backend, which would take it from its engine.
       throw new EngineError(`the variable ${datum.state.name} of a compiled engine is read outside of it`, {
         cure: 'use it in steps of its engine only, or read its values with await engine.read(variable)',
@@ -170,7 +160,7 @@ export class RecordingBackend extends KernelBackend {
 
   override read(dataId: object): Promise<BackendValues> {
     const datum = this.#data.get(dataId);
-    const isHeld = datum?.kind === 'state' && !this.#builder;
+    const isHeld = datum?.kind === 'state' && !this.#recorded;
     if (isHeld) return Promise.resolve(datum.read());
     if (datum?.kind === 'host') return Promise.resolve(datum.values);
     // TF.js would hide the error in a promise that the step need not look at; `record` throws it.
@@ -226,7 +216,10 @@ export class RecordingBackend extends KernelBackend {
     named: Readonly<Record<string, TensorInfo | undefined>>,
     attrs: NamedAttrMap,
   ): TensorInfo | TensorInfo[] {
-    const builder = this.#recording();
+    const { builder, sites } = this.#recording();
+    const scope = currentScope();
+    const site = sites ? callSite() : undefined;
+    builder.origin = scope === undefined && site === undefined ? undefined : { scope, site };
     const given = Object.entries(named).filter(
       (entry): entry is [string, TensorInfo] => entry[1] !== undefined,
     );

@@ -24,12 +24,14 @@ export interface TraceRequest {
   readonly step: Step;
   readonly inputs: Readonly<Record<string, InputSpec>>;
   readonly variables: readonly TracedVariable[];
+  /** Notes with each node where it was called, which takes a stack trace a node. */
+  readonly sites?: boolean;
 }
 
-function traceOnce({ backend, owner, step, inputs, variables }: TraceRequest): Graph {
+function traceOnce({ backend, owner, step, inputs, variables, sites = false }: TraceRequest): Graph {
   const builder = new GraphBuilder();
   try {
-    backend.record({ builder, owner }, () =>
+    backend.record({ builder, owner, sites }, () =>
       tf.tidy(() => {
         const placeholders: Record<string, Tensor> = {};
         for (const [name, spec] of Object.entries(inputs)) {
@@ -60,7 +62,7 @@ function signature(graph: Graph): string {
   return JSON.stringify([
     [...graph.values.values()],
     constants,
-    graph.nodes,
+    graph.nodes.map(({ origin: _origin, ...node }) => node),
     graph.inputs,
     graph.outputs,
     graph.state,
@@ -74,7 +76,7 @@ function signature(graph: Graph): string {
 export function trace(request: TraceRequest): Graph {
   return withBackend(RECORDING_BACKEND, () => {
     const graph = traceOnce(request);
-    if (signature(graph) !== signature(traceOnce(request))) {
+    if (signature(graph) !== signature(traceOnce({ ...request, sites: false }))) {
       throw new EngineError('two calls of the step with the same inputs do different things', {
         cure: 'what changes from call to call (random numbers, counters, schedules) must be an input or a variable',
       });

@@ -4,12 +4,9 @@ import type { StudySummary } from '../summary/summarise.ts';
 import { verdictTable } from '../summary/verdict-table.ts';
 import type { TrialRecord } from '../trial-records.ts';
 import { html, type Html } from './html.ts';
+import { scrolling } from './one-file.ts';
 import { LOSS_KEYS } from './read-losses.ts';
 import type { LossCurves } from './loss-curves.ts';
-
-/** A table that scrolls by itself where the screen is narrow, for the keyboard too. */
-export const scrolling = (label: string, table: Html): Html =>
-  html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
 
 const MARKS = { better: '▲', worse: '▼', equal: '=' } as const;
 

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { durationText } from '../summary/figure-text.ts';
-import { html, trusted, type Html } from './html.ts';
-import { scrolling } from './page-tables.ts';
+import { html, type Html } from './html.ts';
+import { oneFile, scrolling, themeChoice } from './one-file.ts';
 import type { ReportOptions } from './report-input.ts';
 import type { StudyReport } from './study-report.ts';
 import { caution, stateText, studySection } from './study-section.ts';
@@ -13,25 +12,8 @@ export interface PageParts {
   readonly scripts: readonly string[];
 }
 
-/** In a script element only its end tag is special; in a string of a script `<\/` means the same. */
-const inScript = (code: string): string => code.replace(/<\/(script)/gi, '<\\/$1').trim();
-
-const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-
-/** Nothing is loaded from anywhere, and no script runs but ours. */
-const policy = (scripts: readonly string[]): string =>
-  [
-    "default-src 'none'",
-    'img-src data:',
-    "style-src 'unsafe-inline'",
-    `script-src ${scripts.map(hash).join(' ')}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
-
 /** The whole page: one file that needs no other. */
 export function page(reports: readonly StudyReport[], options: ReportOptions, parts: PageParts): string {
-  const scripts = parts.scripts.map(inScript);
   const body = html`<a class="skip" href="#main">Skip to the results</a>
     <header class="top">
       <p class="brand">MedImageGAN</p>
@@ -49,34 +31,11 @@ export function page(reports: readonly StudyReport[], options: ReportOptions, pa
         Made by <code>medgan report</code> out of the run folders. One file: nothing is loaded from elsewhere.
       </p>
     </footer>`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(scripts)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>MedImageGAN: results</title>
-<link rel="icon" href="data:,">
-<style>${parts.css.replace(/<\//g, '<\\/')}</style>
-</head>
-<body>
-${body.text}
-${scripts.map((script) => `<script>${script}</script>`).join('\n')}
-</body>
-</html>
-`;
+  return oneFile({ title: 'MedImageGAN: results', ...parts, body });
 }
 
 const configurationMark = (configuration: string): Html | false =>
   configuration !== 'quick' && html` <span class="configuration">${configuration}</span>`;
-
-const themeChoice = (): Html =>
-  html`<fieldset class="theme">
-    <legend class="hidden">Colours of the page</legend>
-    ${['auto', 'light', 'dark'].map((value) => html`<label><input type="radio" name="theme" value="${value}" ${trusted(value === 'auto' ? 'checked' : '')} /><span>${value}</span></label>`)}
-  </fieldset>`;
 
 function overview(reports: readonly StudyReport[], { dataNote, problems = [] }: ReportOptions): Html {
   const run = reports.filter(({ summary }) => summary.state !== 'not run').length;

@@ -145,6 +145,7 @@ export class LayoutWriter {
   }
 
   #node(node: Node): void {
+    this.#builder.origin = node.origin;
     const rule = this.#rules.get(node.kernel);
     if (rule) return rule(node, this);
     // Anything else sees its tensors as TF.js does.

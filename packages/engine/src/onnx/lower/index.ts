@@ -1,5 +1,5 @@
 import type { Graph } from '../../graph/graph.ts';
-import type { OnnxGraph } from '../model.ts';
+import type { OnnxGraph, OnnxNode } from '../model.ts';
 import { convolutions } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
 import { linear } from './linear.ts';
@@ -24,8 +24,8 @@ export const outputName = (name: string): string => `out:${name}`;
 export const stateInName = (slot: number): string => `state:${slot}`;
 export const stateOutName = (slot: number): string => `state':${slot}`;
 
-/** Writes a laid-out graph in ONNX operators. */
-export function lower(graph: Graph): OnnxGraph {
+/** Writes a laid-out graph in ONNX operators; `onNode` is told what was written for each node, in their order. */
+export function lower(graph: Graph, onNode: (written: readonly OnnxNode[]) => void = () => {}): OnnxGraph {
   const w = new OnnxWriter(graph);
   const inputs = [
     ...graph.inputs.map(({ name, value }) => ({ name: inputName(name), value })),
@@ -45,7 +45,9 @@ export function lower(graph: Graph): OnnxGraph {
   for (const node of graph.nodes) {
     const lowering = LOWERINGS[node.kernel];
     if (!lowering) refuse(node, 'has no lowering and');
+    const before = w.nodes.length;
     lowering(node, w);
+    onNode(w.nodes.slice(before));
   }
   for (const { name, value } of copies) {
     w.nodes.push({ op: 'Identity', inputs: [w.name(value)], outputs: [name], attributes: {} });

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addDataCommands } from './data.ts';
+import { addEngineCommands } from './engine.ts';
+import { addExperimentCommands } from './experiment.ts';
+import { addGeneratorCommands } from './generator.ts';
+import { addJudgingCommands } from './judging.ts';
+import { addMachineCommands } from './machine.ts';
+import { addPluginsCommands } from './plugins.ts';
+import { addMlflowCommands } from './mlflow.ts';
+import { addReportCommand } from './report.ts';
+import { addTrainingCommands } from './training.ts';
+
+/**
+ * The command line, each command with its arguments and options; `finish` is told how a command ended. Commands are
+ * loaded when they are called, so that `medgan --help` is instant.
+ */
+export function medganProgram(finish: (code: number) => void): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  const medgan = new Command('medgan')
+    .description('GAN experiments on medical images')
+    .version(version)
+    .showHelpAfterError('(medgan --help shows what there is)');
+
+  addTrainingCommands(medgan, finish);
+  addDataCommands(medgan, finish);
+  addGeneratorCommands(medgan, finish);
+  addJudgingCommands(medgan, finish);
+  addExperimentCommands(medgan, finish);
+  addReportCommand(medgan, finish);
+  addPluginsCommands(medgan, finish);
+  addMlflowCommands(medgan, finish);
+  addEngineCommands(medgan, finish);
+  addMachineCommands(medgan, finish);
+  return medgan;
+}
