@@ -1,3 +1,4 @@
+import { decodeBaselineJpeg } from './baseline-jpeg/decode-baseline.ts';
 import { decodeBySharp } from './by-sharp.ts';
 import type { FileFormat } from './format.ts';
 import { decodeTurboJpeg } from './turbo-jpeg.ts';
@@ -7,5 +8,7 @@ export const jpeg: FileFormat = {
   name: 'JPEG',
   matches: (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff,
   decode: async (bytes, settings) =>
-    (await decodeTurboJpeg(bytes, settings)) ?? (await decodeBySharp(bytes, settings)),
+    decodeBaselineJpeg(bytes, settings) ??
+    (await decodeTurboJpeg(bytes, settings)) ??
+    (await decodeBySharp(bytes, settings)),
 };

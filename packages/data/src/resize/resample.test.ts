@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRng } from '@medgan/plugin-api';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { assembleResample } from './assemble.testing.ts';
+import { assemble } from '../kernel.testing.ts';
 import { resample } from './resample.ts';
 import { triangleTaps, type Axis, type Taps } from './taps.ts';
 
@@ -74,5 +74,7 @@ it('takes a large image strip by strip', () => {
 });
 
 it('is assembled from its source', async () => {
-  expect(await readFile(new URL('resample-wasm.ts', import.meta.url), 'utf8')).toBe(await assembleResample());
+  expect(await readFile(new URL('resample-wasm.ts', import.meta.url), 'utf8')).toBe(
+    await assemble('resize/resample'),
+  );
 });

@@ -1,15 +1,15 @@
+import { instantiate, memoryOf, type Memory } from '../kernel.ts';
 import type { ByteImage } from '../pillow-resize.ts';
 import { RESAMPLE_WASM } from './resample-wasm.ts';
 import { reachOf, type Taps } from './taps.ts';
 
 /** The functions of resample.wat: every number is a length, or an address in the memory they share. */
 interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
+  readonly memory: Memory;
   readonly across: (...numbers: readonly number[]) => void;
   readonly down: (...numbers: readonly number[]) => void;
 }
 
-const PAGE_BYTES = 1 << 16;
 /** Input rows in the kernel's memory at once, where one row does not take more: the memory never shrinks. */
 const STRIP_BYTES = 1 << 20;
 /** The kernel reads and writes a few bytes after the last pixel. */
@@ -17,27 +17,7 @@ const SPARE_BYTES = 16;
 
 const aligned = (bytes: number): number => (bytes + 15) & ~15;
 
-/** What is used of it here: Node's own types leave it out. */
-const { WebAssembly } = globalThis as unknown as {
-  readonly WebAssembly: {
-    readonly Module: new (bytes: Uint8Array) => object;
-    readonly Instance: new (module: object) => { readonly exports: Kernel };
-  };
-};
-
-let made: Kernel | undefined;
-
-function kernel(): Kernel {
-  return (made ??= new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(RESAMPLE_WASM, 'base64')))
-    .exports);
-}
-
-/** The kernel's memory, of at least so many bytes. */
-function memoryOf({ memory }: Kernel, bytes: number): ArrayBuffer {
-  const missing = bytes - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
-  return memory.buffer;
-}
+let kernel: Kernel | undefined;
 
 /**
  * Sums the pixels of an image by `across` within its rows, then by `down` within its columns, into `out`: uint8
@@ -61,8 +41,8 @@ export function resample(
   const outAt = downAt + aligned(down.records.byteLength);
   const betweenAt = outAt + lines * lineBytes;
   const stripAt = betweenAt + aligned((end - begin) * lineBytes + SPARE_BYTES);
-  const passes = kernel();
-  const memory = memoryOf(passes, stripAt + stripRows * rowBytes + SPARE_BYTES);
+  kernel ??= instantiate<Kernel>(RESAMPLE_WASM);
+  const memory = memoryOf(kernel, stripAt + stripRows * rowBytes + SPARE_BYTES);
   new Int32Array(memory, 0, across.records.length).set(across.records);
   new Int32Array(memory, downAt, down.records.length).set(down.records);
   const bytes = new Uint8Array(memory);
@@ -71,9 +51,9 @@ export function resample(
     const rows = Math.min(stripRows, end - row);
     bytes.set(data.subarray(row * rowBytes, (row + rows) * rowBytes), stripAt);
     const to = betweenAt + (row - begin) * lineBytes;
-    passes.across(stripAt, rows, rowBytes, channels, 0, 4 * across.length, columns, to, lineBytes);
+    kernel.across(stripAt, rows, rowBytes, channels, 0, 4 * across.length, columns, to, lineBytes);
   }
-  passes.down(betweenAt - begin * lineBytes, lineBytes, downAt, 4 * down.length, lines, outAt);
+  kernel.down(betweenAt - begin * lineBytes, lineBytes, downAt, 4 * down.length, lines, outAt);
 
   if (lineBytes === outBytes) out.set(bytes.subarray(outAt, outAt + lines * lineBytes));
   else
