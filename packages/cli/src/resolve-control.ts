@@ -131,12 +131,19 @@ function chosenFigure(control: ControlFile, plugins: Plugins, faults: Faults): F
 /** Fixed-noise images that are drawn: as many as pixels a side, as the original draws. */
 const sampleCountOf = (control: ControlFile): number => control.sample_count ?? control.image_size;
 
-/** Checks a control file against the plugins and fills everything in; `faults` is empty exactly when it can run. */
-export function resolveControl(
-  control: ControlFile,
-  plugins: Plugins,
-): { run?: ResolvedRun; faults: Fault[] } {
-  const faults = new Faults();
+/** The plugins that a control file names, their options filled in. */
+interface Chosen {
+  readonly architecture: Architecture;
+  readonly objective: RunConfig['objective'];
+  readonly dataset: Dataset;
+  readonly archOptions: object;
+  readonly datasetOptions: object;
+  readonly augment: ReturnType<typeof resolveAugment>['chosen'];
+  readonly figure: Figure | undefined;
+}
+
+/** Looks up what a control file names; undefined when anything is wrong, which `faults` then tells. */
+function choose(control: ControlFile, plugins: Plugins, faults: Faults): Chosen | undefined {
   const architecture = faults.attempt('arch', () => plugins.architectures.get(control.arch));
   if (architecture && !architecture.imageSizes.includes(control.image_size)) {
     faults.add(
@@ -161,23 +168,32 @@ export function resolveControl(
   }
   faults.list.push(...splitFaults(control, dataset));
   const figure = chosenFigure(control, plugins, faults);
-  const archOptions =
-    architecture && faults.options('arch_options', architecture.options, control.arch_options);
-  const objectiveOptions =
-    objective && faults.options('objective_options', objective.options, control.objective_options);
-  const datasetOptions =
-    dataset && faults.options('dataset_options', dataset.options, control.dataset_options);
+  const optionsOf = (key: OptionsKey, plugin: { readonly options: object } | undefined): object =>
+    plugin ? faults.options(key, plugin.options, control[key]) : {};
+  const archOptions = optionsOf('arch_options', architecture);
+  const objectiveOptions = optionsOf('objective_options', objective);
+  const datasetOptions = optionsOf('dataset_options', dataset);
   const augment = resolveAugment(control.augment ?? [], plugins.augmentations);
   for (const fault of augment.faults) faults.list.push({ ...fault, path: ['augment', ...fault.path] });
-  if (faults.list.length > 0) return { faults: faults.list };
+  if (faults.list.length > 0 || !architecture || !objective || !dataset) return undefined;
+  return {
+    ...{ architecture, dataset, archOptions, datasetOptions, figure },
+    objective: { name: objective.name, options: objectiveOptions },
+    augment: augment.chosen,
+  };
+}
 
+type OptionsKey = 'arch_options' | 'objective_options' | 'dataset_options';
+
+/** Everything that decides a run's numbers. */
+function configOf(control: ControlFile, chosen: Chosen): RunConfig {
+  const { architecture, archOptions, objective, augment, figure } = chosen;
   const real = control.labels?.real ?? 1;
-  const { r1 = 0 } = control;
-  const { learningRate, beta1, beta2, discriminatorSteps } = trainingSettings(control, architecture!);
-  const diffAugment = control.diff_augment ?? [];
-  const config: RunConfig = {
-    architecture: { name: architecture!.name, options: archOptions! },
-    objective: { name: objective!.name, options: objectiveOptions! },
+  const { r1 = 0, diff_augment: diffAugment = [] } = control;
+  const { learningRate, beta1, beta2, discriminatorSteps } = trainingSettings(control, architecture);
+  return {
+    architecture: { name: architecture.name, options: archOptions },
+    objective,
     sizes: {
       imageSize: control.image_size,
       channels: control.number_channels,
@@ -206,25 +222,41 @@ export function resolveControl(
     ...(discriminatorSteps === 1 ? {} : { discriminatorSteps }),
     ...(r1 === 0 ? {} : { r1 }),
     ...(diffAugment.length === 0 ? {} : { diffAugment }),
-    ...(augment.chosen.length === 0 ? {} : { augment: augment.chosen }),
+    ...(augment.length === 0 ? {} : { augment }),
     ...(figure === undefined ? {} : { bestMetric: figure.name }),
   };
+}
+
+/** Where the images of a run come from. */
+function dataOf(control: ControlFile, { dataset, datasetOptions }: Chosen): ResolvedRun['data'] {
+  return {
+    dataset,
+    options: datasetOptions,
+    ...(control.path === undefined ? {} : { path: resolve(control.path) }),
+    ...(control.classes === undefined ? {} : { classes: control.classes }),
+    ...splitRequest(control),
+    ...(control.subset === undefined ? {} : { subset: control.subset }),
+    subsetOrder: control.subset_order,
+    workers: Math.max(1, control.loader_workers),
+    ...cache(control.cache),
+  };
+}
+
+/** Checks a control file against the plugins and fills everything in; `faults` is empty exactly when it can run. */
+export function resolveControl(
+  control: ControlFile,
+  plugins: Plugins,
+): { run?: ResolvedRun; faults: Fault[] } {
+  const faults = new Faults();
+  const chosen = choose(control, plugins, faults);
+  if (!chosen) return { faults: faults.list };
+  const { figure } = chosen;
   const wantsGpu = control.engine === undefined && control.n_gpu >= 1;
   return {
     faults: [],
     run: {
-      config,
-      data: {
-        dataset: dataset!,
-        options: datasetOptions!,
-        ...(control.path === undefined ? {} : { path: resolve(control.path) }),
-        ...(control.classes === undefined ? {} : { classes: control.classes }),
-        ...splitRequest(control),
-        ...(control.subset === undefined ? {} : { subset: control.subset }),
-        subsetOrder: control.subset_order,
-        workers: Math.max(1, control.loader_workers),
-        ...cache(control.cache),
-      },
+      config: configOf(control, chosen),
+      data: dataOf(control, chosen),
       engines: wantsGpu ? [...GPU_ENGINES, 'onnx'] : [(control.engine ?? 'onnx') as EngineName],
       wantsGpu,
       threads: control.threads ?? availableParallelism(),
