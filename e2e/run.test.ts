@@ -120,6 +120,15 @@ describe('medgan run', () => {
     if (/onnx on CPU/.test(stdout)) expect(stdout.match(/warning: n_gpu asks for a GPU/g)).toHaveLength(1);
   });
 
+  it.each(['discriminator_steps=3', 'r1=1', 'diff_augment=[color, translation, cutout]'])(
+    'trains with %s',
+    async (set) => {
+      const ended = await medgan('run', control('max_steps: 2\n'), '--set', set);
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      expect(readFileSync(fileOf('log.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(2);
+    },
+  );
+
   it('trains with every objective', async () => {
     for (const objective of ['hinge', 'least-squares', 'wasserstein-gp']) {
       const args = ['--set', `objective=${objective}`, '--set', `run=${objective}`, '--set', 'max_steps=2'];
