@@ -1,25 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  symlinkSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
  * A throw-away copy of the repository as it lies here, committed or not. What was installed is shared by links, the
  * workspace's own packages are the copy's.
  * @param {string} repository
- * @returns {string} its folder
+ * @param {string} copy a folder that is made
  */
-export function copyRepository(repository) {
-  const copy = realpathSync(mkdtempSync(join(tmpdir(), 'medgan-copy-')));
+export function copyRepository(repository, copy) {
   const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: repository });
   for (const file of listed.toString().split('\0').filter(Boolean)) {
     const from = join(repository, file);
@@ -29,7 +18,6 @@ export function copyRepository(repository) {
   }
   for (const folder of ['.', ...readdirSync(join(copy, 'packages')).map((name) => `packages/${name}`)])
     linkModules(join(repository, folder, 'node_modules'), join(copy, folder, 'node_modules'));
-  return copy;
 }
 
 /** @param {string} from @param {string} to */

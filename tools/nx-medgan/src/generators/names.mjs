@@ -31,7 +31,7 @@ export function assertPluginName(kind, name, plugins) {
   if (isKeyword(camelCase(name)))
     throw refusal(
       `the ${kind} cannot be called ${name}: that is a word of TypeScript`,
-      `use ${name}-${kind.split(' ').at(-1)}`,
+      `use ${name}-${kind}`,
     );
   const holder = plugins.find(
     (plugin) => plugin.kind === kind && [plugin.name, ...plugin.aliases].includes(name),

@@ -1,5 +1,7 @@
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { formatFiles, logger } from '@nx/devkit';
+import { format, resolveConfig } from 'prettier';
 import { findPlugins } from '../catalogue/find-plugins.mjs';
 import { exportName, writeCatalogue } from '../catalogue/write-catalogue.mjs';
 import { camelCase, KINDS } from '../kinds.mjs';
@@ -37,7 +39,7 @@ export async function scaffoldPlugin(tree, kind, { name, directory }) {
   }
   const to = relative(tree.root, resolve(tree.root, directory));
   const [path] = writeTemplates(tree, { from: `${kind}/single`, to }, { ...spellings(name), single: true });
-  await formatFiles(tree);
+  await formatAnywhere(tree, path);
   // Without a dot it would be the name of a package.
   const file = path.startsWith('.') ? path : `./${path}`;
   return told(file, `npx medgan plugins test ${file}`, `plugins: [./${name}.ts], ${use}`);
@@ -66,6 +68,18 @@ function writeInto(tree, kind, name) {
     );
   writeCatalogue(tree);
   return to;
+}
+
+/**
+ * Formats a file that may lie outside of the repository, where `formatFiles` refuses to go: as the folder has it, or as
+ * we do.
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} path
+ */
+async function formatAnywhere(tree, path) {
+  const filepath = join(tree.root, path);
+  const style = (await resolveConfig(filepath)) ?? (await resolveConfig(fileURLToPath(import.meta.url)));
+  tree.write(path, await format(tree.read(path, 'utf8') ?? '', { ...style, filepath }));
 }
 
 /** @param {string} name */

@@ -52,17 +52,19 @@ describe.each(INSIDE)('a new %s', (kind, home, folder, exported) => {
     for (const { content } of tree.listChanges()) expect(`${content}`).not.toContain('<%');
   });
 
-  it('is one file that imports packages only, with a directory', async () => {
-    expect(await written(kind, { name: 'my-plugin', directory: 'studies/one' })).toEqual([
-      'studies/one/my-plugin.ts',
-    ]);
-    const text = textOf('studies/one/my-plugin.ts');
-    expect(readPlugin('my-plugin.ts', text)).toMatchObject({ kind, name: 'my-plugin' });
-    expect([...text.matchAll(/from '(.*)'/g)].map(([, from]) => from)).toEqual(
-      expect.arrayContaining(['@medgan/plugin-api']),
-    );
-    expect(text).not.toMatch(/from '\./);
-  });
+  it.each(['studies/one', '../studies'])(
+    'is one file that imports packages only, in %s',
+    async (directory) => {
+      const path = `${directory}/my-plugin.ts`;
+      expect(await written(kind, { name: 'my-plugin', directory })).toEqual([path]);
+      const text = textOf(path);
+      expect(readPlugin('my-plugin.ts', text)).toMatchObject({ kind, name: 'my-plugin' });
+      expect([...text.matchAll(/from '(.*)'/g)].map(([, from]) => from)).toEqual(
+        expect.arrayContaining(['@medgan/plugin-api']),
+      );
+      expect(text).not.toMatch(/from '\./);
+    },
+  );
 
   it('is refused under the name of another, which stays', async () => {
     await scaffoldPlugin(tree, kind, { name: 'my-plugin' });

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -12,12 +13,15 @@ const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
 const require = createRequire(import.meta.url);
 const { generators } = require('../../generators.json');
 
+let folder;
 let copy;
 const written = [];
 beforeAll(() => {
-  copy = copyRepository(REPOSITORY);
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'medgan-scaffolds-')));
+  copy = join(folder, 'repository');
+  copyRepository(REPOSITORY, copy);
 });
-afterAll(() => rmSync(copy, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs a program of the copy in it, as a user would: without what an enclosing Nx or vitest has set. */
 async function node(...args) {
@@ -55,6 +59,9 @@ const PLUGINS = {
   metric: 'scaffold-error',
 };
 
+/** A plugin beside the copy. */
+const OUTSIDE = 'scaffold-far';
+
 // One after the other: each goes on with what the ones before it wrote.
 describe('what the generators write', { sequential: true, timeout: 300_000 }, () => {
   it('comes of nx g, dry and for real', async () => {
@@ -77,6 +84,8 @@ describe('what the generators write', { sequential: true, timeout: 300_000 }, ()
       await generate(kind, { name });
     for (const [kind, name] of Object.entries(PLUGINS))
       await generate(kind, { name: `${name}-alone`, directory: 'study' });
+    await generate('metric', { name: OUTSIDE, directory: '..' });
+    expect(written.pop()).toBe(`../${OUTSIDE}.ts`);
     await generate('experiment', {
       name: 'scaffold-study',
       question: 'Does it train?',
@@ -117,7 +126,7 @@ describe('what the generators write', { sequential: true, timeout: 300_000 }, ()
   });
 
   it('keeps its contract outside of the repository too', async () => {
-    const files = Object.values(PLUGINS).map((name) => `./study/${name}-alone.ts`);
+    const files = [...Object.values(PLUGINS).map((name) => `./study/${name}-alone.ts`), `../${OUTSIDE}.ts`];
     const { stdout } = await node('packages/cli/bin/medgan.mjs', 'plugins', 'test', ...files);
     expect(stdout.match(/^✓/gm)).toHaveLength(files.length);
   });
