@@ -167,6 +167,45 @@ describe('medgan evaluate', () => {
     expect(stdout).toMatch(/↓ lower is better: ms-gmsd and mdsi measure distortion, 0 is best/);
   });
 
+  it('judges sets against a part that the run was not trained on', { timeout: 300_000 }, async () => {
+    const control = join(folder, 'control.yaml');
+    const shares = ['split=train', 'splits.train=0.5', 'splits.test=0.5'].flatMap((one) => ['--set', one]);
+    expect(
+      await medgan('run', control, '--set', 'run=part', '--set', 'max_steps=1', ...shares),
+    ).toMatchObject({
+      code: 0,
+    });
+    const sets = async (...flags: string[]) => {
+      const part = join(folder, 'part');
+      const { code, stdout, stderr } = await medgan(
+        'evaluate',
+        part,
+        '--fakes',
+        '5',
+        '--features',
+        'pixels-pca',
+        '--json',
+        ...flags,
+      );
+      expect([code, stderr]).toEqual([0, '']);
+      return JSON.parse(stdout) as {
+        against?: string;
+        sets: { images: object; nearestReal: { medianReal: number } }[];
+      };
+    };
+    const [own, test] = [await sets(), await sets('--against', 'test')];
+    expect([own.against, test.against]).toEqual([undefined, 'test']);
+    for (const { sets: tables } of [own, test]) expect(tables[0]!.images).toEqual({ real: COUNT, fake: 5 });
+    expect(test.sets[0]!.nearestReal.medianReal).not.toBe(own.sets[0]!.nearestReal.medianReal);
+    for (const [args, message] of [
+      [[runDir, '--against', 'test'], 'cannot be judged against test: it was trained on all its images'],
+      [[join(folder, 'part'), '--against', 'train'], 'it was trained on the part train itself'],
+      [[runDir, '--against', 'test', '--protocol', 'original'], 'so --against has no effect'],
+    ] as const) {
+      expect((await medgan('evaluate', ...args)).stderr).toContain(message);
+    }
+  });
+
   it('refuses what it cannot judge', async () => {
     const other = join(folder, 'other');
     cpSync(runDir, other, { recursive: true });

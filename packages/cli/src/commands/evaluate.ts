@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
+import { MedganError } from '@medgan/plugin-api';
 import { evaluateRun, type Protocol } from '../evaluation/evaluate-run.ts';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { USUAL_FEATURES, chooseFeatures } from '../evaluation/features-spec.ts';
-import { USUAL_METRICS } from '../evaluation/score-pairs.ts';
 import type { CheckpointChoice } from '../evaluation/run-images.ts';
+import { USUAL_METRICS } from '../evaluation/score-pairs.ts';
 import { pluginsOfRun } from '../plugin-loading/plugins-of-run.ts';
 import { TerminalReporter } from '../terminal.ts';
 
@@ -13,13 +14,19 @@ export interface EvaluateOptions extends CheckpointChoice {
   readonly features: readonly string[];
   readonly fakes: number;
   readonly reals: number;
+  readonly against?: string;
   readonly seed: number;
   readonly json: boolean;
 }
 
 /** `medgan evaluate <run-dir>`: judges a run's images, writes its `metrics.json`, and prints the tables. */
 export async function evaluateCommand(runDir: string, options: EvaluateOptions): Promise<number> {
-  const { features, fakes, reals, json, ...rest } = options;
+  const { features, fakes, reals, against, json, ...rest } = options;
+  if (against !== undefined && options.protocol !== 'all') {
+    throw new MedganError(`--protocol ${options.protocol} compares no sets, so --against has no effect`, {
+      cure: 'leave one of the two out',
+    });
+  }
   const plugins = await pluginsOfRun(resolve(runDir));
   const names = features.length === 0 ? USUAL_FEATURES : features;
   // Progress and notes must not mix with what a pipe reads.
@@ -27,7 +34,12 @@ export async function evaluateCommand(runDir: string, options: EvaluateOptions):
   const evaluation = await evaluateRun({
     ...rest,
     runDir: resolve(runDir),
-    sets: { features: names.map((name) => chooseFeatures(name, plugins)), fakes, reals },
+    sets: {
+      features: names.map((name) => chooseFeatures(name, plugins)),
+      fakes,
+      reals,
+      ...(against === undefined ? {} : { against }),
+    },
     plugins,
     reporter,
     signal: new AbortController().signal,

@@ -11,6 +11,7 @@ import { originalTable, pairedMeanTable, type PairTable } from './pair-tables.ts
 import {
   fixedNoiseImages,
   freshImages,
+  openPart,
   openRun,
   type CheckpointChoice,
   type OpenedRun,
@@ -29,6 +30,8 @@ interface SetSettings {
   readonly fakes: number;
   /** Real images that they are judged against, at most. */
   readonly reals: number;
+  /** The part of the data those come from; undefined = the images the run was trained on. */
+  readonly against?: string;
 }
 
 export interface EvaluateRequest extends RunContext, CheckpointChoice {
@@ -61,6 +64,8 @@ export interface RunEvaluation {
   };
   readonly original?: PairTable;
   readonly paired_mean?: PairTable;
+  /** The part of the data that `diversity` and `sets` have their real images from, where it is not the run's own. */
+  readonly against?: string;
   readonly diversity?: Diversity;
   /** One table a feature extractor. */
   readonly sets?: readonly SetTable[];
@@ -81,19 +86,33 @@ async function drawReals(images: PackedImages, most: number, seed: number): Prom
   return { size, channels, count, pixels: await images.read(order) };
 }
 
+type SetsRequest = EvaluateRequest & { readonly settings: SetSettings };
+
+/** The real images that sets are judged against. */
+async function realsOf(request: SetsRequest, opened: OpenedRun): Promise<BytePixels> {
+  const { settings, seed } = request;
+  if (settings.against === undefined) return drawReals(opened.images, settings.reals, seed);
+  const part = await openPart(opened, settings.against, request);
+  try {
+    return await drawReals(part, settings.reals, seed);
+  } finally {
+    await part.close();
+  }
+}
+
 /** What is said of a generator's images as a set. */
 async function judgeSets(
-  { settings, ...request }: EvaluateRequest & { readonly settings: SetSettings },
-  { images, weights }: OpenedRun,
+  request: SetsRequest,
+  opened: OpenedRun,
   engine: Engine,
-): Promise<Pick<RunEvaluation, 'diversity' | 'sets'>> {
-  const { plugins, seed, onProgress } = request;
-  const fakes = await freshImages(engine, weights, {
+): Promise<Pick<RunEvaluation, 'against' | 'diversity' | 'sets'>> {
+  const { settings, plugins, seed, onProgress } = request;
+  const reals = await realsOf(request, opened);
+  const fakes = await freshImages(engine, opened.weights, {
     count: settings.fakes,
     seed,
     onProgress: (done, total) => onProgress?.('drawing images', done, total),
   });
-  const reals = await drawReals(images, settings.reals, seed);
   const sources = { real: sourceOfPixels(reals), fake: sourceOfPixels(fakes) };
   const likeness = ['ms-ssim', 'ssim'].map((name) => ({ metric: plugins.pairMetrics.get(name) }));
   const [first, ...rest] = likeness as [ChosenMetric, ...ChosenMetric[]];
@@ -102,10 +121,17 @@ async function judgeSets(
   const metrics = plugins.setMetrics.list();
   for (const features of settings.features) {
     const table = await setTable(features, sources, { metrics, seed, ...(onProgress ? { onProgress } : {}) });
-    if (sets.length === 0) await drawNearestReal(request.runDir, { reals, fakes }, table);
+    const isFirst = sets.length === 0;
+    if (isFirst && settings.against === undefined) {
+      await drawNearestReal(request.runDir, { reals, fakes }, table);
+    }
     sets.push(table);
   }
-  return { diversity: variety, sets };
+  return {
+    ...(settings.against === undefined ? {} : { against: settings.against }),
+    diversity: variety,
+    sets,
+  };
 }
 
 /** Evaluates one checkpoint of a run and writes `metrics.json`, and `nearest-real.png` where sets are judged. */

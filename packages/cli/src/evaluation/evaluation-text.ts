@@ -104,7 +104,7 @@ const ENDS =
 
 /** Everything `metrics.json` has, for people. */
 export function evaluationText(evaluation: RunEvaluation, metrics: readonly PairMetric[]): string {
-  const { checkpoint, best, original, paired_mean: pairedMean, diversity, sets = [] } = evaluation;
+  const { checkpoint, best, original, paired_mean: pairedMean, against, diversity, sets = [] } = evaluation;
   const averaged = checkpoint.ema === undefined ? '' : `, ${averagedText(checkpoint.ema)}`;
   const parts = [`checkpoint of step ${checkpoint.step} (${checkpoint.chosen})${averaged}`];
   if (best) parts.push(`best while training: step ${best.step}, ${best.metric} ${valueText(best.value)}`);
@@ -122,10 +122,12 @@ export function evaluationText(evaluation: RunEvaluation, metrics: readonly Pair
     );
   }
   parts.push(`\n${directionsNote(metrics)}`, ENDS);
+  if (against !== undefined) parts.push(`\nreal images of the part ${against}, on which it was not trained`);
   if (diversity) parts.push(`\n${diversityText(diversity)}`);
   for (const table of sets) {
     parts.push(`\nset metrics by ${String(table.features['extractor'])}\n`, setTableText(table));
   }
-  if (sets.length > 0) parts.push(`\nlook at the nearest pairs: ${NEAREST_REAL_PICTURE}`);
+  if (sets.length > 0 && against === undefined)
+    parts.push(`\nlook at the nearest pairs: ${NEAREST_REAL_PICTURE}`);
   return parts.join('\n');
 }

@@ -74,6 +74,30 @@ export async function openRun(runDir: string, request: RunContext & CheckpointCh
   }
 }
 
+/**
+ * The images of another part of the run's data, such as `test`: those it was not trained on. They are the caller's to
+ * close.
+ * @throws MedganError when the run was trained on all its images, or when its data have no such part.
+ */
+export function openPart(
+  { record, run }: OpenedRun,
+  part: string,
+  context: RunContext,
+): Promise<PackedImages> {
+  const { split, subset: _whole, ...data } = run.data;
+  if (split === undefined || split.part === part) {
+    const trainedOn = split === undefined ? 'all its images' : `the part ${part} itself`;
+    throw new MedganError(`the run cannot be judged against ${part}: it was trained on ${trainedOn}`, {
+      cure: 'train with split: train, and judge against another part: --against test',
+    });
+  }
+  const rng = createRng(record.resolved.seed).split('data');
+  return openImages({ ...run, data: { ...data, split: { ...split, part } } }, context.reporter, {
+    rng,
+    signal: context.signal,
+  });
+}
+
 /** The images of the run's fixed noise, as the trainer draws them at that step. */
 export function fixedNoiseImages(engine: Engine, { record, weights }: OpenedRun): Promise<BytePixels> {
   const { sampleCount, seed } = record.resolved;

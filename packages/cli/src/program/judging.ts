@@ -41,6 +41,10 @@ export function addJudgingCommands(medgan: Command, finish: (code: number) => vo
     .addOption(featuresOption())
     .option('--fakes <n>', 'images drawn to be judged as a set', integer, 256)
     .option('--reals <n>', 'real images they are judged against, at most', integer, 5000)
+    .option(
+      '--against <part>',
+      'take them from this part of the data, such as test, not those it was trained on',
+    )
     .option('--seed <n>', 'of every draw', fromZero, 0)
     .option('--json', 'machine-readable', false)
     .action(async (runDir: string, options: EvaluateOptions) => {
