@@ -4,7 +4,7 @@ export interface HuffmanTable {
   readonly symbols: Uint8Array;
 }
 
-export interface ScanComponent {
+interface ScanComponent {
   readonly dc: HuffmanTable;
   readonly ac: HuffmanTable;
   /** 64 quantisation steps in the order of the zigzag. */
