@@ -93,3 +93,33 @@ describe.each(['DCGAN', 'SNGAN'])('a %s that is killed and resumed', (arch) => {
     },
   );
 });
+
+it('goes on with the figure that a run was begun with, though another is the default by now', async () => {
+  const path = join(folder, 'figure.yaml');
+  writeFileSync(
+    path,
+    `arch: DCGAN
+out: ${folder}
+run: figure
+batch_size: 4
+latent_vector: 2
+gen_feature_maps: 1
+dis_feature_maps: 1
+dataset_options: { count: 4 }
+evaluate_every: 1
+best_metric: mdsi
+sample_count: 4
+max_steps: 1
+threads: 1
+cache: ''
+`,
+  );
+  expect(await medgan('run', path)).toMatchObject({ code: 0 });
+  const runDir = join(folder, 'figure');
+  const record = readFileSync(join(runDir, 'config.yaml'), 'utf8');
+  // As a record reads whose control file left the figure to the default of its day.
+  writeFileSync(join(runDir, 'config.yaml'), record.replace(/^ *best_metric: .*\n/m, ''));
+  const resumed = await medgan('resume', runDir, '--extend', 'max_steps=2');
+  expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
+  expect(JSON.parse(readFileSync(join(runDir, 'best.json'), 'utf8'))).toMatchObject({ metric: 'mdsi' });
+});
