@@ -18,7 +18,7 @@ export interface StateView extends TensorView {
 }
 
 /** Operations of one TF.js kernel. */
-export interface KernelView {
+interface KernelView {
   readonly kernel: string;
   readonly traced: number;
   readonly run: number;
