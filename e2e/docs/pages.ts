@@ -33,7 +33,7 @@ export function filesLike(...patterns: readonly string[]): string[] {
 }
 
 /** What a page may say of the block that follows, in an HTML comment that readers of the page do not see. */
-export interface Marks {
+interface Marks {
   /** Why it is not run here: `<!-- not run: needs a GPU -->`. */
   readonly notRun?: string;
   /** Why it is checked by its types only: `<!-- typed only: needs a server -->`. */
