@@ -78,6 +78,20 @@ describe('what would be published', () => {
     expect(tarballs.flatMap(unwanted)).toEqual([]);
   });
 
+  it('comes with its licence and its README', () => {
+    const missing = tarballs.flatMap(({ name, files }) =>
+      ['LICENSE', 'README.md']
+        .filter((file) => !files.some(({ path }) => path === file))
+        .map((file) => `${name} has no ${file}`),
+    );
+    expect(missing).toEqual([]);
+    const licence = readFileSync(join(REPOSITORY, 'LICENSE'), 'utf8');
+    const others = tarballs.filter(
+      ({ name }) => readFileSync(join(REPOSITORY, folderOf(name), 'LICENSE'), 'utf8') !== licence,
+    );
+    expect(others.map(({ name }) => `${name}: its LICENSE is not the repository's`)).toEqual([]);
+  });
+
   it('keeps to its budget of bytes and files', () => {
     expect(tarballs.flatMap(excess)).toEqual([]);
   });
