@@ -35,11 +35,97 @@ export interface Features {
   readonly small: tf.Tensor4D;
 }
 
-/** One halving, and the excitation of what it gives. */
-interface Stage {
-  readonly side: number;
-  readonly shrink: Layer;
-  readonly excite?: Layer;
+/** Adds a row to the table of layers, and builds the layer in a scope of the row's name. */
+type AddLayer = <T>(
+  row: Pick<LayerInfo, 'name' | 'kind' | 'output'>,
+  build: (parameters: ParameterScope) => T,
+) => T;
+
+interface Branch {
+  readonly sizes: NetworkSizes;
+  /** Channels of the map of a side. */
+  readonly width: (side: number) => number;
+  readonly add: AddLayer;
+}
+
+/** Residual blocks from the image to 8×8, each map excited by the one of eight times its side. */
+function wholeBranch({ sizes: { imageSize, channels }, width, add }: Branch) {
+  const fromImage = add(
+    {
+      name: 'image',
+      kind: 'spectral conv 3×3, leaky ReLU',
+      output: [imageSize, imageSize, width(imageSize)],
+    },
+    (scope) => convolution({ inputs: channels, outputs: width(imageSize), ...SAME }, scope, spectralNorm),
+  );
+  const stages: { readonly side: number; readonly shrink: Layer; readonly excite?: Layer }[] = [];
+  for (let side = imageSize / 2; side >= LAST_SIDE; side /= 2) {
+    const [inputs, outputs] = [width(2 * side), width(side)];
+    const source = EXCITES * side;
+    const isExcited = source <= imageSize;
+    const kind = `residual block, ÷2${isExcited ? `, excited by ${source}×${source}` : ''}`;
+    const stage = add({ name: `down${side}`, kind, output: [side, side, outputs] }, (scope) => {
+      const shrink = downBlock({ inputs, outputs }, scope);
+      if (!isExcited) return { side, shrink };
+      const widths = { inputs: width(source), outputs };
+      return { side, shrink, excite: excitation(widths, scope.scope('excite')) };
+    });
+    stages.push(stage);
+  }
+  return (images: tf.Tensor4D, mode: Mode): Pick<Features, 'last' | 'middle'> => {
+    let x = leaky(fromImage(images, mode));
+    const maps = new Map([[imageSize, x]]);
+    for (const { side, shrink, excite } of stages) {
+      x = shrink(x, mode);
+      if (excite) x = tf.mul(x, excite(maps.get(EXCITES * side)!, mode));
+      maps.set(side, x);
+    }
+    return { last: x, middle: maps.get(MIDDLE_SIDE)! };
+  };
+}
+
+/** Plain blocks from the image at half its side to 8×8. */
+function smallBranch({ sizes: { imageSize, channels }, width, add }: Branch) {
+  const first = imageSize / 4;
+  const fromImage = add(
+    {
+      name: 'small',
+      kind: 'of the halved image: spectral conv 4×4 / 2, leaky ReLU',
+      output: [first, first, width(first)],
+    },
+    (scope) => convolution({ inputs: channels, outputs: width(first), ...HALVING }, scope, spectralNorm),
+  );
+  const stages: Layer[] = [];
+  for (let side = first / 2; side >= LAST_SIDE; side /= 2) {
+    const [inputs, outputs] = [width(2 * side), width(side)];
+    const kind = 'conv 4×4 / 2, batch norm, leaky ReLU';
+    stages.push(
+      add({ name: `small${side}`, kind, output: [side, side, outputs] }, (scope) =>
+        normedConvolution({ inputs, outputs, ...HALVING }, scope),
+      ),
+    );
+  }
+  return (images: tf.Tensor4D, mode: Mode): tf.Tensor4D =>
+    stages.reduce((x, stage) => stage(x, mode), leaky(fromImage(halved(images), mode)));
+}
+
+/** Features → logits [N]: the mean of what the heads of both branches say at their 5×5 places. */
+function heads(inputs: { readonly last: number; readonly small: number }, add: AddLayer) {
+  const smallHead = add({ name: 'head_small', kind: 'spectral conv 4×4, mean', output: [1] }, (scope) =>
+    convolution({ inputs: inputs.small, outputs: 1, ...WINDOW }, scope, spectralNorm),
+  );
+  const head = add(
+    { name: 'head', kind: 'conv 1×1, batch norm, leaky ReLU, spectral conv 4×4, mean', output: [1] },
+    (scope) => {
+      const wide = 2 * inputs.last;
+      const widen = normedConvolution({ inputs: inputs.last, outputs: wide, ...PIXELWISE }, scope.scope('0'));
+      const judge = convolution({ inputs: wide, outputs: 1, ...WINDOW }, scope.scope('1'), spectralNorm);
+      return (x: tf.Tensor4D, mode: Mode) => judge(widen(x, mode), mode);
+    },
+  );
+  const perImage = (maps: tf.Tensor4D): tf.Tensor => tf.mean(maps, [1, 2, 3]);
+  return ({ last, small }: Features, mode: Mode): tf.Tensor =>
+    tf.div(tf.add(perImage(head(last, mode)), perImage(smallHead(small, mode))), 2);
 }
 
 /**
@@ -52,60 +138,19 @@ export function fastganDiscriminator(sizes: NetworkSizes, parameters: ParameterS
   const wholeWidth = (side: number): number => width(64 / side);
   const smallWidth = (side: number): number => width(32 / side);
   const layers: LayerInfo[] = [];
-  const add = <T>(
-    row: Pick<LayerInfo, 'name' | 'kind' | 'output'>,
-    build: (parameters: ParameterScope) => T,
-  ): T => {
+  const add: AddLayer = (row, build) => {
     const { made, parameters: trained } = counted(parameters.scope(row.name), build);
     layers.push({ ...row, parameters: trained });
     return made;
   };
 
-  const fromImage = add(
-    {
-      name: 'image',
-      kind: 'spectral conv 3×3, leaky ReLU',
-      output: [imageSize, imageSize, wholeWidth(imageSize)],
-    },
-    (scope) =>
-      convolution({ inputs: channels, outputs: wholeWidth(imageSize), ...SAME }, scope, spectralNorm),
-  );
-  const stages: Stage[] = [];
-  for (let side = imageSize / 2; side >= LAST_SIDE; side /= 2) {
-    const [inputs, outputs] = [wholeWidth(2 * side), wholeWidth(side)];
-    const source = EXCITES * side;
-    const isExcited = source <= imageSize;
-    const kind = `residual block, ÷2${isExcited ? `, excited by ${source}×${source}` : ''}`;
-    const stage = add({ name: `down${side}`, kind, output: [side, side, outputs] }, (scope): Stage => {
-      const shrink = downBlock({ inputs, outputs }, scope);
-      if (!isExcited) return { side, shrink };
-      const widths = { inputs: wholeWidth(source), outputs };
-      return { side, shrink, excite: excitation(widths, scope.scope('excite')) };
-    });
-    stages.push(stage);
-  }
-
-  const smallSide = imageSize / 4;
-  const fromSmall = add(
-    {
-      name: 'small',
-      kind: 'of the halved image: spectral conv 4×4 / 2, leaky ReLU',
-      output: [smallSide, smallSide, smallWidth(smallSide)],
-    },
-    (scope) =>
-      convolution({ inputs: channels, outputs: smallWidth(smallSide), ...HALVING }, scope, spectralNorm),
-  );
-  const smallStages: Layer[] = [];
-  for (let side = smallSide / 2; side >= LAST_SIDE; side /= 2) {
-    const [inputs, outputs] = [smallWidth(2 * side), smallWidth(side)];
-    const kind = 'conv 4×4 / 2, batch norm, leaky ReLU';
-    smallStages.push(
-      add({ name: `small${side}`, kind, output: [side, side, outputs] }, (scope) =>
-        normedConvolution({ inputs, outputs, ...HALVING }, scope),
-      ),
-    );
-  }
-
+  const whole = wholeBranch({ sizes, width: wholeWidth, add });
+  const ofSmall = smallBranch({ sizes, width: smallWidth, add });
+  const inputs = {
+    last: wholeWidth(LAST_SIDE),
+    middle: wholeWidth(MIDDLE_SIDE),
+    small: smallWidth(LAST_SIDE),
+  };
   const decoderSide = imageSize / 2;
   const loss = add(
     {
@@ -113,52 +158,14 @@ export function fastganDiscriminator(sizes: NetworkSizes, parameters: ParameterS
       kind: 'three: gated blocks, spectral conv 3×3, tanh',
       output: [decoderSide, decoderSide, channels],
     },
-    (scope) =>
-      reconstruction(
-        {
-          ...{ channels, from: LAST_SIDE, to: decoderSide, width },
-          inputs: {
-            last: wholeWidth(LAST_SIDE),
-            middle: wholeWidth(MIDDLE_SIDE),
-            small: smallWidth(LAST_SIDE),
-          },
-        },
-        scope,
-      ),
+    (scope) => reconstruction({ channels, from: LAST_SIDE, to: decoderSide, width, inputs }, scope),
   );
+  const logitsOf = heads(inputs, add);
 
-  const smallHead = add({ name: 'head_small', kind: 'spectral conv 4×4, mean', output: [1] }, (scope) =>
-    convolution({ inputs: smallWidth(LAST_SIDE), outputs: 1, ...WINDOW }, scope, spectralNorm),
-  );
-  const head = add(
-    { name: 'head', kind: 'conv 1×1, batch norm, leaky ReLU, spectral conv 4×4, mean', output: [1] },
-    (scope) => {
-      const inputs = wholeWidth(LAST_SIDE);
-      const widen = normedConvolution({ inputs, outputs: 2 * inputs, ...PIXELWISE }, scope.scope('0'));
-      const judge = convolution(
-        { inputs: 2 * inputs, outputs: 1, ...WINDOW },
-        scope.scope('1'),
-        spectralNorm,
-      );
-      return (x: tf.Tensor4D, mode: Mode) => judge(widen(x, mode), mode);
-    },
-  );
-
-  const featuresOf = (images: tf.Tensor4D, mode: Mode): Features => {
-    let x = leaky(fromImage(images, mode));
-    const maps = new Map([[imageSize, x]]);
-    for (const { side, shrink, excite } of stages) {
-      x = shrink(x, mode);
-      if (excite) x = tf.mul(x, excite(maps.get(EXCITES * side)!, mode));
-      maps.set(side, x);
-    }
-    const small = smallStages.reduce((y, stage) => stage(y, mode), leaky(fromSmall(halved(images), mode)));
-    return { last: x, middle: maps.get(MIDDLE_SIDE)!, small };
-  };
-  const perImage = (maps: tf.Tensor4D): tf.Tensor => tf.mean(maps, [1, 2, 3]);
-  const logitsOf = ({ last, small }: Features, mode: Mode): tf.Tensor =>
-    tf.div(tf.add(perImage(head(last, mode)), perImage(smallHead(small, mode))), 2);
-
+  const featuresOf = (images: tf.Tensor4D, mode: Mode): Features => ({
+    ...whole(images, mode),
+    small: ofSmall(images, mode),
+  });
   return {
     layers,
     apply: (images, mode) => logitsOf(featuresOf(images, mode), mode),
