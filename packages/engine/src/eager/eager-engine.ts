@@ -130,7 +130,14 @@ class EagerProgram implements Program {
     });
     const outputs = withoutRandomness(() => step(Object.fromEntries(tensors)));
     // Clones, because an output may be a variable, or one tensor under two names.
-    return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, tensor.clone()]));
+    const clones = Object.fromEntries(
+      Object.entries(outputs).map(([name, tensor]) => [name, tensor.clone()]),
+    );
+    // A step must keep what it carries out of a gradient's scope; nobody else lets go of it.
+    for (const tensor of Object.values(outputs)) {
+      if (tensor.kept && !(tensor instanceof tf.Variable)) tensor.dispose();
+    }
+    return clones;
   }
 
   dispose(): Promise<void> {
