@@ -108,6 +108,7 @@ export interface ClearOptions {
   readonly keep?: string;
 }
 
+/** What clearing the cache took away, or would have. */
 export interface Cleared {
   readonly removed: readonly CacheEntry[];
   /** Packs that would have gone, had no run been reading them. */

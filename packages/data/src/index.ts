@@ -1,3 +1,9 @@
+/**
+ * Datasets and augmentations: where images come from, and how they become bytes a training step can use.
+ *
+ * @module @medgan/data
+ */
+
 export * from './catalogue.ts';
 
 export { inspectFolder } from './inspect/inspect-folder.ts';

@@ -15,6 +15,7 @@ export interface ChosenFiles {
   readonly files: readonly GroupedFile[];
 }
 
+/** How files become packed images. */
 export interface OpenOptions {
   /** Names the dataset in errors: `dataset image-folder`. */
   readonly who: string;

@@ -23,6 +23,7 @@ const CLASSES = Object.keys(LESIONS) as LesionClass[];
 /** Images rendered between two looks at the abort signal. */
 const BURST = 8;
 
+/** Options of the dataset `synthetic-lesions`. */
 export interface SyntheticLesionsOptions {
   /** Images of each class. */
   readonly count?: number;

@@ -36,6 +36,7 @@ export interface Program {
   run(inputs: Readonly<Record<string, Values>>): Promise<Record<string, Values>>;
   /** What it is made of, for people. */
   readonly description: ProgramDescription;
+  /** Frees what the compiled step holds; it cannot run again. */
   dispose(): Promise<void>;
 }
 
@@ -56,11 +57,13 @@ export interface Engine {
   readonly name: string;
   /** Where it computes, for people: `CPU, 2 threads`. */
   readonly device: string;
+  /** Makes a variable that lives in this engine until `dispose`; steps read and assign it by reference. */
   variable(spec: VariableSpec): Variable;
   /** The variable's values in stored layout, as a copy the caller owns. */
   read(variable: Variable): Promise<Float32Array | Int32Array>;
   /** Replaces the variable's values; `values` are in stored layout. */
   write(variable: Variable, values: Float32Array | Int32Array): void;
+  /** Makes a step ready for inputs of these shapes and types. @throws EngineError for what a step may not do. */
   compile(step: Step, inputs: Readonly<Record<string, InputSpec>>): Promise<Program>;
   /** Frees every variable and program. */
   dispose(): Promise<void>;

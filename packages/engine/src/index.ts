@@ -1,3 +1,9 @@
+/**
+ * Runs training steps written in plain TensorFlow.js: compiled to one ONNX Runtime call, or eagerly.
+ *
+ * @module @medgan/engine
+ */
+
 export * from './engine.ts';
 export { EngineError } from './engine-error.ts';
 export { OnnxEngine, type ExecutionProvider, type OnnxEngineOptions } from './onnx/onnx-engine.ts';

@@ -8,6 +8,7 @@ import { OnnxEngine, type ExecutionProvider, type OnnxEngineOptions } from './on
 /** Engines by name: `onnx` compiles, the others run eagerly; `eager` takes the first of those that works. */
 export const ENGINE_NAMES = ['onnx', 'onnx-cuda', 'onnx-webgpu', 'eager', ...EAGER_ENGINES] as const;
 
+/** Name of an engine, as control files and `--engine` have it. */
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** Engines that compute on a GPU, in order of preference. */
@@ -23,11 +24,13 @@ export interface PassedOver {
   readonly reason: string;
 }
 
+/** The engine that was started, and those that were tried before it. */
 export interface Resolution {
   readonly engine: Engine;
   readonly passedOver: readonly PassedOver[];
 }
 
+/** What is handed to whichever engine is started. */
 export type ResolveOptions = Pick<OnnxEngineOptions, 'threads' | 'monotonic'>;
 
 const PROVIDERS: Readonly<Record<string, ExecutionProvider>> = {

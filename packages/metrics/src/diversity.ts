@@ -15,6 +15,7 @@ export interface Diversity {
   readonly fake: Estimate;
 }
 
+/** How pairs of images of one set are drawn and compared. */
 export interface DiversitySettings {
   /** In order of preference, such as MS-SSIM, then SSIM for images too small for it. */
   readonly metrics: readonly [ChosenMetric, ...ChosenMetric[]];

@@ -2,6 +2,7 @@ import { defineSetMetric } from '@medgan/plugin-api';
 import { frechetDistance } from './functional/frechet-distance.ts';
 import { tooSmall } from './set-size.ts';
 
+/** The plugin `frechet`: {@link frechetDistance} on features of real and generated images. */
 export default defineSetMetric({
   name: 'frechet',
   summary: 'Fréchet distance of Gaussians fitted to the features; 0 is best, biased for small sets',

@@ -1,6 +1,7 @@
 import { definePairMetric } from '@medgan/plugin-api';
 import { gmsd, gmsdRefuses, gradientConstant, type GmsdOptions } from './functional/gmsd.ts';
 
+/** The plugin `gmsd`: {@link gmsd} of each pair. */
 export default definePairMetric<GmsdOptions>({
   name: 'gmsd',
   summary: 'Gradient magnitude similarity deviation; 0 is best',

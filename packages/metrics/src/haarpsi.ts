@@ -1,6 +1,7 @@
 import { definePairMetric } from '@medgan/plugin-api';
 import { haarPsi, haarPsiRefuses, type HaarPsiOptions } from './functional/haarpsi.ts';
 
+/** The plugin `haarpsi`: {@link haarPsi} of each pair. */
 export default definePairMetric<HaarPsiOptions>({
   name: 'haarpsi',
   summary: 'Haar wavelet perceptual similarity index',

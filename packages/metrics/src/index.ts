@@ -1,3 +1,9 @@
+/**
+ * How near generated images are to real ones: metrics of pairs and of sets, and the protocols around them.
+ *
+ * @module @medgan/metrics
+ */
+
 export * from './catalogue.ts';
 
 export { diversity, type Diversity, type DiversitySettings } from './diversity.ts';

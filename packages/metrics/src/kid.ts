@@ -2,6 +2,7 @@ import { defineSetMetric } from '@medgan/plugin-api';
 import { kid, type KidOptions } from './functional/kid.ts';
 import { tooSmall } from './set-size.ts';
 
+/** The plugin `kid`: {@link kid} on features of real and generated images. */
 export default defineSetMetric<KidOptions>({
   name: 'kid',
   summary: 'Kernel distance (unbiased squared MMD, cubic kernel), mean and deviation over subsets; 0 is best',

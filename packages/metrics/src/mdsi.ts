@@ -3,6 +3,7 @@ import { mdsi, mdsiDefaults, mdsiRefuses, type MdsiOptions } from './functional/
 
 const positive = { type: 'number', exclusiveMinimum: 0 };
 
+/** The plugin `mdsi`: {@link mdsi} of each pair. */
 export default definePairMetric<MdsiOptions>({
   name: 'mdsi',
   summary: 'Mean deviation similarity index of gradients and colours; 0 is best',

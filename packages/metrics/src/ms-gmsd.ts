@@ -2,6 +2,7 @@ import { definePairMetric } from '@medgan/plugin-api';
 import { gradientConstant } from './functional/gmsd.ts';
 import { msGmsd, msGmsdRefuses, msGmsdWeights, type MsGmsdOptions } from './functional/ms-gmsd.ts';
 
+/** The plugin `ms-gmsd`: {@link msGmsd} of each pair. */
 export default definePairMetric<MsGmsdOptions>({
   name: 'ms-gmsd',
   aliases: ['ms_gmsd'],

@@ -1,6 +1,7 @@
 import { definePairMetric } from '@medgan/plugin-api';
 import { msSsim, msSsimRefuses, msSsimWeights, type MsSsimOptions } from './functional/ms-ssim.ts';
 
+/** The plugin `ms-ssim`: {@link msSsim} of each pair. */
 export default definePairMetric<MsSsimOptions>({
   name: 'ms-ssim',
   aliases: ['ms_ssim'],

@@ -5,6 +5,7 @@ import { defineFeatures, MedganError, messageOf, type MetricImages } from '@medg
 import type * as Ort from 'onnxruntime-node';
 import { resize, resizeFilters, type ResizeFilter } from './functional/resize.ts';
 
+/** Options of the features `onnx`: which network, and the input it expects. */
 export interface OnnxFeaturesOptions {
   /** Path of the network. */
   readonly file: string;
@@ -73,6 +74,7 @@ function featuresOf(output: Ort.Tensor, layout: 'nchw' | 'nhwc'): { dims: number
   return { dims, values: out };
 }
 
+/** The plugin `onnx`: features by a network of the user's own; outputs of rank 4 are averaged over their positions. */
 export default defineFeatures<OnnxFeaturesOptions>({
   name: 'onnx',
   summary: 'Features of any network in an ONNX file, such as an Inception or RadImageNet export: onnx:<file>',

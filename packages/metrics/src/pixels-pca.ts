@@ -4,6 +4,7 @@ import { resize } from './functional/resize.ts';
 import { centre, gatherRows, rowProducts, transpose } from './functional/row-products.ts';
 import { symmetricEigen } from './functional/symmetric-eigen.ts';
 
+/** Options of the features `pixels-pca`. */
 export interface PixelsPcaOptions {
   /** Pixels a side that images are averaged down to. Default 16. */
   readonly side?: number;
@@ -18,6 +19,7 @@ function pixelsOf(images: MetricImages, side: number): Float32Array {
   return resize(images, { height: side, width: side, filter: 'box' }).values;
 }
 
+/** The plugin `pixels-pca`: fitted to the real images once, then the same projection for every set. */
 export default defineFeatures<PixelsPcaOptions>({
   name: 'pixels-pca',
   summary:

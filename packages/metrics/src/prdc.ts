@@ -4,6 +4,7 @@ import { tooSmall } from './set-size.ts';
 
 const names = ['precision', 'recall', 'density', 'coverage'] as const;
 
+/** The plugin `prdc`: {@link prdc} on features of real and generated images. */
 export default defineSetMetric<PrdcOptions>({
   name: 'prdc',
   summary: 'Precision, recall, density and coverage by nearest neighbours; 1 is good',

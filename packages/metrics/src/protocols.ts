@@ -78,6 +78,7 @@ export function originalProtocol(
   return { ...result, protocol: 'original', settings: { offByOne } };
 }
 
+/** How generated images are paired with real ones and compared. */
 export interface PairedMeanSettings {
   readonly metrics: readonly ChosenMetric[];
   readonly seed: number | string;
@@ -85,6 +86,7 @@ export interface PairedMeanSettings {
   readonly perFake?: number;
   /** Default `none`. */
   readonly normalisation?: Normalisation;
+  /** Told how many generated images were compared, of how many. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -1,6 +1,7 @@
 import { definePairMetric } from '@medgan/plugin-api';
 import { psnr, psnrRefuses, type PsnrOptions } from './functional/psnr.ts';
 
+/** The plugin `psnr`: {@link psnr} of each pair, in dB. */
 export default definePairMetric<PsnrOptions>({
   name: 'psnr',
   summary: 'Peak signal-to-noise ratio in dB: how small the squared error is',

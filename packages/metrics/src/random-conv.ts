@@ -1,6 +1,7 @@
 import { createRng, defineFeatures, type MetricImages } from '@medgan/plugin-api';
 import { resize } from './functional/resize.ts';
 
+/** Options of the features `random-conv`. */
 export interface RandomConvOptions {
   /** Pixels a side that images are resized to. Default 64. */
   readonly side?: number;
@@ -113,6 +114,7 @@ function imageOf(images: MetricImages, index: number): Activations {
   return { side, channels: 3, values };
 }
 
+/** The plugin `random-conv`: needs no download and no training, and its values compare only with one another. */
 export default defineFeatures<RandomConvOptions>({
   name: 'random-conv',
   summary:

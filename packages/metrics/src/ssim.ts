@@ -1,6 +1,7 @@
 import { definePairMetric } from '@medgan/plugin-api';
 import { ssim, ssimRefuses, type SsimOptions } from './functional/ssim.ts';
 
+/** The plugin `ssim`: {@link ssim} of each pair. */
 export default definePairMetric<SsimOptions>({
   name: 'ssim',
   summary: 'Structural similarity under a Gaussian window',

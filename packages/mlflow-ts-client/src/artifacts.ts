@@ -41,6 +41,7 @@ export class Artifacts {
   }
 
   /**
+   * Copies a file of this machine to the artifacts.
    * @param file.from a file on this machine
    * @param file.to its path among the artifacts, name included; what is there is replaced
    */
@@ -54,6 +55,7 @@ export class Artifacts {
     );
   }
 
+  /** Writes bytes, or text as UTF-8, to `file.to`; the type is told from the name where it is not given. */
   async uploadBytes(
     run: OfRun,
     file: { bytes: Uint8Array | string; to: string; contentType?: string },
@@ -65,7 +67,10 @@ export class Artifacts {
     await this.#upload(run, { to: file.to, upload }, call);
   }
 
-  /** @param file.open called anew for each attempt, as a stream can be read only once */
+  /**
+   * Writes what a stream gives to `file.to`, without holding it as a whole.
+   * @param file.open called anew for each attempt, as a stream can be read only once
+   */
   async uploadStream(
     run: OfRun,
     file: { open: () => AsyncIterable<Uint8Array>; to: string; contentType?: string; size?: number },
@@ -75,6 +80,7 @@ export class Artifacts {
     await this.#upload(run, { to: file.to, upload: { open: file.open, contentType, size: file.size } }, call);
   }
 
+  /** The whole content of one artifact, in memory; `downloadTo` is for large ones. */
   async download(run: OfRun, path: string, call: CallOptions = {}): Promise<Uint8Array> {
     const from = await this.#place(run, path, call);
     if (from.folder) return from.folder.read(path);
@@ -111,6 +117,7 @@ export class Artifacts {
     );
   }
 
+  /** Deletes an artifact for good. */
   async delete(run: OfRun, path: string, call: CallOptions = {}): Promise<void> {
     const at = await this.#place(run, path, call);
     if (at.folder) return at.folder.remove(path);

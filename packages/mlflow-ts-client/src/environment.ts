@@ -1,6 +1,7 @@
 import { MlflowError, quote } from './errors.ts';
 import type { Auth, MlflowClientOptions, RetryOptions, TlsOptions } from './options.ts';
 
+/** Variables by name, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**

@@ -26,6 +26,7 @@ export interface ExperimentQuery extends CallOptions {
 /** The tag by which a creation whose reply was lost is known again. */
 const callTag = 'mlflow-ts-client.call';
 
+/** The experiments of a server: `client.experiments`. */
 export class Experiments {
   readonly #connection: Connection;
   readonly #newToken: () => string;
@@ -56,6 +57,7 @@ export class Experiments {
     return text(answer.experiment_id);
   }
 
+  /** The experiment of this id, a deleted one too. @throws MlflowError where there is none. */
   async get(experimentId: string, call: CallOptions = {}): Promise<Experiment> {
     checkExperimentId(experimentId);
     const answer = await this.#connection.get('/experiments/get', { experiment_id: experimentId }, call);
@@ -103,6 +105,7 @@ export class Experiments {
     for await (const wire of pages) yield toExperiment(wire);
   }
 
+  /** Sets one tag of the experiment, over the value it had. */
   async setTag(
     experimentId: string,
     tag: { key: string; value: Scalar },
@@ -114,6 +117,7 @@ export class Experiments {
     await this.#connection.post('/experiments/set-experiment-tag', body, { call });
   }
 
+  /** Gives the experiment another name. @throws MlflowError where that is taken. */
   async rename(experimentId: string, name: string, call: CallOptions = {}): Promise<void> {
     checkExperimentId(experimentId);
     checkExperimentName(name);
@@ -129,6 +133,7 @@ export class Experiments {
     await this.#move('/experiments/delete', { experimentId, stage: 'deleted', call });
   }
 
+  /** Takes `delete` back. */
   async restore(experimentId: string, call: CallOptions = {}): Promise<void> {
     await this.#move('/experiments/restore', { experimentId, stage: 'active', call });
   }

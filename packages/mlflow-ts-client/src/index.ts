@@ -1,3 +1,9 @@
+/**
+ * MLflow tracking from Node, over the REST API. A retry never doubles a point or a run.
+ *
+ * @module mlflow-ts-client
+ */
+
 export { Artifacts } from './artifacts.ts';
 export type { OfRun } from './artifacts.ts';
 export { MlflowClient } from './client.ts';

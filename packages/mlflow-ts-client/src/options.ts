@@ -20,8 +20,10 @@ export interface RetryEvent {
   readonly reason: string;
 }
 
+/** Who asks: by name and password (HTTP Basic), or by token (Bearer). */
 export type Auth = { readonly username: string; readonly password: string } | { readonly token: string };
 
+/** Certificates of one's own, for `https:`. */
 export interface TlsOptions {
   /** Accept any certificate. */
   readonly insecure?: boolean;
@@ -34,6 +36,7 @@ export interface TlsOptions {
 /** What to do with NaN and ±Infinity: leave out and report, send as MLflow spells them, or refuse the batch. */
 export type NonFinite = 'skip' | 'send' | 'error';
 
+/** Where the server is, how it is asked, and how patiently. */
 export interface MlflowClientOptions {
   /** `http://…` or `https://…`, with a path where the server lies below one; `user:password@` is understood. */
   readonly trackingUri: string;
@@ -58,5 +61,6 @@ export interface MlflowClientOptions {
   readonly newToken?: () => string;
   /** In place of Node's own; `tls` is then its business. */
   readonly fetch?: typeof fetch;
+  /** Told before each wait: what failed, and for how long it waits. */
   readonly onRetry?: (event: RetryEvent) => void;
 }

@@ -36,6 +36,7 @@ export interface RunQuery extends CallOptions {
   readonly pageSize?: number;
 }
 
+/** What `update` can change. */
 export interface RunChange {
   readonly status?: RunStatus;
   /** Milliseconds since the Unix epoch. */
@@ -47,6 +48,7 @@ export interface RunsOptions extends BatchRules {
   readonly newToken: () => string;
 }
 
+/** The runs of a server, and what is logged to them: `client.runs`. */
 export class Runs {
   readonly #connection: Connection;
   readonly #options: RunsOptions;
@@ -73,12 +75,14 @@ export class Runs {
     return findByKey(this.#connection, { experimentId, key: idempotencyKey, call });
   }
 
+  /** The run of this id, a deleted one too. @throws MlflowError where there is none. */
   async get(runId: string, call: CallOptions = {}): Promise<Run> {
     checkRunId(runId);
     const answer = await this.#connection.get('/runs/get', { run_id: runId }, call);
     return toRun(object(answer.run));
   }
 
+  /** Changes the status, the end or the name of a run; what `change` leaves out stays. */
   async update(runId: string, change: RunChange, call: CallOptions = {}): Promise<RunInfo> {
     checkRunId(runId);
     const body = { run_id: runId, status: change.status, end_time: change.endTime, run_name: change.runName };
@@ -101,6 +105,7 @@ export class Runs {
     await this.#connection.post('/runs/delete', { run_id: runId }, { call });
   }
 
+  /** Takes `delete` back. */
   async restore(runId: string, call: CallOptions = {}): Promise<void> {
     checkRunId(runId);
     await this.#connection.post('/runs/restore', { run_id: runId }, { call });
@@ -132,6 +137,7 @@ export class Runs {
     return this.#batches.log(runId, batch, options);
   }
 
+  /** `logBatch` of a single point: one request each, so batch what comes often. */
   async logMetric(runId: string, metric: Metric, call: CallOptions = {}): Promise<BatchReport> {
     return this.logBatch(runId, { metrics: [metric] }, call);
   }
@@ -145,10 +151,12 @@ export class Runs {
     await this.logBatch(runId, { params: { [param.key]: param.value } }, call);
   }
 
+  /** Sets one tag of the run, over the value it had. */
   async setTag(runId: string, tag: { key: string; value: Scalar }, call: CallOptions = {}): Promise<void> {
     await this.logBatch(runId, { tags: { [tag.key]: tag.value } }, call);
   }
 
+  /** Deletes one tag of the run. @throws MlflowError where there is none. */
   async deleteTag(runId: string, key: string, call: CallOptions = {}): Promise<void> {
     checkRunId(runId);
     checkKey('tag', key);

@@ -1,8 +1,11 @@
 /** A 64-bit integer: a number where that is exact (|n| < 2^53), a bigint otherwise. */
 export type Int64 = number | bigint;
 
+/** How a run stands, in the words of MLflow. */
 export type RunStatus = 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED';
+/** Deleted things can be restored until the server's `mlflow gc`. */
 export type LifecycleStage = 'active' | 'deleted';
+/** Whether a search finds deleted things. */
 export type ViewType = 'ACTIVE_ONLY' | 'DELETED_ONLY' | 'ALL';
 
 /** What a parameter or a tag may hold; MLflow stores `String(value)`. */
@@ -19,6 +22,7 @@ export interface Metric {
   readonly step: Int64;
 }
 
+/** An experiment as the server holds it. Times are milliseconds since the Unix epoch. */
 export interface Experiment {
   readonly experimentId: string;
   readonly name: string;
@@ -29,6 +33,7 @@ export interface Experiment {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** What a run is, without what was logged to it. Times are milliseconds since the Unix epoch. */
 export interface RunInfo {
   readonly runId: string;
   readonly runName: string;
@@ -42,6 +47,7 @@ export interface RunInfo {
   readonly lifecycleStage: LifecycleStage;
 }
 
+/** A run as the server holds it. */
 export interface Run {
   readonly info: RunInfo;
   /** The latest point of each key only; `Runs.metricHistory` has them all. */
@@ -51,6 +57,7 @@ export interface Run {
   readonly datasets: readonly DatasetInput[];
 }
 
+/** A dataset that a run used. */
 export interface Dataset {
   readonly name: string;
   /** A fingerprint of the content, at most 36 characters. */
@@ -63,12 +70,14 @@ export interface Dataset {
   readonly profile?: string;
 }
 
+/** A dataset, and what a run used it for. */
 export interface DatasetInput {
   readonly dataset: Dataset;
   /** `mlflow.data.context` says what the data was used for, such as `training`. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** What is logged to a run at once. */
 export interface Batch {
   readonly metrics?: readonly Metric[];
   readonly params?: Labels;
@@ -97,6 +106,7 @@ export interface BatchReport {
   readonly requests: number;
 }
 
+/** A file or a folder among the artifacts of a run. */
 export interface ArtifactFile {
   /** Relative to the run's artifact root, with `/` between folders. */
   readonly path: string;

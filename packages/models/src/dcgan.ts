@@ -7,6 +7,9 @@ export interface DcganOptions {
   readonly discriminator: 'plain' | 'spectral';
 }
 
+/**
+ * DCGAN with the layers and the names of the original's networks; `discriminator: spectral` is what it used at 128 px.
+ */
 export default defineArchitecture<DcganOptions>({
   name: 'dcgan',
   aliases: ['DCGAN'],

@@ -1,3 +1,9 @@
+/**
+ * GAN architectures as plugins, and the layers they are made of.
+ *
+ * @module @medgan/models
+ */
+
 export * from './catalogue.ts';
 
 export { batchNorm } from './layers/batch-norm.ts';

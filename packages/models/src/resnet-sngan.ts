@@ -69,6 +69,7 @@ function discriminator(sizes: NetworkSizes, parameters: ParameterScope): Discrim
   };
 }
 
+/** The residual networks that Miyato et al. published, from 64 px on: one block more a doubling. */
 export default defineArchitecture({
   name: 'resnet-sngan',
   aliases: ['ResNetSNGAN'],

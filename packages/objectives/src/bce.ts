@@ -40,6 +40,7 @@ function binaryCrossEntropy(logits: tf.Tensor, target: number): tf.Scalar {
   return loss(logits) as tf.Scalar;
 }
 
+/** Binary cross entropy of σ(logit) [N] to the labels, computed on the logits. */
 export default defineObjective({
   name: 'bce',
   summary: 'Binary cross entropy with a non-saturating generator, as the original DCGAN',

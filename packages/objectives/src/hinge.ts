@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineObjective } from '@medgan/plugin-api';
 
+/** mean relu(1 − real) + mean relu(1 + fake) for the discriminator, −mean fake for the generator. */
 export default defineObjective({
   name: 'hinge',
   summary: 'Hinge loss: the discriminator stops at a margin of 1',

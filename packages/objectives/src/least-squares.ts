@@ -5,6 +5,7 @@ import { defineObjective } from '@medgan/plugin-api';
 const distance = (logits: tf.Tensor, target: number): tf.Scalar =>
   tf.mul(tf.mean(tf.square(tf.sub(logits, target))), 0.5);
 
+/** Half the mean squared distance of the logits [N] to the labels. */
 export default defineObjective({
   name: 'least-squares',
   aliases: ['lsgan'],

@@ -8,6 +8,9 @@ export interface WassersteinOptions {
   readonly penalty: number;
 }
 
+/**
+ * Difference of the mean logits, and a penalty on how far the critic's gradient norm is from 1 between real and fake.
+ */
 export default defineObjective<WassersteinOptions>({
   name: 'wasserstein-gp',
   aliases: ['wgan-gp'],

@@ -42,6 +42,7 @@ export interface LayerInfo {
 
 /** latents [N, latentSize] → images [N, S, S, C] in [−1, 1], NHWC. */
 export interface Generator {
+  /** The images of a batch of latents; what `mode` does to running state, it does here. */
   apply(latents: Tensor2D, mode: Mode): Tensor4D;
   readonly layers: readonly LayerInfo[];
 }
@@ -56,6 +57,7 @@ export interface RealJudgement {
 
 /** images [N, S, S, C] in [−1, 1], NHWC → logits [N] (no sigmoid: the objective decides what they mean). */
 export interface Discriminator {
+  /** The logits of a batch of images, differentiable. */
   apply(images: Tensor4D, mode: Mode): Tensor;
   /**
    * `apply`, and from the same forward pass a loss on real images that is no matter of the objective, such as that of
@@ -108,7 +110,9 @@ export interface Architecture<Options extends object = object> extends Named {
   readonly training?: TrainingDefaults;
   /** The smallest legal sizes, so that tests run in milliseconds. */
   readonly tiny: NetworkSizes;
+  /** Builds a generator of these sizes; every parameter it has is made in `parameters`, once, in a fixed order. */
   generator(sizes: NetworkSizes, options: Options, parameters: ParameterScope): Generator;
+  /** Builds a discriminator of these sizes, as `generator` does. */
   discriminator(sizes: NetworkSizes, options: Options, parameters: ParameterScope): Discriminator;
   /**
    * The sizes of a generator, read off the stored shapes (PyTorch's) of its parameters by name; undefined when they are

@@ -69,6 +69,7 @@ export interface DatasetContext {
   readonly cacheBytes?: number;
   /** Decoder threads. */
   readonly workers: number;
+  /** Told how many images are ready, of how many. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Told, in one line, of what the user should know and the run can go on with. */
   readonly onWarning?: (message: string) => void;
@@ -95,6 +96,7 @@ export interface Dataset<Options extends object = object> extends Named {
   readonly splittable?: boolean;
   /** Options for the contract suite; a dataset of source `path` is given a folder made for it. */
   readonly tiny: Options;
+  /** Reads the images the context asks for, and packs them as bytes. */
   open(options: Options & { readonly path?: string }, context: DatasetContext): Promise<PackedImages>;
   /**
    * The images that `open` would give in the same context, were every file readable, without decoding any; for a dataset

@@ -13,6 +13,12 @@ export interface LockHolder {
   readonly started?: string;
 }
 
+/** A lock that this process has. */
+export interface HeldLock {
+  /** Gives it back. */
+  readonly release: () => Promise<void>;
+}
+
 /** The boot of the machine and the ticks from there to the start of a process; undefined where Linux's /proc is not. */
 async function startOf(pid: number): Promise<string | undefined> {
   try {
@@ -75,11 +81,9 @@ const PAUSE = 10;
 
 /**
  * Takes the lock file at `path` for this process, making its folder where it is missing. A lock left behind by a process
- * that is gone is taken over, by one of those who want it. Gives the function that gives it back, or who has it.
+ * that is gone is taken over, by one of those who want it. Gives the lock, or who has it.
  */
-export async function takeLock(
-  path: string,
-): Promise<{ readonly release: () => Promise<void> } | { readonly holder: LockHolder }> {
+export async function takeLock(path: string): Promise<HeldLock | { readonly holder: LockHolder }> {
   await mkdir(dirname(path), { recursive: true });
   const text = JSON.stringify({ ...(await thisProcess()), lock: randomUUID() });
   // A link appears with its content: nobody reads a lock that is not written yet and takes it for a dead one.

@@ -1,3 +1,9 @@
+/**
+ * The contracts between MedImageGAN and its plugins, and what both sides need to keep them.
+ *
+ * @module @medgan/plugin-api
+ */
+
 export * from './architecture.ts';
 export * from './atomic-file.ts';
 export * from './augmentation.ts';

@@ -83,6 +83,7 @@ export interface FeatureExtractor {
 export interface FeaturesContext {
   /** The real images: extractors that are fitted are fitted on these, and never on fakes. */
   readonly reference: MetricImageSource;
+  /** Told how much of the work is done, of how much. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -96,6 +97,7 @@ export interface Features<Options extends object = object> extends Named {
   readonly argument?: string;
   /** Options under which the contract suite opens it: cheap ones, and those that have no default. Absent = none. */
   readonly tiny?: Options;
+  /** Makes the extractor ready, fitted to `context.reference` where it is one that is fitted. */
   open(options: Options, context: FeaturesContext): Promise<FeatureExtractor>;
 }
 
@@ -120,6 +122,7 @@ export interface SetValue {
 /** What a set metric is told beside its two sets. */
 export interface SetMetricContext {
   readonly rng: Rng;
+  /** Told how much of the work is done, of how much. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -36,7 +36,9 @@ export interface Objective<Options extends object = object> extends Named {
   readonly options: OptionsSchema;
   /** false: label targets have no meaning here, and giving them is an error. */
   readonly usesLabels: boolean;
+  /** What the discriminator minimises, without the penalty. */
   discriminatorLoss(logits: DiscriminatorLogits, labels: Labels, options: Options): Scalar;
+  /** What the generator minimises. `fake`: the discriminator's logits [N] of generated images. */
   generatorLoss(fake: Tensor, labels: Labels, options: Options): Scalar;
   /** Added to the discriminator's loss. Its presence makes the trainer supply `mix`. */
   penalty?(inputs: PenaltyInputs, options: Options): Scalar;

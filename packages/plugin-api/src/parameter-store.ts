@@ -31,10 +31,12 @@ export class ParameterStore {
     return this.#scope('');
   }
 
+  /** Every parameter and counter, in the order they were made. */
   list(): StoredParameter[] {
     return [...this.#parameters.values()];
   }
 
+  /** The variables an optimiser changes, in the same order. */
   trainable(): Variable[] {
     return this.list().flatMap((p) => (p.trainable ? [p.variable] : []));
   }

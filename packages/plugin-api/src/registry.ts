@@ -44,6 +44,7 @@ export class Registry<T extends Named> {
     return this;
   }
 
+  /** Whether a plugin has this name or alias. */
   has(name: string): boolean {
     return this.#canonical.has(name);
   }

@@ -46,6 +46,7 @@ export interface Study {
   readonly seeded: boolean;
 }
 
+/** Name of one of a study's configurations: `quick`, `paper`. */
 export type ConfigurationName = keyof Experiment['configurations'];
 
 /** What the registry does not know of control files. */
@@ -59,6 +60,7 @@ export interface ControlRules {
   validate(config: ControlKeys): readonly Fault[];
 }
 
+/** What a study is expanded with. */
 export interface ExpandOptions {
   readonly control: ControlRules;
   /** Default `quick`. */
@@ -69,6 +71,7 @@ export interface ExpandOptions {
   readonly seeds?: readonly number[];
 }
 
+/** What is run where no configuration is named. */
 export const DEFAULT_CONFIGURATION: ConfigurationName = 'quick';
 
 /**

@@ -1,3 +1,9 @@
+/**
+ * Studies: one YAML each, expanded into trials, run by launchers, summarised beside published figures.
+ *
+ * @module @medgan/registry
+ */
+
 export {
   DEFAULT_CONFIGURATION,
   expandExperiment,

@@ -13,6 +13,7 @@ export interface LaunchContext {
   /** Train it from the beginning, whatever the folder holds. */
   readonly anew: boolean;
   readonly signal: AbortSignal;
+  /** Told what a trial reports while it runs. */
   readonly onMessage: (message: JobMessage) => void;
 }
 
@@ -42,6 +43,7 @@ export type StudyEvent =
   | ({ readonly kind: 'told'; readonly message: JobMessage } & OfTrial)
   | ({ readonly kind: 'moved'; readonly to: string } & OfTrial);
 
+/** How a study is run. */
 export interface RunOptions {
   /** Folder of all runs; the study lies in `<root>/<study.name>/`. */
   readonly root: string;
@@ -56,6 +58,7 @@ export interface RunOptions {
   /** Run finished trials again. */
   readonly force?: boolean;
   readonly signal?: AbortSignal;
+  /** Told of all that happens, to show it. */
   readonly onEvent?: (event: StudyEvent) => void;
 }
 

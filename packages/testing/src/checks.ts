@@ -1,3 +1,9 @@
+/**
+ * The rules of the contract suites, to be run without vitest.
+ *
+ * @module @medgan/testing/checks
+ */
+
 export { architectureChecks } from './architecture/checks.ts';
 export type { ArchitectureSubject } from './architecture/tiny-gan.ts';
 export { augmentationChecks, type AugmentationSubject } from './augmentation/checks.ts';

@@ -1,3 +1,9 @@
+/**
+ * Contract suites for vitest: what every plugin and every engine must do.
+ *
+ * @module @medgan/testing
+ */
+
 export * from './checks.ts';
 export {
   architectureContract,

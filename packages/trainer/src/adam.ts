@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '@medgan/engine';
 import type { StoredParameter } from '@medgan/plugin-api';
 
+/** As PyTorch's Adam: `epsilon` is added after the root. */
 export interface AdamOptions {
   readonly learningRate: number;
   readonly beta1: number;

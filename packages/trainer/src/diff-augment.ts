@@ -4,6 +4,7 @@ import type { StepInputs } from './step-inputs.ts';
 /** What DiffAugment can do, under the names of its authors. */
 export const DIFF_AUGMENTATIONS = ['color', 'translation', 'cutout'] as const;
 
+/** Name of one differentiable augmentation. */
 export type DiffAugmentation = (typeof DIFF_AUGMENTATIONS)[number];
 
 /** One place where images are augmented; each has random numbers of its own. */

@@ -1,3 +1,9 @@
+/**
+ * Trains a GAN into a run folder, takes it up again, and generates from what was trained.
+ *
+ * @module @medgan/trainer
+ */
+
 export { Adam, ADAM_DEFAULTS, type AdamOptions } from './adam.ts';
 export { readBest, type Best, type Evaluation } from './best-checkpoint.ts';
 export {

@@ -56,6 +56,7 @@ export interface ParityReport {
   readonly max_image_error: number;
 }
 
+/** Which recording is replayed, and with what. */
 export interface ParityRequest {
   readonly directory: string;
   readonly engine: Engine;

@@ -24,8 +24,11 @@ export interface EvaluatedStep {
 
 /** Told what happens in a run, to show it. */
 export interface Reporter {
+  /** The step was compiled, once a run. */
   onCompiled(milliseconds: number): void;
+  /** A step is done. */
   onStep(progress: Progress): void;
+  /** Images of this step were judged; called only where the run evaluates. */
   onEvaluated?(evaluated: EvaluatedStep): void;
   /** A file a person may want to look at was written. */
   onFile(path: string): void;

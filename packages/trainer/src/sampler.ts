@@ -33,6 +33,7 @@ export class Sampler {
     this.#latent = rng.split('fixed-noise').normals(count * gan.spec.sizes.latentSize);
   }
 
+  /** One image of each latent, by the generator as it is now. */
   async draw(): Promise<ByteImages> {
     const { engine, generator, spec } = this.#gan;
     this.#program ??= engine.compile(

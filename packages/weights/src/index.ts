@@ -1,3 +1,9 @@
+/**
+ * Reads and writes safetensors, and reads the state dicts of PyTorch, without Python.
+ *
+ * @module @medgan/weights
+ */
+
 export { writeFileAtomically } from './atomic-file.ts';
 export { WeightsError } from './errors.ts';
 export { normaliseNames } from './normalise-names.ts';

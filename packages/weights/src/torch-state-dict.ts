@@ -10,6 +10,7 @@ import { looksLikeZip } from './torch/zip-directory.ts';
 import { readZipFormat, torchFolder } from './torch/zip-format.ts';
 import { ZipArchive } from './torch/zip.ts';
 
+/** Which state dict of a file is meant, and how much reading it may take. */
 export interface TorchOptions {
   /** Which state dict of a checkpoint with several: its dict keys joined by dots; `.` is the outermost. */
   readonly key?: string;

@@ -1,5 +1,6 @@
 import { defineAugmentation, type Rng } from '@medgan/plugin-api';
 
+/** How far colours are changed; 0 leaves one of them alone. */
 export interface ColourJitterOptions {
   /** Colours are multiplied by up to 1 ± this. */
   readonly brightness?: number;

@@ -1,6 +1,7 @@
 import { defineAugmentation } from '@medgan/plugin-api';
 import { movePixels, PROBABILITY_SCHEMA, type ProbabilityOptions } from './move-pixels.ts';
 
+/** Mirrors an image left to right as often as `probability` says. */
 export default defineAugmentation<ProbabilityOptions>({
   name: 'horizontal-flip',
   summary: 'Mirror the image left to right',

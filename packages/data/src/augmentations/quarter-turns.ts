@@ -9,6 +9,7 @@ const TURNS: readonly (Source | undefined)[] = [
   (row, column, size) => (size - 1 - column) * size + row,
 ];
 
+/** Turns a square image by a number of quarter turns drawn uniformly; pixels move and are never mixed. */
 export default defineAugmentation({
   name: 'quarter-turns',
   summary: 'Turn the image by 0°, 90°, 180° or 270°, each as often as the others',

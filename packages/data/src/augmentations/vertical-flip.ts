@@ -1,6 +1,7 @@
 import { defineAugmentation } from '@medgan/plugin-api';
 import { movePixels, PROBABILITY_SCHEMA, type ProbabilityOptions } from './move-pixels.ts';
 
+/** Mirrors an image top to bottom as often as `probability` says. */
 export default defineAugmentation<ProbabilityOptions>({
   name: 'vertical-flip',
   summary: 'Mirror the image top to bottom',

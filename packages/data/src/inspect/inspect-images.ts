@@ -19,15 +19,22 @@ export interface InspectedImage {
   readonly group?: string;
   /** Why it cannot be read, when that is known. */
   readonly fault?: string;
-  readonly source: { readonly path: string } | { readonly make: () => Promise<ByteImage> };
+  readonly source:
+    | { readonly path: string }
+    | {
+        /** Makes it, at any time and as often as it is asked for. */
+        readonly make: () => Promise<ByteImage>;
+      };
 }
 
+/** How a folder is looked through. */
 export interface InspectOptions extends DecodeSettings {
   /** Images under way at once. */
   readonly workers: number;
   /** Images of each class on the contact sheet, and their side in pixels. */
   readonly sheet: { readonly columns: number; readonly side: number };
   readonly signal?: AbortSignal;
+  /** Told how many images were looked at, of how many. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

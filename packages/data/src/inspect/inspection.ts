@@ -10,6 +10,7 @@ export interface Spread {
 /** Red, green, blue. */
 export type Rgb = readonly [number, number, number];
 
+/** What was found of one class. */
 export interface ClassFigures {
   readonly name: string;
   /** Images that can be read. */

@@ -10,6 +10,7 @@ const PAGE = 100;
 /** A page of 100 images is about 150 kB. */
 const MAX_JSON_BYTES = 32 * 1024 * 1024;
 
+/** Which images of the archive are meant: those that match the query and lie in one of the collections. */
 export interface Search {
   /** `diagnosis_1:"Malignant" AND age_approx:[40 TO 60]`; '' = every image. */
   readonly query: string;

@@ -9,6 +9,7 @@ import { completeImages, recordComplete, type DownloadRequest } from './download
 import { Manifest, type ManifestEntry } from './manifest.ts';
 import { Refusal, type PoliteHttp } from './polite-http.ts';
 
+/** How far a download has come. */
 export interface DownloadProgress {
   /** Images that are here or have failed. */
   readonly done: number;
@@ -17,6 +18,7 @@ export interface DownloadProgress {
   readonly bytes: number;
 }
 
+/** Where images come from, where they go, and what is checked on the way. */
 export interface DownloadOptions {
   readonly http: PoliteHttp;
   readonly archive: IsicArchive;
@@ -28,9 +30,11 @@ export interface DownloadOptions {
   /** Compare what is here with its checksum, instead of its length. */
   readonly verify?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Told after every image. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
+/** What a download left behind. */
 export interface DownloadResult {
   /** The images of the request that are here, by id. */
   readonly images: readonly ManifestEntry[];

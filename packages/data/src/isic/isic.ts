@@ -16,6 +16,7 @@ import { completeImages, requestKey, type DownloadRequest } from './download-rec
 import { Manifest, type ManifestEntry } from './manifest.ts';
 import { PoliteHttp } from './polite-http.ts';
 
+/** Options of the dataset `isic`. */
 export interface IsicOptions {
   /** In the archive's own language: `diagnosis_1:"Malignant"`; '' = every image. */
   readonly query?: string;

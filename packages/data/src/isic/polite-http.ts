@@ -15,6 +15,7 @@ export interface Manners {
 
 const POLITE: Manners = { interval: 100, retries: 5, stall: 60_000, longestWait: 300_000 };
 
+/** How `PoliteHttp` behaves, and what it draws its randomness and its waits from. */
 export interface HttpOptions {
   readonly manners?: Partial<Manners>;
   /** Spreads the retries of many clients. */

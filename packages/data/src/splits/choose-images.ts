@@ -2,8 +2,10 @@ import { MedganError, type DatasetContext } from '@medgan/plugin-api';
 import { splitGroups, type SplitItem } from './split-groups.ts';
 import { readSplitTable, requirePart } from './split-table.ts';
 
+/** What a run asks for of a dataset: a part, and how many images of it. */
 export type Choice = Pick<DatasetContext, 'split' | 'subset' | 'subsetOrder' | 'rng'>;
 
+/** What `chooseImages` must know of the dataset, for groups and for messages. */
 export interface ChooseOptions<T extends SplitItem> {
   /** Names the dataset in errors: `dataset image-folder`. */
   readonly who: string;

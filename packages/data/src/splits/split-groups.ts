@@ -9,6 +9,7 @@ export interface SplitItem {
   readonly group?: string;
 }
 
+/** How images are dealt out to parts: the same rule deals the same groups to the same parts. */
 export interface SplitRule {
   /** Share of the images by part, in order: each in (0, 1), together 1. */
   readonly fractions: Readonly<Record<string, number>>;

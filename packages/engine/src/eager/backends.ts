@@ -9,6 +9,7 @@ import { wasmConv2DBackpropFilter } from './wasm-conv-backprop-filter.ts';
 /** Names of the eager engines, in order of preference. */
 export const EAGER_ENGINES = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
 
+/** Name of an engine that runs steps eagerly on a TF.js backend. */
 export type EagerEngineName = (typeof EAGER_ENGINES)[number];
 
 async function start(backend: string): Promise<void> {

@@ -91,6 +91,7 @@ export class ModelRecorder implements Engine {
     return this.#weights[slot]!;
   }
 
+  /** Always rejects, with an EngineError: a recorder writes models and runs none. */
   compile(): Promise<Program> {
     return Promise.reject(new EngineError('a recorder writes models and runs none'));
   }

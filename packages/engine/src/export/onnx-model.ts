@@ -9,6 +9,7 @@ import { inputsAt, PROBES, type ModelInput } from './batch-lists.ts';
 import { withDynamicBatch } from './dynamic-batch.ts';
 import type { ModelRecorder } from './model-recorder.ts';
 
+/** A step to be written as a model, and what stands in the file beside it. */
 export interface ModelRequest {
   /** Built on variables of the recorder. */
   readonly step: Step;
@@ -17,6 +18,7 @@ export interface ModelRequest {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** A step to be written as an ONNX file. */
 export interface OnnxModelRequest extends ModelRequest {
   /** Outputs to be cast: TF.js has no uint8. */
   readonly outputTypes?: Readonly<Record<string, ElementType>>;

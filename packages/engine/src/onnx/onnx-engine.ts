@@ -22,6 +22,7 @@ import { hostTensor, type StateSlot } from './state-store.ts';
 /** ONNX Runtime execution providers we know how to ask for. */
 export type ExecutionProvider = 'cpu' | 'webgpu' | 'cuda';
 
+/** How an ONNX Runtime engine runs. */
 export interface OnnxEngineOptions {
   readonly provider?: ExecutionProvider;
   /** CPU threads; default 2. Results are bit-equal only at equal thread counts. */

@@ -76,7 +76,8 @@ function traceFromRows(x: Rows, y: Rows): number {
  * Reference: Heusel, Ramsauer, Unterthiner, Nessler, Hochreiter, "GANs Trained by a Two Time-Scale Update Rule", 2017,
  * https://arxiv.org/abs/1706.08500 (there with Inception features; here with whatever features are given).
  *
- * @param a, b at least 2 rows each, of equal dims
+ * @param a at least 2 rows
+ * @param b at least 2 rows of the same dims
  */
 export function frechetDistance(a: Rows, b: Rows): number {
   const x = centre(a);

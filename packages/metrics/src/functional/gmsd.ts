@@ -57,7 +57,8 @@ export function createDeviation(
  * **Lower is better**; from 0 for equal images; in [0, 1]. Symmetric.
  * Reference: Xue, Zhang, Mou, Bovik, "Gradient Magnitude Similarity Deviation", 2013, https://arxiv.org/abs/1308.3052
  *
- * @param a, b NHWC batches of equal shape in [0, L]
+ * @param a NHWC batch in [0, L]
+ * @param b NHWC batch of the same shape and range
  * @returns one value a pair
  */
 export function gmsd(a: MetricImages, b: MetricImages, options: GmsdOptions = {}): Float64Array {

@@ -175,7 +175,8 @@ function meanOf2x2(data: Float32Array, at: number, stride: number): number {
  * Reference: Reisenhofer, Bosse, Kutyniok, Wiegand, "A Haar wavelet-based perceptual similarity index for image
  * quality assessment", 2018, https://arxiv.org/abs/1607.06140
  *
- * @param a, b NHWC batches of equal shape in [0, L]
+ * @param a NHWC batch in [0, L]
+ * @param b NHWC batch of the same shape and range
  * @returns one value a pair
  */
 export function haarPsi(a: MetricImages, b: MetricImages, options: HaarPsiOptions = {}): Float64Array {

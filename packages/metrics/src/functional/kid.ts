@@ -1,6 +1,7 @@
 import type { Rng } from '@medgan/plugin-api';
 import { gatherRows, rowProducts, type Rows } from './row-products.ts';
 
+/** Options of the metric `kid`. */
 export interface KidOptions {
   /** Pairs of random subsets. Default 100. */
   readonly subsets?: number;
@@ -8,13 +9,16 @@ export interface KidOptions {
   readonly subsetSize?: number;
 }
 
+/** Options of `kid`, and what it needs to run: its randomness and its share of the memory. */
 export interface KidSettings extends KidOptions {
   readonly rng: Rng;
   /** Bytes that the inner products of all rows may take; beyond, each subset works out its own. Default 256 MiB. */
   readonly memory?: number;
+  /** Told how many subsets are done, of how many. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** A kernel distance: 0 is best, and an unbiased estimate can be below. */
 export interface Kid {
   /** Mean over subsets. */
   readonly mean: number;
@@ -69,7 +73,8 @@ function discrepancy(products: Products, x: Uint32Array, y: Uint32Array): number
  * Reference: Bińkowski, Sutherland, Arbel, Gretton, "Demystifying MMD GANs", 2018, https://arxiv.org/abs/1801.01401
  * (there with Inception features; here with whatever features are given).
  *
- * @param a, b at least 4 rows each, of equal dims
+ * @param a at least 4 rows
+ * @param b at least 4 rows of the same dims
  */
 export function kid(a: Rows, b: Rows, settings: KidSettings): Kid {
   const { subsets = 100, memory = 2 ** 28, rng, onProgress } = settings;

@@ -188,7 +188,8 @@ function createComparison(size: Plane, options: Required<MdsiOptions>): (x: Colo
  * Reference: Nafchi, Shahkolaei, Hedjam, Cheriet, "Mean Deviation Similarity Index", 2016,
  * https://arxiv.org/abs/1608.07433
  *
- * @param a, b NHWC batches of equal shape in [0, L]
+ * @param a NHWC batch in [0, L]
+ * @param b NHWC batch of the same shape and range
  * @returns one value a pair
  */
 export function mdsi(a: MetricImages, b: MetricImages, options: MdsiOptions = {}): Float64Array {

@@ -32,7 +32,8 @@ export function msGmsdRefuses(shape: MetricImageShape, options: MsGmsdOptions = 
  * Reference: Zhang, Sun, Shen, "Gradient magnitude similarity deviation on multiple scales for color image quality
  * assessment", 2017.
  *
- * @param a, b NHWC batches of equal shape in [0, L]
+ * @param a NHWC batch in [0, L]
+ * @param b NHWC batch of the same shape and range
  * @returns one value a pair
  */
 export function msGmsd(a: MetricImages, b: MetricImages, options: MsGmsdOptions = {}): Float64Array {

@@ -66,7 +66,8 @@ function asChannel(plane: Plane): Channel {
  * Higher is better; in [0, 1], 1 exactly for equal images. Symmetric.
  * Reference: Wang, Simoncelli, Bovik, "Multiscale structural similarity for image quality assessment", 2003.
  *
- * @param a, b NHWC batches of equal shape in [0, L]; at least 161 pixels a side with the default window and weights
+ * @param a NHWC batch in [0, L]; at least 161 pixels a side with the default window and weights
+ * @param b NHWC batch of the same shape and range
  * @returns one value a pair
  */
 export function msSsim(a: MetricImages, b: MetricImages, options: MsSsimOptions = {}): Float64Array {

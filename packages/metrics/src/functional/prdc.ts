@@ -1,10 +1,12 @@
 import type { Rows } from './row-products.ts';
 
+/** Options of the metric `prdc`. */
 export interface PrdcOptions {
   /** Neighbours that span a row's ball. Default 5. */
   readonly nearestK?: number;
 }
 
+/** Precision, recall and coverage are shares in [0, 1]; density is unbounded, and near 1 where the sets are alike. */
 export interface Prdc {
   readonly precision: number;
   readonly recall: number;
@@ -63,7 +65,8 @@ function squaredRadii(rows: Rows, k: number, onRow: () => void): Float64Array {
  * Reference: Naeem, Oh, Uh, Choi, Yoo, "Reliable Fidelity and Diversity Metrics for Generative Models", 2020,
  * https://arxiv.org/abs/2002.09797
  *
- * @param real, fake more than nearestK rows each, of equal dims
+ * @param real more than nearestK rows
+ * @param fake more than nearestK rows of the same dims
  */
 export function prdc(
   real: Rows,

@@ -17,7 +17,8 @@ export function psnrRefuses(shape: MetricImageShape): string | undefined {
  * Higher is better; in [0, 80] for ε = 1e-8, where 80 means equal images. Symmetric.
  * Reference: Huynh-Thu, Ghanbari, "Scope of validity of PSNR in image/video quality assessment", 2008.
  *
- * @param a, b NHWC batches of equal shape in [0, L]
+ * @param a NHWC batch in [0, L]
+ * @param b NHWC batch of the same shape and range
  * @returns one value a pair
  */
 export function psnr(a: MetricImages, b: MetricImages, options: PsnrOptions = {}): Float64Array {

@@ -11,6 +11,7 @@ const kernels = {
 /** How pixels are weighted when the size changes; all widen with the reduction factor, so nothing aliases. */
 export type ResizeFilter = keyof typeof kernels;
 
+/** The filters that `resize` knows, by name. */
 export const resizeFilters = Object.keys(kernels) as readonly ResizeFilter[];
 
 /** Keys' cubic with a = −0.5. */

@@ -42,7 +42,8 @@ function channelOf(images: MetricImages, index: number, channel: number): Channe
  * Reference: Wang, Bovik, Sheikh, Simoncelli, "Image quality assessment: from error visibility to structural
  * similarity", 2004.
  *
- * @param a, b NHWC batches of equal shape in [0, L], at least windowSize pixels a side
+ * @param a NHWC batch in [0, L], at least windowSize pixels a side
+ * @param b NHWC batch of the same shape and range
  * @returns one value a pair
  */
 export function ssim(a: MetricImages, b: MetricImages, options: SsimOptions = {}): Float64Array {

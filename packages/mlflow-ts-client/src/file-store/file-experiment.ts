@@ -33,6 +33,7 @@ export interface ExperimentFolder {
   readonly truncate: boolean;
 }
 
+/** An experiment of a file store: writes its runs, each wholly or not at all. */
 export class FileExperiment {
   readonly experimentId: string;
   readonly name: string;

@@ -1,5 +1,6 @@
 import type { DatasetInput, Labels, Metric, RunStatus, Truncation } from '../types.ts';
 
+/** An artifact of a run to be written: a file that is copied, or bytes (text as UTF-8). */
 export type FileArtifact =
   | {
       /** A file on this machine. */ readonly from: string;
@@ -7,6 +8,7 @@ export type FileArtifact =
     }
   | { readonly bytes: Uint8Array | string; readonly to: string };
 
+/** A whole run to be written. */
 export interface FileRun {
   /** 32 hex digits. This or `key` must be given. */
   readonly runId?: string;
@@ -26,6 +28,7 @@ export interface FileRun {
   readonly artifacts?: readonly FileArtifact[];
 }
 
+/** What was written, and what was left out. */
 export interface WrittenRun {
   readonly runId: string;
   /** The run's folder. */

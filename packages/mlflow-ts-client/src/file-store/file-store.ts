@@ -10,6 +10,7 @@ import { FileExperiment } from './file-experiment.ts';
 import { experimentIdOf } from './ids.ts';
 import { readYamlString, toYaml } from './yaml.ts';
 
+/** The clock of a file store, and what it does with values MLflow cannot hold. */
 export interface FileStoreOptions {
   /** Milliseconds since the Unix epoch: the creation times of experiments. */
   readonly now: () => number;
@@ -19,6 +20,7 @@ export interface FileStoreOptions {
   readonly truncateLongValues?: boolean;
 }
 
+/** How an experiment is made where there is none of that name. */
 export interface FileExperimentOptions {
   /** Digits only, 18 at most; made from the name by default. */
   readonly experimentId?: string;

@@ -9,6 +9,7 @@ import { spectralNorm } from './spectral-norm.ts';
 
 /** A residual block: x → its sum with a shortcut of x. */
 export interface ResidualBlock {
+  /** x [N, H, W, C] → the block's output, NHWC; its side depends on the kind of block. */
   readonly apply: (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D;
   /** Numbers an optimiser changes. */
   readonly parameters: number;

@@ -7,6 +7,7 @@ import type { TrialResult } from '../trial-records.ts';
 import type { JobEnd, Launcher } from './launcher.ts';
 import { LOG_FILE, RESULT_FILE, lastLines, readResult, writeResult } from './trial-files.ts';
 
+/** How trials become jobs of a launcher. */
 export interface LaunchOptions {
   readonly launcher: Launcher;
   readonly options?: object;

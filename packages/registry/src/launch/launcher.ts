@@ -34,9 +34,11 @@ export type JobMessage =
   /** A line of its log that people should see. */
   | { readonly kind: 'line'; readonly text: string; readonly warning: boolean };
 
+/** What a job is told by, and what it tells. */
 export interface JobContext {
   /** Aborting it asks the job, once, to save and to end; `launch` still waits for its end. */
   readonly signal: AbortSignal;
+  /** To be called with what the job reports while it runs. */
   readonly onMessage: (message: JobMessage) => void;
 }
 

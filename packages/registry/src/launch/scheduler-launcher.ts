@@ -17,6 +17,7 @@ export interface Scheduler {
   cancel(name: string): Promise<void>;
 }
 
+/** Which scheduler, and how often it is asked. */
 export interface SchedulerOptions {
   readonly scheduler: Scheduler;
   /** Milliseconds between two polls. */

@@ -1,3 +1,9 @@
+/**
+ * A report as one HTML file.
+ *
+ * @module @medgan/registry/one-file
+ */
+
 import { createHash } from 'node:crypto';
 import { html, trusted, type Html } from './html.ts';
 

@@ -33,6 +33,7 @@ export interface ReportInput {
   readonly command: string;
 }
 
+/** What a report is made of. */
 export interface ReportOptions {
   readonly studies: readonly ReportInput[];
   /** Folder of the report. */

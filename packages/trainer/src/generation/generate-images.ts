@@ -7,6 +7,7 @@ import { GRID_NAME, RECORD_NAME, prepareImageFolder, writeImages } from './image
 import type { ImageSource } from './image-source.ts';
 import type { Latents } from './latents.ts';
 
+/** How many images, of what, and where to. */
 export interface GenerateRequest {
   readonly source: ImageSource;
   readonly latents: Latents;
@@ -20,9 +21,11 @@ export interface GenerateRequest {
   readonly record: object;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
+  /** Told how many images are written, and how many a second on average. */
   readonly onProgress?: (done: number, imagesPerSecond: number) => void;
 }
 
+/** What was written before the end, or before it was interrupted. */
 export interface GenerateResult {
   readonly state: 'finished' | 'interrupted';
   /** Images written. */

@@ -15,6 +15,7 @@ import type { GeneratorWeights } from './generator-weights.ts';
 /** What becomes of a pixel: a float32 of [−1, 1] in NCHW, as PyTorch has it, or a byte in NHWC, as files have it. */
 export type PixelFormat = 'float32' | 'uint8';
 
+/** A generator to be written as a model file. */
 export interface ModelFileRequest {
   readonly weights: GeneratorWeights;
   /** More to keep in the file: the training configuration, versions. */

@@ -22,6 +22,7 @@ export interface GeneratorWeights {
   readonly ema?: number;
 }
 
+/** Weights to be read, and what tells their network where the file does not. */
 export interface GeneratorWeightsRequest {
   readonly file: string;
   readonly architectures: Registry<Architecture>;

@@ -7,6 +7,7 @@ import type { ByteImages } from '../sampler.ts';
 
 /** Beside the images: all of them on one sheet, and how they were made. */
 export const GRID_NAME = 'grid.png';
+/** The file in a folder of generated images that says where they are from. */
 export const RECORD_NAME = 'generation.json';
 
 /** `000042.png`: names sort as numbers do, up to a million images. */

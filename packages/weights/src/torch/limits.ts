@@ -21,6 +21,7 @@ export interface TorchLimits {
   readonly maxTensors: number;
 }
 
+/** What is allowed where `options.limits` says nothing else. */
 export const defaultLimits: TorchLimits = {
   maxFileBytes: 2 ** 31,
   maxAllocatedBytes: 2 ** 32,
