@@ -84,6 +84,6 @@ describe.skipIf(process.getuid?.() === 0)('a folder one may not write to', () =>
     chmodSync(locked, 0o555);
     const { code, stderr } = await medgan('run', control(locked));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/EACCES/);
+    expect(stderr).toMatch(/^\[medgan\] folder .*EACCES[^]*cure: check that the folder is writable/);
   });
 });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { resolveEngine, type Engine, type Resolution } from '@medgan/engine';
@@ -148,7 +148,6 @@ async function trainIn(
       (config.ema === undefined ? '' : `; images by ${averagedText(config.ema)}`),
   );
   const gan = buildGan(engine, ganSpec(config, plugins), rng.split('init'));
-  await mkdir(runDir, { recursive: true });
   const unlock = await lockRun(runDir);
   let follower: Follower | undefined;
   try {

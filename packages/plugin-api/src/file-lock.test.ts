@@ -27,6 +27,14 @@ describe('takeLock', () => {
     expect(await lockHolder(path)).toBeUndefined();
   });
 
+  it('says which folder refuses it', async () => {
+    const file = join(dir, 'file');
+    writeFileSync(file, '');
+    await expect(takeLock(join(file, 'some.lock'))).rejects.toThrow(
+      `[medgan] folder ${file} cannot be used: EEXIST`,
+    );
+  });
+
   it('stays when another process has taken it since', async () => {
     const lock = await takeLock(path);
     writeFileSync(path, JSON.stringify({ pid: 1, host: 'elsewhere' }));

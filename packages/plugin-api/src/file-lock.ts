@@ -3,7 +3,7 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { MedganError } from './errors.ts';
+import { MedganError, messageOf } from './errors.ts';
 
 /** The process that has a lock. */
 export interface LockHolder {
@@ -82,13 +82,21 @@ const PAUSE = 10;
 /**
  * Takes the lock file at `path` for this process, making its folder where it is missing. A lock left behind by a process
  * that is gone is taken over, by one of those who want it. Gives the lock, or who has it.
+ * @throws MedganError when the folder cannot be made or written to.
  */
 export async function takeLock(path: string): Promise<HeldLock | { readonly holder: LockHolder }> {
-  await mkdir(dirname(path), { recursive: true });
   const text = JSON.stringify({ ...(await thisProcess()), lock: randomUUID() });
   // A link appears with its content: nobody reads a lock that is not written yet and takes it for a dead one.
   const written = `${path}.${randomUUID()}.partial`;
-  await writeFile(written, text);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(written, text);
+  } catch (cause) {
+    throw new MedganError(`folder ${dirname(path)} cannot be used: ${messageOf(cause)}`, {
+      cure: 'check that the folder is writable and its disk not full, or choose another one',
+      cause,
+    });
+  }
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
