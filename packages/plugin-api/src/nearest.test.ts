@@ -24,6 +24,10 @@ describe('nearest', () => {
     expect(nearest('ngan', ['sngan', 'ngans'])).toBe('sngan');
   });
 
+  it('takes no name of which half is other', () => {
+    expect(nearest('my-gan', ['dcgan', 'sngan'])).toBeUndefined();
+  });
+
   it('knows nothing where there is nothing', () => {
     expect(nearest('x', [])).toBeUndefined();
   });

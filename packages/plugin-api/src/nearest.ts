@@ -26,5 +26,5 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     const d = distance(plain(word), plain(candidate));
     if (d < bestDistance) [best, bestDistance] = [candidate, d];
   }
-  return bestDistance <= Math.max(1, Math.floor(word.length / 3)) ? best : undefined;
+  return bestDistance <= Math.max(1, Math.floor(plain(word).length / 3)) ? best : undefined;
 }
