@@ -78,7 +78,18 @@ describe('medgan plugins', () => {
       'broken: half.mjs: half: options is missing, not an object; reference is missing, not a string; ' +
         'discriminatorLoss is missing, not a function; generatorLoss is missing, not a function; ' +
         'usesLabels is missing, not a boolean',
-      "broken: absent.mjs: it cannot be found: Cannot find module 'absent.mjs'",
+      'broken: absent.mjs: there is no such file',
+    ]);
+  });
+
+  it('says how a file is named, when what was named is none', async () => {
+    const { stdout } = await medgan(
+      ...['plugins', 'test', 'e2e/plugins.test.ts', at('invrt.ts'), 'medgan-plugin-absent'],
+    );
+    expect(stdout.trim().split('\n')).toEqual([
+      '✗ e2e/plugins.test.ts: no package is called so; if the file is meant, write ./e2e/plugins.test.ts',
+      `✗ ${at('invrt.ts')}: there is no such file; did you mean ${at('invert.ts')}?`,
+      `✗ medgan-plugin-absent: no such package is installed in ${process.cwd()}; the path of a file begins with ./, ../ or /`,
     ]);
   });
 

@@ -1,7 +1,14 @@
 import { MedganError, messageOf } from '@medgan/plugin-api';
 import { addPlugin, builtInPlugins, type Plugins } from '../plugins.ts';
 import { claimsToBePlugin, pluginFaults, type AnyPlugin } from './plugin-faults.ts';
-import { absoluteSpec, importPlugin, packageOf, pluginFile, type PluginSource } from './plugin-module.ts';
+import {
+  MissingPlugin,
+  absoluteSpec,
+  importPlugin,
+  packageOf,
+  pluginFile,
+  type PluginSource,
+} from './plugin-module.ts';
 
 /** A plugin that can be used, and where it came from. */
 export interface LoadedPlugin {
@@ -78,8 +85,7 @@ export async function loadPlugins(sources: readonly PluginSource[]): Promise<Plu
 const nameOf = (value: object): string => ('name' in value ? String(value.name) : 'a plugin without a name');
 
 function faultOf(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof MissingPlugin) return error.message;
   const [first] = messageOf(error).split('\n');
-  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ENOENT') return `it cannot be found: ${first}`;
   return `loading it fails: ${first}`;
 }

@@ -1,7 +1,9 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { resolve as resolveFrom } from 'import-meta-resolve';
+import { nearest } from '@medgan/plugin-api';
 
 /** A place plugins come from, as somebody named it. */
 export interface PluginSource {
@@ -29,10 +31,33 @@ async function prepare(): Promise<void> {
   register(new URL('../../bin/shared-instances.mjs', import.meta.url), { data: { home: import.meta.url } });
 }
 
-/** The file that a source names. @throws when there is none. */
+/** A source that names no file; the message says to its user what to write instead. */
+export class MissingPlugin extends Error {}
+
+/** The file that a source names. @throws MissingPlugin when there is none. */
 export function pluginFile(source: PluginSource): string {
-  if (isPath(source.spec)) return absoluteSpec(source);
-  return fileURLToPath(resolveFrom(source.spec, pathToFileURL(join(resolve(source.from), 'from.mjs')).href));
+  const { spec, from } = source;
+  if (isPath(spec)) {
+    const file = absoluteSpec(source);
+    if (!existsSync(file)) throw new MissingPlugin(`there is no such file${neighbour(file)}`);
+    return file;
+  }
+  try {
+    return fileURLToPath(resolveFrom(spec, pathToFileURL(join(resolve(from), 'from.mjs')).href));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new MissingPlugin(
+      existsSync(resolve(from, spec))
+        ? `no package is called so; if the file is meant, write ./${spec}`
+        : `no such package is installed in ${resolve(from)}; the path of a file begins with ./, ../ or /`,
+    );
+  }
+}
+
+function neighbour(file: string): string {
+  const folder = dirname(file);
+  const guess = existsSync(folder) ? nearest(basename(file), readdirSync(folder)) : undefined;
+  return guess === undefined ? '' : `; did you mean ${join(folder, guess)}?`;
 }
 
 /** What a source's file exports. @throws whatever loading it throws. */
