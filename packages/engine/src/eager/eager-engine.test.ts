@@ -10,7 +10,7 @@ it('lets go of what a step keeps for its outputs, however often it runs', async 
     let inside!: tf.Tensor;
     const { value } = tf.variableGrads(() => {
       inside = tf.keep(tf.mean(tf.mul(x!, weight)));
-      return tf.square(inside);
+      return tf.square(inside) as tf.Scalar;
     }, [weight]);
     return { value, inside, again: inside, weight };
   };
