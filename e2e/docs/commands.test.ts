@@ -24,7 +24,12 @@ function parser(): Command {
 type Check = (words: readonly string[]) => Promise<void> | void;
 
 const parseMedgan: Check = async (words) => {
-  await parser().parseAsync([...words], { from: 'user' });
+  // Asking for help is a command that ends by an exception.
+  await parser()
+    .parseAsync([...words], { from: 'user' })
+    .catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== 'commander.helpDisplayed') throw error;
+    });
 };
 
 const manifest = (file: string): { name: string; scripts?: Record<string, string> } =>
@@ -81,6 +86,7 @@ const PROGRAMS: Readonly<Record<string, Check>> = {
   nx,
   vitest: ([, ...files]) => existing(files),
   node: ([file]) => existing([file!]),
+  tsx: (words) => existing([words.find((word) => !word.startsWith('-'))!]),
   export: ([assignment]) => {
     const name = assignment!.split('=')[0]!;
     const files = filesLike('packages/*/src/**/*.ts');
