@@ -123,7 +123,7 @@ function overall(
   const told = {
     agrees: `Our ordering of the settings agrees with the published one: ${decided === 1 ? 'the one comparison that can be decided goes' : `all ${pairs} that can be decided go`} the same way.`,
     disagrees: `Our ordering of the settings is the reverse of the published one: ${decided === 1 ? 'the one comparison that can be decided goes' : `all ${pairs} that can be decided go`} the other way.`,
-    partly: `Our ordering of the settings agrees with the published one in part: of ${pairs} that can be decided, ${concordant} go the same way and ${discordant} the other.`,
+    partly: `Our ordering of the settings agrees with the published one in part: of ${pairs} that can be decided, ${concordant} ${concordant === 1 ? 'goes' : 'go'} the same way and ${discordant} the other.`,
     undecided: 'Whether our ordering of the settings agrees with the published one cannot be decided.',
   };
   const counts = groups.map(({ finished }) => finished).filter((finished) => finished > 0);
