@@ -46,6 +46,8 @@ export async function evaluateCommand(runDir: string, options: EvaluateOptions):
     onProgress: (what, done, total) => reporter.onCount({ what, done, total, rate: 0 }),
   });
   const metrics = USUAL_METRICS.map((name) => plugins.pairMetrics.get(name));
-  process.stdout.write(`${json ? JSON.stringify(evaluation) : evaluationText(evaluation, metrics)}\n`);
+  process.stdout.write(
+    `${json ? JSON.stringify(evaluation) : evaluationText(evaluation, metrics, runDir)}\n`,
+  );
   return 0;
 }

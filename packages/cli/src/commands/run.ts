@@ -97,6 +97,8 @@ async function carryOut(checked: CheckedControl, existing: Existing): Promise<nu
     reporter.onNote(`${result.steps} steps in ${duration(result.seconds)}; everything is in ${place}/`);
     reporter.onNote(`  real beside generated: ${place}/real-fake-grid.png`);
     reporter.onNote(`  losses:                ${place}/loss.svg`);
+    reporter.onNote(`  what next:             medgan evaluate ${place}`);
+    reporter.onNote(`                         medgan generate --checkpoint ${place} --out images`);
     const { best } = result;
     if (best) {
       reporter.onNote(

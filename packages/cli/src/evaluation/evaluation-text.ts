@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { markdownTable, type Column } from '@medgan/registry';
 import type { Diversity, Estimate } from '@medgan/metrics';
 import type { PairMetric, SetValue } from '@medgan/plugin-api';
@@ -103,7 +104,11 @@ const ENDS =
   '"real, real" sets real images against others, as a perfect generator would stand; "real, noise" sets noise against them';
 
 /** Everything `metrics.json` has, for people. */
-export function evaluationText(evaluation: RunEvaluation, metrics: readonly PairMetric[]): string {
+export function evaluationText(
+  evaluation: RunEvaluation,
+  metrics: readonly PairMetric[],
+  runDir: string,
+): string {
   const { checkpoint, best, original, paired_mean: pairedMean, against, diversity, sets = [] } = evaluation;
   const averaged = checkpoint.ema === undefined ? '' : `, ${averagedText(checkpoint.ema)}`;
   const parts = [`checkpoint of step ${checkpoint.step} (${checkpoint.chosen})${averaged}`];
@@ -128,6 +133,6 @@ export function evaluationText(evaluation: RunEvaluation, metrics: readonly Pair
     parts.push(`\nset metrics by ${String(table.features['extractor'])}\n`, setTableText(table));
   }
   if (sets.length > 0 && against === undefined)
-    parts.push(`\nlook at the nearest pairs: ${NEAREST_REAL_PICTURE}`);
+    parts.push(`\nlook at the nearest pairs: ${join(runDir, NEAREST_REAL_PICTURE)}`);
   return parts.join('\n');
 }
