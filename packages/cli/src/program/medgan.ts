@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Help, type Option } from 'commander';
 import { addDataCommands } from './data.ts';
 import { addEngineCommands } from './engine.ts';
 import { addExperimentCommands } from './experiment.ts';
@@ -10,6 +10,16 @@ import { addPluginsCommands } from './plugins.ts';
 import { addMlflowCommands } from './mlflow.ts';
 import { addReportCommand } from './report.ts';
 import { addTrainingCommands } from './training.ts';
+
+/** Flags that are off and lists that are empty have a default that says nothing to a reader. */
+function optionDescription(this: Help, option: Option): string {
+  const defaultValue: unknown = option.defaultValue;
+  const saysNothing = defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  const shown = saysNothing
+    ? (Object.create(option, { defaultValue: { value: undefined } }) as Option)
+    : option;
+  return Help.prototype.optionDescription.call(this, shown);
+}
 
 /**
  * The command line, each command with its arguments and options; `finish` is told how a command ended. Commands are
@@ -22,6 +32,7 @@ export function medganProgram(finish: (code: number) => void): Command {
   const medgan = new Command('medgan')
     .description('GAN experiments on medical images')
     .version(version)
+    .configureHelp({ optionDescription })
     .showHelpAfterError('(medgan --help shows what there is)');
 
   addTrainingCommands(medgan, finish);
