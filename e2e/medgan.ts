@@ -11,11 +11,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts the command line as a user does. */
-export function startMedgan(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+/** Starts the command line as a user does, in the folder `cwd`. */
+export function startMedgan(
+  args: readonly string[],
+  { cwd = process.cwd() } = {},
+): { child: ChildProcess; ended: Promise<Ended> } {
   // vitest asks its workers for colours in CI; a user's pipe does not.
   const { FORCE_COLOR: _colours, ...env } = process.env;
-  const child = spawn(process.execPath, [MEDGAN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MEDGAN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
