@@ -11,7 +11,10 @@ import { shellCommands } from './shell.ts';
 const PARSED_ONLY: readonly (readonly [command: RegExp, why: string])[] = [
   [/^data isic /, 'asks the ISIC archive; its own tests have a server'],
   [/^experiment run /, 'minutes; e2e/studies.test.ts runs small ones'],
-  [/^(import|export|generate --checkpoint runs\/melanoma-64) /, 'e2e/generate.test.ts and e2e/export.test.ts do'],
+  [
+    /^(import|export|generate --checkpoint runs\/melanoma-64) /,
+    'e2e/generate.test.ts and e2e/export.test.ts do',
+  ],
   [/^experiment show /, 'e2e/experiment.test.ts does'],
   [/^plugins \.\//, 'e2e/plugins.test.ts does'],
   [/^bench /, 'measures for longer than all of this takes'],
