@@ -30,6 +30,7 @@ async function node(...args) {
   );
   const env = {
     ...Object.fromEntries(inherited),
+    NO_COLOR: '1',
     NX_DAEMON: 'false',
     NX_TUI: 'false',
     NX_ISOLATE_PLUGINS: 'false',
