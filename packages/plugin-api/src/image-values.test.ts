@@ -29,12 +29,21 @@ describe('normalise', () => {
     expect([...out.subarray(1)]).toEqual([1, -1]);
   });
 
-  it('maps each byte by itself, however many there are', () => {
+  it('maps each byte by itself, however many there are and wherever the arrays begin', () => {
+    const offset = fc.integer({ min: 0, max: 3 });
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-        expect([...normalise(bytes)]).toEqual(Array.from(bytes, (v) => Math.fround(v / 127.5 - 1)));
+      fc.property(fc.uint8Array({ maxLength: 40 }), offset, offset, (all, from, to) => {
+        const bytes = all.subarray(from);
+        const out = new Float32Array(bytes.length + to).subarray(to);
+        const expected = Array.from(bytes, (v) => Math.fround(v / 127.5 - 1));
+        expect([...normalise(bytes, out)]).toEqual(expected);
       }),
     );
+  });
+
+  it('maps every pair of bytes as each of them', () => {
+    const bytes = new Uint8Array(Uint16Array.from({ length: 1 << 16 }, (_, pair) => pair).buffer);
+    expect(normalise(bytes)).toEqual(Float32Array.from(bytes, (v) => v / 127.5 - 1));
   });
 
   it('writes into the array it is given', () => {

@@ -40,6 +40,14 @@ export function readerOf(images: BytePixels): ImageReader {
 
 const UNIT = Float32Array.from({ length: 256 }, (_, value) => value / 127.5 - 1);
 
+let pairs: Float64Array | undefined;
+
+/** For every two neighbouring bytes their two values, as one number of 64 bits that is moved whole. Never NaN. */
+function pairTable(): Float64Array {
+  const bytes = new Uint8Array(Uint16Array.from({ length: 1 << 16 }, (_, pair) => pair).buffer);
+  return new Float64Array(Float32Array.from(bytes, (value) => UNIT[value]!).buffer);
+}
+
 /**
  * uint8 → float32 in [−1, 1]: value / 127.5 − 1. Any layout; the order is kept. Without `out` a new array is made.
  * @throws RangeError when `out` has another length than `bytes`.
@@ -48,15 +56,22 @@ export function normalise(bytes: Uint8Array, out = new Float32Array(bytes.length
   if (out.length !== bytes.length) {
     throw new RangeError(`${bytes.length} bytes do not fit ${out.length} values`);
   }
-  // Four at a time, in half the time.
-  const fours = bytes.length & ~3;
-  for (let i = 0; i < fours; i += 4) {
-    out[i] = UNIT[bytes[i]!]!;
-    out[i + 1] = UNIT[bytes[i + 1]!]!;
-    out[i + 2] = UNIT[bytes[i + 2]!]!;
-    out[i + 3] = UNIT[bytes[i + 3]!]!;
+  let done = 0;
+  if (bytes.byteOffset % 2 === 0 && out.byteOffset % 8 === 0) {
+    // Two values at a time, four times in a row: half the time of one by one.
+    const table = (pairs ??= pairTable());
+    const eights = bytes.length >> 3;
+    const from = new Uint16Array(bytes.buffer, bytes.byteOffset, 4 * eights);
+    const to = new Float64Array(out.buffer, out.byteOffset, 4 * eights);
+    for (let i = 0; i < from.length; i += 4) {
+      to[i] = table[from[i]!]!;
+      to[i + 1] = table[from[i + 1]!]!;
+      to[i + 2] = table[from[i + 2]!]!;
+      to[i + 3] = table[from[i + 3]!]!;
+    }
+    done = 8 * eights;
   }
-  for (let i = fours; i < bytes.length; i++) out[i] = UNIT[bytes[i]!]!;
+  for (let i = done; i < bytes.length; i++) out[i] = UNIT[bytes[i]!]!;
   return out;
 }
 
