@@ -31,6 +31,7 @@ sample_every: 4
 checkpoint_every: 1
 keep_checkpoints: 99
 evaluate_every: 3
+best_metric: haarpsi
 threads: 1
 cache: ''
 `;
