@@ -1,37 +1,6 @@
 // @ts-check
-// The page's own script. Without it every operation is there, folded by parts; with it they can be searched and the
-// colours can be chosen.
+// Without this script every operation is there, folded by parts; with it they can be searched.
 (() => {
-  const root = document.documentElement;
-  root.classList.add('js');
-
-  const KEY = 'medgan-engine-theme';
-  /** @param {string} theme */
-  const setTheme = (theme) => {
-    if (theme === 'auto') delete root.dataset.theme;
-    else root.dataset.theme = theme;
-  };
-  let stored = 'auto';
-  try {
-    stored = localStorage.getItem(KEY) ?? 'auto';
-  } catch {
-    // A page that may store nothing starts as the system is set.
-  }
-  /** @type {NodeListOf<HTMLInputElement>} */
-  const choices = document.querySelectorAll('input[name="theme"]');
-  for (const choice of choices) {
-    choice.checked = choice.value === stored;
-    choice.addEventListener('change', () => {
-      setTheme(choice.value);
-      try {
-        localStorage.setItem(KEY, choice.value);
-      } catch {
-        // Then the choice holds for this visit.
-      }
-    });
-  }
-  setTheme(stored);
-
   /** @type {NodeListOf<HTMLDetailsElement>} */
   const parts = document.querySelectorAll('details.part');
   const lists = [...parts].map((part) => ({

@@ -1,37 +1,6 @@
 // @ts-check
-// The page's own script. Without it every table, chart and picture is there; with it charts answer to the pointer and
-// the colours can be chosen.
+// Without this script every table, chart and picture is there; with it charts answer to the pointer.
 (() => {
-  const root = document.documentElement;
-  root.classList.add('js');
-
-  const KEY = 'medgan-report-theme';
-  /** @param {string} theme */
-  const setTheme = (theme) => {
-    if (theme === 'auto') delete root.dataset.theme;
-    else root.dataset.theme = theme;
-  };
-  /** @type {NodeListOf<HTMLInputElement>} */
-  const choices = document.querySelectorAll('input[name="theme"]');
-  let stored = 'auto';
-  try {
-    stored = localStorage.getItem(KEY) ?? 'auto';
-  } catch {
-    // A page that may store nothing starts as the system is set.
-  }
-  for (const choice of choices) {
-    choice.checked = choice.value === stored;
-    choice.addEventListener('change', () => {
-      setTheme(choice.value);
-      try {
-        localStorage.setItem(KEY, choice.value);
-      } catch {
-        // Then the choice holds for this visit.
-      }
-    });
-  }
-  setTheme(stored);
-
   /** @param {number} value */
   const short = (value) => String(Number(value.toPrecision(4)));
 

@@ -1,6 +1,7 @@
 import { html, scrolling, type Html } from '@medgan/registry/one-file';
 import { count, short } from './figures.ts';
 import type { NodeView, PartView, StepView } from './step-view.ts';
+import { textTable } from './text-table.ts';
 
 /** Operators that move numbers and compute none. */
 const MOVING = ['Reshape', 'Transpose', 'Expand', 'Slice', 'Pad', 'Concat', 'Tile', 'Gather', 'Identity'];
@@ -140,42 +141,22 @@ function arc({ from, to, values }: { from: number; to: number; values: number })
   >`;
 }
 
-function partsTable(parts: readonly PartView[]): Html {
-  const caption = 'Parts of the step, and what each takes from others';
-  return html`<details>
+const partsTable = (parts: readonly PartView[]): Html =>
+  html`<details>
     <summary>The drawing as a table</summary>
-    ${scrolling(
-      caption,
-      html`<table>
-        <caption class="hidden">
-          ${caption}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">part</th>
-            <th scope="col" class="number">operations</th>
-            <th scope="col" class="number">multiply-adds</th>
-            <th scope="col">values taken from</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${parts.map(
-            ({ name, nodes, multiplyAdds, from }) =>
-              html`<tr>
-                <th scope="row">${name}</th>
-                <td class="number">${count(nodes)}</td>
-                <td class="number">${multiplyAdds === 0 ? 'none' : short(multiplyAdds)}</td>
-                <td>
-                  ${
-                    Object.entries(from)
-                      .map(([part, values]) => `${part} (${values})`)
-                      .join('; ') || 'no other part'
-                  }
-                </td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>`,
+    ${textTable(
+      'Parts of the step, and what each takes from others',
+      ['part', 'operations', 'multiply-adds', 'values taken from'],
+      {
+        rows: parts.map(({ name, nodes, multiplyAdds, from }) => [
+          name,
+          count(nodes),
+          multiplyAdds === 0 ? 'none' : short(multiplyAdds),
+          Object.entries(from)
+            .map(([part, values]) => `${part} (${values})`)
+            .join('; ') || 'no other part',
+        ]),
+        numbers: [1, 2],
+      },
     )}
   </details>`;
-}

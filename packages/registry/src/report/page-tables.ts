@@ -1,10 +1,10 @@
+import { html, type Html } from '../one-file/html.ts';
+import { scrollingTable } from '../one-file/scrolling-table.ts';
 import { comparisonTable, type ComparisonRow } from '../summary/comparison-table.ts';
 import { durationText, numberText } from '../summary/figure-text.ts';
 import type { StudySummary } from '../summary/summarise.ts';
 import { verdictTable } from '../summary/verdict-table.ts';
 import type { TrialRecord } from '../trial-records.ts';
-import { html, type Html } from './html.ts';
-import { scrolling } from './one-file.ts';
 import { LOSS_KEYS } from './read-losses.ts';
 import type { LossCurves } from './loss-curves.ts';
 
@@ -24,35 +24,21 @@ export function figuresTable(summary: StudySummary): Html | undefined {
       >
     </th>`;
   });
-  const caption = `${summary.title}: our figures beside the published ones`;
-  return scrolling(
-    caption,
-    html`<table class="figures">
-      <caption class="hidden">
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">setting</th>
-          <th scope="col">figures of</th>
-          ${heads}
-        </tr>
-      </thead>
-      ${blocks.map(
-        ({ title, rows }) =>
-          html`<tbody>
-            ${rows.map(
-              (row, index) =>
-                html`<tr class="${row.kind}">
-                  ${index === 0 ? html`<th scope="rowgroup" rowspan="${rows.length}">${title}</th>` : ''}
-                  <th scope="row">${row.title}</th>
-                  ${figureCells(row)}
-                </tr> `,
-            )}
-          </tbody>`,
-      )}
-    </table>`,
-  );
+  return scrollingTable({
+    caption: `${summary.title}: our figures beside the published ones`,
+    className: 'figures',
+    heads: ['setting', 'figures of', ...heads],
+    groups: blocks.map(({ title, rows }) =>
+      rows.map(
+        (row, index) =>
+          html`<tr class="${row.kind}">
+            ${index === 0 && html`<th scope="rowgroup" rowspan="${rows.length}">${title}</th>`}
+            <th scope="row">${row.title}</th>
+            ${figureCells(row)}
+          </tr>`,
+      ),
+    ),
+  });
 }
 
 function figureCells({ cells }: ComparisonRow): Html[] {
@@ -70,36 +56,25 @@ export function orderingsTable(summary: StudySummary): Html | undefined {
   const table = verdictTable(summary);
   if (!table) return undefined;
   const { columns, rows } = table;
-  const caption = `${summary.title}: do the orderings of the settings agree?`;
-  const heading = (title: string): Html => (title === 'τ_b' ? html`τ<sub>b</sub>` : html`${title}`);
-  return scrolling(
-    caption,
-    html`<table class="orderings">
-      <caption class="hidden">
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          ${columns.map(({ title }) => html`<th scope="col">${heading(title)}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ([name, ...cells]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              ${cells.map((cell, i) => html`<td class="${columns[i + 1]!.kind === 'text' ? 'text' : ''}">${cell}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>`,
-  );
+  return scrollingTable({
+    caption: `${summary.title}: do the orderings of the settings agree?`,
+    className: 'orderings',
+    heads: columns.map(({ title }) => (title === 'τ_b' ? html`<th scope="col">τ<sub>b</sub></th>` : title)),
+    groups: [
+      rows.map(
+        ([name, ...cells]) =>
+          html`<tr>
+            <th scope="row">${name}</th>
+            ${cells.map((cell, i) => html`<td class="${columns[i + 1]!.kind === 'text' ? 'text' : ''}">${cell}</td>`)}
+          </tr>`,
+      ),
+    ],
+  });
 }
 
 /** Every trial with its state. */
 export function trialsTable({ groups, title, figures }: StudySummary): Html {
   const shown = figures.filter(({ better, key }) => better !== undefined || key.startsWith('loss/'));
-  const caption = `${title}: every trial`;
   const row = (label: string, { state, seed, result }: TrialRecord): Html =>
     html`<tr>
       <th scope="row">${label}</th>
@@ -114,36 +89,27 @@ export function trialsTable({ groups, title, figures }: StudySummary): Html {
       <td>${result?.stepsPerSecond?.toFixed(2) ?? ''}</td>
       <td>${result ? durationText(result.seconds) : ''}</td>
     </tr>`;
-  return scrolling(
-    caption,
-    html`<table class="trials">
-      <caption class="hidden">
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">setting</th>
-          <th scope="col">seed</th>
-          <th scope="col">state</th>
-          ${shown.map(({ name }) => html`<th scope="col">${name.replace('loss/', 'loss, ')}</th>`)}
-          <th scope="col">steps</th>
-          <th scope="col">best step</th>
-          <th scope="col">steps/s</th>
-          <th scope="col">time</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${groups.flatMap(({ label, trials }) => trials.map((trial) => row(label, trial)))}
-      </tbody>
-    </table>`,
-  );
+  return scrollingTable({
+    caption: `${title}: every trial`,
+    className: 'trials',
+    heads: [
+      'setting',
+      'seed',
+      'state',
+      ...shown.map(({ name }) => name.replace('loss/', 'loss, ')),
+      'steps',
+      'best step',
+      'steps/s',
+      'time',
+    ],
+    groups: [groups.flatMap(({ label, trials }) => trials.map((trial) => row(label, trial)))],
+  });
 }
 
 const SHARES = [0, 0.2, 0.4, 0.6, 0.8, 1];
 
 /** The loss curves in a few numbers. */
 export function lossTable(curves: LossCurves, title: string): Html {
-  const caption = `${title}: mean losses along the training`;
   const rows = LOSS_KEYS.flatMap((key) =>
     curves.byKey[key].map(({ label, points }) => {
       const at = SHARES.map((share) => points[Math.round(share * (points.length - 1))]);
@@ -154,22 +120,9 @@ export function lossTable(curves: LossCurves, title: string): Html {
       </tr>`;
     }),
   );
-  return scrolling(
-    caption,
-    html`<table>
-      <caption class="hidden">
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">setting</th>
-          <th scope="col">loss of the</th>
-          ${SHARES.map((share) => html`<th scope="col">${Math.round(share * 100)} %</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>`,
-  );
+  return scrollingTable({
+    caption: `${title}: mean losses along the training`,
+    heads: ['setting', 'loss of the', ...SHARES.map((share) => `${Math.round(share * 100)} %`)],
+    groups: [rows],
+  });
 }

@@ -1,37 +1,37 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { html, type Html } from '../one-file/html.ts';
+import { oneFile } from '../one-file/one-file.ts';
+import { scrollingTable } from '../one-file/scrolling-table.ts';
 import { durationText } from '../summary/figure-text.ts';
-import { html, type Html } from './html.ts';
-import { oneFile, scrolling, themeChoice } from './one-file.ts';
 import type { ReportOptions } from './report-input.ts';
 import type { StudyReport } from './study-report.ts';
 import { caution, stateText, studySection } from './study-section.ts';
 
-/** What the page is made of besides the studies. */
-export interface PageParts {
-  readonly css: string;
-  /** Scripts in the order they run. */
-  readonly scripts: readonly string[];
-}
+const asset = (name: string): URL => new URL(`../../assets/${name}`, import.meta.url);
 
 /** The whole page: one file that needs no other. */
-export function page(reports: readonly StudyReport[], options: ReportOptions, parts: PageParts): string {
-  const body = html`<a class="skip" href="#main">Skip to the results</a>
-    <header class="top">
-      <p class="brand">MedImageGAN</p>
-      ${themeChoice()}
-    </header>
-    <nav aria-label="Studies">
-      <ul>
-        <li><a href="#overview">Overview</a></li>
-        ${reports.map(({ summary }) => html`<li><a href="#${summary.name}">${summary.title}</a>${configurationMark(summary.configuration)}</li>`)}
-      </ul>
-    </nav>
-    <main id="main" tabindex="-1">${overview(reports, options)} ${reports.map(studySection)}</main>
-    <footer>
-      <p>
-        Made by <code>medgan report</code> out of the run folders. One file: nothing is loaded from elsewhere.
-      </p>
-    </footer>`;
-  return oneFile({ title: 'MedImageGAN: results', ...parts, body });
+export function page(reports: readonly StudyReport[], options: ReportOptions): Promise<string> {
+  const charts = createRequire(import.meta.url).resolve('echarts/dist/echarts.min.js');
+  return oneFile({
+    title: 'MedImageGAN: results',
+    subject: 'the results',
+    nav: {
+      label: 'Studies',
+      links: [
+        html`<a href="#overview">Overview</a>`,
+        ...reports.map(
+          ({ summary: { name, title, configuration } }) =>
+            html`<a href="#${name}">${title}</a>${configurationMark(configuration)}`,
+        ),
+      ],
+    },
+    main: html`${overview(reports, options)} ${reports.map(studySection)}`,
+    footer: html`Made by <code>medgan report</code> out of the run folders. One file: nothing is loaded from
+      elsewhere.`,
+    css: asset('report.css'),
+    scripts: [pathToFileURL(charts), asset('report.js')],
+  });
 }
 
 const configurationMark = (configuration: string): Html | false =>
@@ -39,34 +39,18 @@ const configurationMark = (configuration: string): Html | false =>
 
 function overview(reports: readonly StudyReport[], { dataNote, problems = [] }: ReportOptions): Html {
   const run = reports.filter(({ summary }) => summary.state !== 'not run').length;
-  const caption = 'All studies';
   return html`<section id="overview" aria-labelledby="overview-title">
     <h1 id="overview-title">Our figures beside the published ones</h1>
     <p class="lead">
       ${reports.length} ${reports.length === 1 ? 'study' : 'studies'}, ${run} of them
       run.${dataNote !== undefined && html` ${dataNote}`}
     </p>
-    ${scrolling(
-      caption,
-      html`<table class="overview">
-        <caption class="hidden">
-          ${caption}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">study</th>
-            <th scope="col">configuration</th>
-            <th scope="col">state</th>
-            <th scope="col">settings × seeds</th>
-            <th scope="col">does our ordering agree?</th>
-            <th scope="col">time</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${reports.map(overviewRow)}
-        </tbody>
-      </table>`,
-    )}
+    ${scrollingTable({
+      caption: 'All studies',
+      className: 'overview',
+      heads: ['study', 'configuration', 'state', 'settings × seeds', 'does our ordering agree?', 'time'],
+      groups: [reports.map(overviewRow)],
+    })}
     ${
       problems.length > 0 &&
       html`<div class="verdict disagrees">

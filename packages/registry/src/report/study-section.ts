@@ -1,7 +1,7 @@
+import { html, scriptJson, trusted, type Html } from '../one-file/html.ts';
 import { durationText } from '../summary/figure-text.ts';
 import type { StudySummary } from '../summary/summarise.ts';
 import { dataUrl } from './embed-image.ts';
-import { html, scriptJson, trusted, type Html } from './html.ts';
 import { PAGE_COLOURS, drawChart, lineStyle, lossChartOption } from './loss-chart.ts';
 import type { LossCurves } from './loss-curves.ts';
 import { figuresTable, lossTable, trialsTable, orderingsTable } from './page-tables.ts';

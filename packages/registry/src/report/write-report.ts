@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { writeFileAtomically } from '@medgan/plugin-api';
+import { escapeHtml } from '../one-file/html.ts';
 import { PAPER_COLOURS, drawChart, lineStyle, lossChartOption } from './loss-chart.ts';
 import { LOSS_KEYS, type LossKey } from './read-losses.ts';
-import { escapeHtml } from './html.ts';
 import type { LossCurves } from './loss-curves.ts';
 import { page } from './page.ts';
 import type { ReportOptions } from './report-input.ts';
@@ -19,9 +17,6 @@ export interface WrittenReport {
   readonly markdownPath: string;
 }
 
-const asset = (name: string): Promise<string> =>
-  readFile(new URL(`../../assets/${name}`, import.meta.url), 'utf8');
-
 /**
  * Writes `index.html`, which needs no other file, and `RESULTS.md` with its pictures under `images/`. The same runs give
  * the same bytes.
@@ -29,11 +24,7 @@ const asset = (name: string): Promise<string> =>
 export async function writeReport(options: ReportOptions): Promise<WrittenReport> {
   const reports: StudyReport[] = [];
   for (const study of options.studies) reports.push(await studyReport(study, options));
-  const charts = createRequire(import.meta.url).resolve('echarts/dist/echarts.min.js');
-  const text = page(reports, options, {
-    css: await asset('report.css'),
-    scripts: [await readFile(charts, 'utf8'), await asset('report.js')],
-  });
+  const text = await page(reports, options);
   const htmlPath = join(options.out, 'index.html');
   const markdownPath = join(options.out, 'RESULTS.md');
   for (const report of reports) await writePictures(report, options.out);

@@ -21,6 +21,7 @@ export class Html {
 /** Markup that was made by code of ours and holds nothing out of a file unescaped. */
 export const trusted = (text: string): Html => new Html(text);
 
+/** What can stand in a template of `html`. */
 export type HtmlValue = Html | string | number | false | undefined | readonly HtmlValue[];
 
 function markup(value: HtmlValue): string {

@@ -1,20 +1,17 @@
-import { html, scrolling, type Html } from '@medgan/registry/one-file';
+import { html, scrollingTable, type Html } from '@medgan/registry/one-file';
 import { count, short, typeText } from './figures.ts';
 import type { NodeView, OperandView, PartView, StepView } from './step-view.ts';
 
-/** The list of every operation, folded by the parts of the step, with a search over all of them. */
-export const operationsSection = ({ nodes, parts }: StepView): Html =>
-  html`<section id="operations" aria-labelledby="operations-title">
-    <h2 id="operations-title">Every operation</h2>
-    <form class="search" role="search">
+/** Every operation, folded by the parts of the step, with a search over all of them. */
+export const operationsList = ({ nodes, parts }: StepView): Html =>
+  html`<form class="search" role="search">
       <label for="search">Search kernels, shapes, variables, files</label>
       <input id="search" type="search" autocomplete="off" spellcheck="false" />
       <button type="button" data-fold="open">Open all parts</button>
       <button type="button" data-fold="close">Close all parts</button>
       <p id="found" role="status">${count(nodes.length)} operations</p>
     </form>
-    ${parts.map((part, index) => partList(part, { index, nodes: nodes.filter((node) => node.part === part.name) }))}
-  </section>`;
+    ${parts.map((part, index) => partList(part, { index, nodes: nodes.filter((node) => node.part === part.name) }))}`;
 
 const HEADS = ['no.', 'operation', 'takes', 'gives', 'ONNX', 'multiply-adds', 'called in'];
 
@@ -22,7 +19,6 @@ function partList(
   { name, multiplyAdds }: PartView,
   { index, nodes }: { readonly index: number; readonly nodes: readonly NodeView[] },
 ): Html {
-  const caption = `Operations of ${name}`;
   return html`<details class="part" id="part-${index}">
     <summary>
       ${name}
@@ -31,22 +27,7 @@ function partList(
         operations${multiplyAdds > 0 && `, ${short(multiplyAdds)} multiply-adds`}</span
       >
     </summary>
-    ${scrolling(
-      caption,
-      html`<table>
-        <caption class="hidden">
-          ${caption}
-        </caption>
-        <thead>
-          <tr>
-            ${HEADS.map((head) => html`<th scope="col">${head}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${nodes.map(operationRow)}
-        </tbody>
-      </table>`,
-    )}
+    ${scrollingTable({ caption: `Operations of ${name}`, heads: HEADS, groups: [nodes.map(operationRow)] })}
   </details>`;
 }
 
