@@ -21,7 +21,7 @@ function sigmoid(x: tf.Tensor): tf.Tensor {
  * Mean binary cross entropy of sigmoid(logits) [N] against one target in [0, 1], as the original computes it:
  * sigmoid first, then BCELoss, in float32. A saturated sigmoid therefore costs 100 and has no gradient, as there.
  */
-function binaryCrossEntropy(logits: tf.Tensor, target: number): tf.Scalar {
+function binaryCrossEntropy(logits: tf.Tensor, target: number): tf.Tensor {
   const loss = tf.customGrad((x: tf.Tensor | tf.GradSaveFunc, save: tf.Tensor | tf.GradSaveFunc) => {
     const p = sigmoid(x as tf.Tensor);
     const log = (y: tf.Tensor): tf.Tensor => tf.maximum(tf.log(y), LOG_FLOOR);
@@ -37,7 +37,7 @@ function binaryCrossEntropy(logits: tf.Tensor, target: number): tf.Scalar {
       },
     };
   });
-  return loss(logits) as tf.Scalar;
+  return loss(logits);
 }
 
 /** Binary cross entropy of σ(logit) [N] to the labels, computed on the logits. */

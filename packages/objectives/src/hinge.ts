@@ -9,6 +9,6 @@ export default defineObjective({
   options: { type: 'object', additionalProperties: false, properties: {} },
   usesLabels: false,
   discriminatorLoss: ({ real, fake }) =>
-    tf.add(tf.mean(tf.relu(tf.sub(1, real))), tf.mean(tf.relu(tf.add(1, fake)))) as tf.Scalar,
-  generatorLoss: (fake) => tf.neg(tf.mean(fake)) as tf.Scalar,
+    tf.add(tf.mean(tf.relu(tf.sub(1, real))), tf.mean(tf.relu(tf.add(1, fake)))),
+  generatorLoss: (fake) => tf.neg(tf.mean(fake)),
 });

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineObjective } from '@medgan/plugin-api';
 
 /** Half the mean squared distance of logits [N] to one target. */
-const distance = (logits: tf.Tensor, target: number): tf.Scalar =>
+const distance = (logits: tf.Tensor, target: number): tf.Tensor =>
   tf.mul(tf.mean(tf.square(tf.sub(logits, target))), 0.5);
 
 /** Half the mean squared distance of the logits [N] to the labels. */

@@ -41,7 +41,7 @@ describe.each(['onnx', 'cpu'] as const)('wasserstein-gp on %s', (engine) => {
         (inputs) => {
           const { real, fake, mix } = inputs as Record<'real' | 'fake' | 'mix', tf.Tensor4D>;
           const { value, grads } = tf.variableGrads(
-            () => wassersteinGp.penalty!({ real, fake, mix, discriminate }, { penalty: 10 }),
+            () => wassersteinGp.penalty!({ real, fake, mix, discriminate }, { penalty: 10 }) as tf.Scalar,
             [filter, head],
           );
           return { value, filter: tf.transpose(grads[filter.name]!, [3, 2, 0, 1]), head: grads[head.name]! };

@@ -22,7 +22,7 @@ export default defineObjective<WassersteinOptions>({
     properties: { penalty: { type: 'number', minimum: 0, default: 10, description: 'λ of the paper' } },
   },
   usesLabels: false,
-  discriminatorLoss: ({ real, fake }) => tf.sub(tf.mean(fake), tf.mean(real)) as tf.Scalar,
-  generatorLoss: (fake) => tf.neg(tf.mean(fake)) as tf.Scalar,
+  discriminatorLoss: ({ real, fake }) => tf.sub(tf.mean(fake), tf.mean(real)),
+  generatorLoss: (fake) => tf.neg(tf.mean(fake)),
   penalty: (inputs, options) => tf.mul(gradientPenalty(inputs), options.penalty),
 });

@@ -1,4 +1,4 @@
-import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { OptionsSchema } from './options.ts';
 import type { Named } from './registry.ts';
 
@@ -28,7 +28,7 @@ export interface PenaltyInputs {
   readonly mix: Tensor4D;
 }
 
-/** What the two networks minimise. Losses are scalars, means over the batch. */
+/** What the two networks minimise. Losses are tensors of rank 0, means over the batch. */
 export interface Objective<Options extends object = object> extends Named {
   readonly kind: 'objective';
   readonly summary: string;
@@ -37,11 +37,11 @@ export interface Objective<Options extends object = object> extends Named {
   /** false: label targets have no meaning here, and giving them is an error. */
   readonly usesLabels: boolean;
   /** What the discriminator minimises, without the penalty. */
-  discriminatorLoss(logits: DiscriminatorLogits, labels: Labels, options: Options): Scalar;
+  discriminatorLoss(logits: DiscriminatorLogits, labels: Labels, options: Options): Tensor;
   /** What the generator minimises. `fake`: the discriminator's logits [N] of generated images. */
-  generatorLoss(fake: Tensor, labels: Labels, options: Options): Scalar;
+  generatorLoss(fake: Tensor, labels: Labels, options: Options): Tensor;
   /** Added to the discriminator's loss. Its presence makes the trainer supply `mix`. */
-  penalty?(inputs: PenaltyInputs, options: Options): Scalar;
+  penalty?(inputs: PenaltyInputs, options: Options): Tensor;
 }
 
 /** Declares an objective plugin; the file's default export. */

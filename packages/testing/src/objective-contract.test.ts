@@ -3,7 +3,7 @@ import { defineObjective, type Objective } from '@medgan/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { brokenRules, objectiveChecks, objectiveContract } from './index.ts';
 
-const distance = (logits: tf.Tensor, target: number): tf.Scalar => tf.mean(tf.square(tf.sub(logits, target)));
+const distance = (logits: tf.Tensor, target: number): tf.Tensor => tf.mean(tf.square(tf.sub(logits, target)));
 
 /** Least squares to the labels, with a penalty on the squared slope. */
 const right: Objective = defineObjective({
@@ -37,7 +37,7 @@ const WRONG: [fault: string, change: Partial<Objective>, rule: string, reason: R
   ],
   [
     'a logarithm of nothing',
-    { generatorLoss: (fake) => tf.mean(tf.neg(tf.log(tf.sigmoid(fake)))) as tf.Scalar },
+    { generatorLoss: (fake) => tf.mean(tf.neg(tf.log(tf.sigmoid(fake)))) },
     'gives finite scalars',
     /is (NaN|-?Infinity)/,
   ],
@@ -55,13 +55,13 @@ const WRONG: [fault: string, change: Partial<Objective>, rule: string, reason: R
   ],
   [
     'the generator pulled the wrong way',
-    { generatorLoss: (fake) => tf.mean(fake) as tf.Scalar },
+    { generatorLoss: (fake) => tf.mean(fake) },
     'falls when the logits move',
     /a better generator has no smaller loss/,
   ],
   [
     'a sum over the batch',
-    { generatorLoss: (fake) => tf.sum(tf.neg(fake)) as tf.Scalar },
+    { generatorLoss: (fake) => tf.sum(tf.neg(fake)) },
     'is a mean over the batch',
     /generator’s loss: off by/,
   ],
@@ -88,6 +88,17 @@ const WRONG: [fault: string, change: Partial<Objective>, rule: string, reason: R
     { penalty: (inputs, options) => tf.sub(right.penalty!(inputs, options), 1e6) },
     'has a penalty that is a finite scalar',
     /the penalty is -/,
+  ],
+  [
+    'a root without a slope',
+    {
+      penalty: ({ real, discriminate }) => {
+        const slope = tf.grad((x) => tf.sum(discriminate(x as tf.Tensor4D)))(real);
+        return tf.mean(tf.sqrt(tf.sum(tf.square(slope), [1, 2, 3])));
+      },
+    },
+    'has a penalty that is a finite scalar',
+    /the penalty’s gradient by filter, where the discriminator is flat \(.*\): value 0 is NaN/,
   ],
   [
     'a penalty without a second derivative',

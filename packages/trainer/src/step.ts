@@ -58,9 +58,9 @@ type Given = Readonly<Record<string, tf.Tensor>>;
 const probability = (logits: tf.Tensor): tf.Tensor => tf.mean(tf.sigmoid(logits));
 
 /** A loss, its gradients and what Adam makes of them: parts of their own in `medgan engine show`. */
-function descend(who: string, loss: () => tf.Scalar, optimizer: Adam): tf.Scalar {
+function descend(who: string, loss: () => tf.Tensor, optimizer: Adam): tf.Scalar {
   const { value, grads } = scope(`${who}: gradients`, () =>
-    tf.variableGrads(() => scope(`${who}: loss`, loss), optimizer.variables),
+    tf.variableGrads(() => scope(`${who}: loss`, loss) as tf.Scalar, optimizer.variables),
   );
   scope(`${who}: Adam`, () => optimizer.apply(grads));
   return value;
@@ -89,7 +89,7 @@ export function ganUpdates(parts: StepParts): Updates {
         auxiliary = judged && tf.keep(judged.auxiliaryLoss);
         return judged?.logits ?? judge(images);
       });
-    const loss = (): tf.Scalar => {
+    const loss = (): tf.Tensor => {
       // By the images as they were, through their augmentation: so have the authors of DiffAugment it.
       const regular =
         r1 === undefined
@@ -121,7 +121,7 @@ export function ganUpdates(parts: StepParts): Updates {
   /** `first` is done with the generated images before D judges them. */
   const updateGenerator = (given: Given, first?: (fake: tf.Tensor4D) => void) => {
     let after!: tf.Tensor;
-    const loss = (): tf.Scalar => {
+    const loss = (): tf.Tensor => {
       const fake = generate(given);
       first?.(fake);
       const augmented = diffAugment(fake, { policy, use: 'generator' }, given);
