@@ -20,8 +20,10 @@ export {
 export { decodeImage } from './decode-image.ts';
 export type { FileOptions } from './file-options.ts';
 export { findImages } from './find-images.ts';
+export { fitImage } from './fit-image.ts';
 export type { FoundFile } from './folder-walk.ts';
 export { listFiles, openFiles, type ChosenFiles, type OpenOptions } from './open-files.ts';
+export type { ByteImage } from './pillow-resize.ts';
 export { movePixels, type Source } from './augmentations/move-pixels.ts';
 export { chooseClasses, type GroupedFile } from './class-folders.ts';
 export type { Window } from './formats/window.ts';

@@ -80,7 +80,7 @@ export interface DatasetContext {
 export interface ListedImages extends Pick<PackedImages, 'names' | 'labels' | 'classes' | 'groups'> {
   /** Why files cannot be used, by name, where that is known without opening them. */
   readonly faults?: ReadonlyMap<string, string>;
-  /** Folder that the names are paths from; absent where that is the folder the user named, or the images are no files. */
+  /** Folder that the names are paths from, where each image is a file that `decodeImage` of `@medgan/data` reads. */
   readonly root?: string;
 }
 

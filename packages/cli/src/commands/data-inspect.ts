@@ -97,18 +97,17 @@ async function inspectRun(
   const onWarning = (message: string): void => reporter.onWarning(message);
   const named = path === undefined ? {} : { path };
   const listed = await dataset.list?.({ ...given, ...named }, { ...context, rng, signal, onWarning });
-  const folder = listed?.root ?? (dataset.source === 'path' ? path : undefined);
-  if (listed && folder !== undefined) {
-    const images = imagesOf(listed, (name) => ({ path: join(folder, name) }));
-    return inspectImages({ classes: listed.classes, images }, options);
+  if (listed?.root !== undefined) {
+    const { root, classes } = listed;
+    const images = imagesOf(listed, (name) => ({ path: join(root, name) }));
+    return inspectImages({ classes, images }, options);
   }
   const packed = await openImages(run, reporter, { rng, signal });
   try {
     const { size, channels } = packed;
-    const images = imagesOf(packed, (name, i) => {
-      const make = async () => ({ width: size, height: size, channels, data: await packed.read([i]) });
-      return folder === undefined ? { make } : { path: join(folder, name) };
-    });
+    const images = imagesOf(packed, (_name, i) => ({
+      make: async () => ({ width: size, height: size, channels, data: await packed.read([i]) }),
+    }));
     const { inspection, sheet } = await inspectImages({ classes: packed.classes, images }, options);
     const passedOver = packed.skipped.map(({ name, reason }) => ({ name, reason }));
     const unreadable = [...passedOver, ...inspection.unreadable];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ImageFormat } from '@medgan/plugin-api';
 import { decodeImage } from '../decode-image.ts';
+import { fitImage } from '../fit-image.ts';
 import type { DecodeSettings } from '../formats/format.ts';
-import { resizeAndCrop, toGrey } from '../pillow-resize.ts';
 
 /** How a file becomes pixels. */
 export interface FileSettings extends DecodeSettings {
@@ -30,11 +30,10 @@ export async function decodeFile(
   settings: FileSettings,
   out: Uint8Array,
 ): Promise<ContentHash> {
-  const { size, channels } = settings.format;
   try {
     const bytes = await read();
     const decoded = await decodeImage(bytes, settings.maxPixels, settings.window);
-    resizeAndCrop(channels === 1 ? toGrey(decoded) : decoded, size, out);
+    fitImage(decoded, settings.format, out);
     return { hash: sha256(bytes) };
   } catch (error) {
     return { fault: faultOf(error) };

@@ -5,13 +5,14 @@ import { forEachBounded } from '../for-each-bounded.ts';
 import { decodeImage } from '../decode-image.ts';
 import type { DecodeSettings } from '../formats/format.ts';
 import { formatOf } from '../formats/formats.ts';
-import { resizeAndCrop, type ByteImage } from '../pillow-resize.ts';
+import { fitImage } from '../fit-image.ts';
+import type { ByteImage } from '../pillow-resize.ts';
 import { figuresOf } from './image-figures.ts';
 import type { Inspection, SheetRows } from './inspection.ts';
 import { NearDuplicates } from './near-duplicates.ts';
 import { duplicateGroups, summarise, type Seen } from './summarise.ts';
 
-/** An image to be looked at: a file, or one that its dataset made. */
+/** An image to be looked at: a file, or one that its dataset gives. */
 export interface InspectedImage {
   readonly name: string;
   /** Index of its class. */
@@ -50,7 +51,7 @@ async function load({ source, fault }: InspectedImage, settings: DecodeSettings)
   if (fault !== undefined) throw new Error(fault);
   if ('make' in source) {
     const image = await source.make();
-    return { image, digest: sha256(image.data), format: 'generated' };
+    return { image, digest: sha256(image.data), format: 'given by the dataset' };
   }
   const bytes = await readFile(source.path);
   const image = await decodeImage(bytes, settings.maxPixels, settings.window);
@@ -77,18 +78,8 @@ function chooseShown(
 
 /** A square RGB cut-out of an image. */
 function cutOut(image: ByteImage, side: number): Uint8Array {
-  const { width, height, channels, data } = image;
-  const rgb: ByteImage =
-    channels === 3
-      ? image
-      : {
-          width,
-          height,
-          channels: 3,
-          data: Uint8Array.from({ length: 3 * data.length }, (_, i) => data[Math.floor(i / 3)]!),
-        };
   const out = new Uint8Array(side * side * 3);
-  resizeAndCrop(rgb, side, out);
+  fitImage(image, { size: side, channels: 3 }, out);
   return out;
 }
 
