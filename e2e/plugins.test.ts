@@ -84,12 +84,13 @@ describe('medgan plugins', () => {
 
   it('says how a file is named, when what was named is none', async () => {
     const { stdout } = await medgan(
-      ...['plugins', 'test', 'e2e/plugins.test.ts', at('invrt.ts'), 'medgan-plugin-absent'],
+      ...['plugins', 'test', 'e2e/plugins.test.ts', at('invrt.ts'), 'medgan-plugin-absent', 'hinge'],
     );
     expect(stdout.trim().split('\n')).toEqual([
       '✗ e2e/plugins.test.ts: no package is called so; if the file is meant, write ./e2e/plugins.test.ts',
       `✗ ${at('invrt.ts')}: there is no such file; did you mean ${at('invert.ts')}?`,
       `✗ medgan-plugin-absent: no such package is installed in ${process.cwd()}; the path of a file begins with ./, ../ or /`,
+      '✗ hinge: this objective comes with medgan: it is known by its name alone, and tested with medgan itself',
     ]);
   });
 

@@ -23,7 +23,9 @@ export async function readRunRecord(runDir: string): Promise<RunRecord> {
   try {
     return load(await readFile(join(runDir, 'config.yaml'), 'utf8')) as RunRecord;
   } catch (error) {
-    throw new MedganError(`${runDir} holds no run that can be resumed: ${messageOf(error)}`, {
+    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const reason = absent ? 'there is no config.yaml in it' : messageOf(error);
+    throw new MedganError(`${runDir} holds no run: ${reason}`, {
       cure: 'give the folder of a run: <out>/<run>',
       cause: error,
     });

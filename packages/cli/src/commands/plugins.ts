@@ -58,8 +58,16 @@ export async function pluginsCommand(
   return broken.length > 0 ? 1 : 0;
 }
 
+/** How plugins are tested. */
+export interface PluginsTestOptions {
+  /** Folder that datasets of source `path` are opened on. */
+  readonly path?: string;
+}
+
+type Suite = (plugin: AnyPlugin, options: PluginsTestOptions) => Promise<BrokenRule[]>;
+
 /** Runs the shipped contract suite of a plugin's kind; undefined where a kind has none. */
-const SUITES: Readonly<Partial<Record<PluginKind, (plugin: AnyPlugin) => Promise<BrokenRule[]>>>> = {
+const SUITES: Readonly<Partial<Record<PluginKind, Suite>>> = {
   architecture: (plugin) => {
     const architecture = plugin as unknown as Architecture;
     const options = parseOptions<object>(plugin.name, plugin.options, {});
@@ -70,7 +78,11 @@ const SUITES: Readonly<Partial<Record<PluginKind, (plugin: AnyPlugin) => Promise
     const options = parseOptions<object>(plugin.name, plugin.options, {});
     return brokenRules(objectiveChecks, { objective, options });
   },
-  dataset: (plugin) => brokenRules(datasetChecks, { dataset: plugin as unknown as Dataset }),
+  dataset: (plugin, { path }) => {
+    const dataset = plugin as unknown as Dataset;
+    const given = dataset.source === 'path' && path !== undefined ? { path } : {};
+    return brokenRules(datasetChecks, { dataset, ...given });
+  },
   augmentation: (plugin) => {
     const augmentation = plugin as unknown as Augmentation;
     const options = parseOptions<object>(plugin.name, plugin.options, augmentation.tiny);
@@ -86,7 +98,10 @@ const SUITES: Readonly<Partial<Record<PluginKind, (plugin: AnyPlugin) => Promise
 };
 
 /** `medgan plugins test <source…>`: holds plugins against the contract of their kind. */
-export async function pluginsTestCommand(specs: readonly string[]): Promise<number> {
+export async function pluginsTestCommand(
+  specs: readonly string[],
+  options: PluginsTestOptions,
+): Promise<number> {
   const { loaded, broken } = await loadSources(sourcesOf(specs));
   let failures = broken.length;
   for (const { origin, fault } of broken) process.stdout.write(`✗ ${origin}: ${fault}\n`);
@@ -97,11 +112,15 @@ export async function pluginsTestCommand(specs: readonly string[]): Promise<numb
       process.stdout.write(`- ${who}: its shape is right; there is no contract suite for its kind\n`);
       continue;
     }
-    const rules = await suite(plugin);
+    const rules = await suite(plugin, options);
     failures += rules.length;
     process.stdout.write(rules.length === 0 ? `✓ ${who} keeps its contract\n` : `✗ ${who}\n`);
     for (const { name, reason } of rules)
       process.stdout.write(`    ${name}\n      ${reason.split('\n').join('\n      ')}\n`);
+    if (rules.length > 0 && options.path === undefined && (plugin as unknown as Dataset).source === 'path')
+      process.stdout.write(
+        '    It was given two class folders of PNG images; if it reads something else, name that: --path <folder>\n',
+      );
   }
   return failures > 0 ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import { MedganError, messageOf } from '@medgan/plugin-api';
+import { MedganError, messageOf, type Named, type Registry } from '@medgan/plugin-api';
 import { addPlugin, builtInPlugins, type Plugins } from '../plugins.ts';
 import { claimsToBePlugin, pluginFaults, type AnyPlugin } from './plugin-faults.ts';
 import {
@@ -63,7 +63,7 @@ export async function loadSources(sources: readonly PluginSource[]): Promise<Loa
         }
       }
     } catch (error) {
-      broken.push({ origin: spec, fault: faultOf(error) });
+      broken.push({ origin: spec, fault: faultOf(error, spec) });
     }
   }
   return { plugins, loaded, broken };
@@ -84,8 +84,14 @@ export async function loadPlugins(sources: readonly PluginSource[]): Promise<Plu
 
 const nameOf = (value: object): string => ('name' in value ? String(value.name) : 'a plugin without a name');
 
-function faultOf(error: unknown): string {
-  if (error instanceof MissingPlugin) return error.message;
+function faultOf(error: unknown, spec: string): string {
+  if (error instanceof MissingPlugin) {
+    const kinds = Object.values(builtInPlugins()) as Registry<Named>[];
+    const own = kinds.find((kind) => kind.has(spec));
+    return own === undefined
+      ? error.message
+      : `this ${own.kind} comes with medgan: it is known by its name alone, and tested with medgan itself`;
+  }
   const [first] = messageOf(error).split('\n');
   return `loading it fails: ${first}`;
 }

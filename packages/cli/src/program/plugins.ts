@@ -15,8 +15,12 @@ export function addPluginsCommands(medgan: Command, finish: (code: number) => vo
     .command('test')
     .description('hold plugins against the contract of their kind')
     .argument('<source...>', 'files, or names of installed packages')
-    .action(async (specs: string[]) => {
+    .option(
+      '--path <folder>',
+      'what a dataset reads; without it, two class folders of PNG images made for it',
+    )
+    .action(async (specs: string[], options: { path?: string }) => {
       const { pluginsTestCommand } = await import('../commands/plugins.ts');
-      finish(await pluginsTestCommand(specs));
+      finish(await pluginsTestCommand(specs, options));
     });
 }
