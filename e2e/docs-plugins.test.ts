@@ -22,6 +22,7 @@ it('docs/plugins.md: every plugin it shows keeps the contract of its kind', asyn
     'mean-error.mjs',
     'mean-colour.mjs',
     'mean-distance.mjs',
+    'by-name.mjs',
     'stripes.mjs',
   ]);
   const { code, stdout } = await medgan('plugins', 'test', ...files.map(({ name }) => join(folder, name)));

@@ -34,6 +34,8 @@ export default defineAugmentation<object>({
     '{ "name": "@tensorflow/tfjs-core", "main": "index.js" }',
   );
   write('node_modules/@tensorflow/tfjs-core/index.js', 'throw new Error("a second copy of TensorFlow.js");');
+  write('raw.mjs', RAW);
+  write('raw/images.raw', String.fromCharCode(...Array.from({ length: 6 * 16 }, (_, i) => (7 * i) % 128)));
   write('broken.mjs', 'throw new Error("out of order");');
   write('taken.mjs', objective('bce'));
   write('half.mjs', 'export default { kind: "objective", name: "half", summary: "Half a plugin" };');
@@ -48,6 +50,47 @@ export default defineObjective({
   options: { type: 'object', additionalProperties: false, properties: {} },
   discriminatorLoss: ({ real, fake }) => tf.square(tf.sub(tf.sub(tf.mean(real), tf.mean(fake)), 1)),
   generatorLoss: (fake) => tf.neg(tf.mean(fake)),
+});
+`;
+
+/** Six grey images of 4 × 4 bytes, of two classes by turns, in one file. */
+const RAW = `import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { MedganError, defineDataset, imagesInMemory, parseOptions } from '@medgan/plugin-api';
+import { chooseClasses, chooseImages, fitImage, listFiles, namedFolder } from '@medgan/data';
+const who = 'dataset raw';
+const options = { type: 'object', additionalProperties: false, properties: {} };
+async function choose({ path, ...given }, context) {
+  const file = namedFolder(who, path) + '/images.raw';
+  parseOptions(who, options, given);
+  context.signal?.throwIfAborted();
+  const bytes = await readFile(file).catch((cause) => {
+    throw new MedganError(who + ': there is no ' + file, { cure: 'set path', cause });
+  });
+  const names = ['even', 'odd'];
+  const classes = chooseClasses(names, context.classes, who);
+  const all = Array.from({ length: bytes.length / 16 }, (_, i) => ({
+    name: 'image-' + i,
+    label: classes.indexOf(names[i % 2]),
+    image: { width: 4, height: 4, channels: 1, data: bytes.subarray(16 * i, 16 * (i + 1)) },
+  }));
+  return { classes, files: await chooseImages(all.filter(({ label }) => label >= 0), context, { who }) };
+}
+export default defineDataset({
+  name: 'raw', summary: 'Images in one file', reference: 'none', options, source: 'path', tiny: {},
+  list: async (given, context) => listFiles(await choose(given, context)),
+  async open(given, context) {
+    const { classes, files } = await choose(given, context);
+    const each = context.format.size ** 2 * context.format.channels;
+    const pixels = new Uint8Array(files.length * each);
+    files.forEach(({ image }, i) => fitImage(image, context.format, pixels.subarray(i * each, (i + 1) * each)));
+    const fingerprint = createHash('sha256').update(JSON.stringify(context.format)).update(pixels).digest('hex');
+    return imagesInMemory({
+      ...{ ...context.format, count: files.length, pixels, classes, fingerprint, skipped: [] },
+      names: files.map(({ name }) => name),
+      labels: Uint16Array.from(files, ({ label }) => label),
+    });
+  },
 });
 `;
 
@@ -101,6 +144,30 @@ describe('medgan plugins', () => {
     const odd = await medgan('plugins', 'test', at('odd.mjs'));
     expect(odd.code).toBe(1);
     expect(odd.stdout).toContain(`✗ objective odd (${at('odd.mjs')})`);
+  });
+});
+
+describe('a dataset whose images are no files', () => {
+  it('is held against its contract on a folder that is named', async () => {
+    const named = await medgan('plugins', 'test', at('raw.mjs'), '--path', at('raw'));
+    expect(named, named.stdout).toMatchObject({ code: 0 });
+    const { code, stdout } = await medgan('plugins', 'test', at('raw.mjs'));
+    expect(code).toBe(1);
+    expect(stdout).toContain('if it reads something else, name that: --path <folder>');
+  });
+
+  it('can be inspected', async () => {
+    writeFileSync(at('raw.yaml'), `arch: DCGAN\nplugins: [./raw.mjs]\ndataset: raw\npath: ${at('raw')}\n`);
+    const { code, stdout, stderr } = await medgan('data', 'inspect', at('raw.yaml'), '--json');
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      images: 6,
+      classes: [
+        { name: 'even', images: 3 },
+        { name: 'odd', images: 3 },
+      ],
+      unreadable: [],
+    });
   });
 });
 

@@ -52,7 +52,7 @@ export function openOptions(who: string, settings: FileSettings): OpenOptions {
   };
 }
 
-/** @throws MedganError when the user named no folder. */
+/** The folder that the user named under `path`. @throws MedganError when there is none; `who` names the dataset. */
 export function namedFolder(who: string, path: string | undefined): string {
   if (path === undefined || path === '')
     throw new MedganError(`${who} was given no folder`, { cure: 'set path to the folder of images' });

@@ -18,7 +18,7 @@ export {
   type Cleared,
 } from './cache-folder.ts';
 export { decodeImage } from './decode-image.ts';
-export type { FileOptions } from './file-options.ts';
+export { namedFolder, type FileOptions } from './file-options.ts';
 export { findImages } from './find-images.ts';
 export { fitImage } from './fit-image.ts';
 export type { FoundFile } from './folder-walk.ts';
