@@ -6,14 +6,11 @@
 
 export * from './engine.ts';
 export { EngineError } from './engine-error.ts';
+export * from './names.ts';
 export { OnnxEngine, type ExecutionProvider, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
-export { EAGER_ENGINES, type EagerEngineName } from './eager/backends.ts';
 export {
-  ENGINE_NAMES,
-  GPU_ENGINES,
   resolveEngine,
   startEngine,
-  type EngineName,
   type PassedOver,
   type Resolution,
   type ResolveOptions,

@@ -1,22 +1,10 @@
 import type { Engine } from './engine.ts';
 import { tf } from './tf.ts';
 import { EngineError } from './engine-error.ts';
-import { EAGER_ENGINES, startEager, type EagerEngineName } from './eager/backends.ts';
+import { startEager } from './eager/backends.ts';
+import { EAGER_ENGINES, type EagerEngineName, type EngineName } from './names.ts';
 import { checkDevice } from './onnx/device-check.ts';
 import { OnnxEngine, type ExecutionProvider, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
-
-/** Engines by name: `onnx` compiles, the others run eagerly; `eager` takes the first of those that works. */
-export const ENGINE_NAMES = ['onnx', 'onnx-cuda', 'onnx-webgpu', 'eager', ...EAGER_ENGINES] as const;
-
-/** Name of an engine, as control files and `--engine` have it. */
-export type EngineName = (typeof ENGINE_NAMES)[number];
-
-/** Engines that compute on a GPU, in order of preference. */
-export const GPU_ENGINES = [
-  'onnx-cuda',
-  'onnx-webgpu',
-  'tfjs-node-gpu',
-] as const satisfies readonly EngineName[];
 
 /** An engine that was asked and could not start, and why. */
 export interface PassedOver {

@@ -2,10 +2,13 @@
  * TF.js, ready for gradients. Under Node, tfjs-core's bundle registers its gradients only when tfjs-layers is loaded.
  * Production mode keeps the backends from printing advice.
  */
+import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-layers';
 import { mendGradients } from './gradients.ts';
 
+// Not imported, because Node takes 0.4 s to list the exports of its bundle, which nobody asks for.
+const require = createRequire(import.meta.url);
+require('@tensorflow/tfjs-layers');
 tf.enableProdMode();
 mendGradients();
 

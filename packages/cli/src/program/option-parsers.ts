@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { ENGINE_NAMES } from '@medgan/engine';
+import { ENGINE_NAMES } from '@medgan/engine/names';
 
 export const integer = (text: string): number => {
   const value = Number(text);

@@ -1,16 +1,11 @@
 import { createRequire } from 'node:module';
 import { EngineError } from '../engine-error.ts';
 import { mendGradients } from '../gradients.ts';
+import type { EagerEngineName } from '../names.ts';
 import { tf } from '../tf.ts';
 import { EagerEngine } from './eager-engine.ts';
 import { imageByImage } from './cpu-resize-nearest-grad.ts';
 import { wasmConv2DBackpropFilter } from './wasm-conv-backprop-filter.ts';
-
-/** Names of the eager engines, in order of preference. */
-export const EAGER_ENGINES = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
-
-/** Name of an engine that runs steps eagerly on a TF.js backend. */
-export type EagerEngineName = (typeof EAGER_ENGINES)[number];
 
 async function start(backend: string): Promise<void> {
   const ready = await tf.setBackend(backend);

@@ -1,0 +1,24 @@
+/**
+ * Names of the engines, for those who only name them: nothing of TF.js is loaded.
+ *
+ * @module @medgan/engine/names
+ */
+
+/** Names of the eager engines, in order of preference. */
+export const EAGER_ENGINES = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
+
+/** Name of an engine that runs steps eagerly on a TF.js backend. */
+export type EagerEngineName = (typeof EAGER_ENGINES)[number];
+
+/** Engines by name: `onnx` compiles, the others run eagerly; `eager` takes the first of those that works. */
+export const ENGINE_NAMES = ['onnx', 'onnx-cuda', 'onnx-webgpu', 'eager', ...EAGER_ENGINES] as const;
+
+/** Name of an engine, as control files and `--engine` have it. */
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** Engines that compute on a GPU, in order of preference. */
+export const GPU_ENGINES = [
+  'onnx-cuda',
+  'onnx-webgpu',
+  'tfjs-node-gpu',
+] as const satisfies readonly EngineName[];
