@@ -1,12 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectAccessible, expectFitsPhone, inChromium } from './chromium-page.ts';
 import { medgan, type Ended } from './medgan.ts';
-import { openChromium } from './open-chromium.ts';
 
-const AXE = readFileSync(join(import.meta.dirname, '../node_modules/axe-core/axe.min.js'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'medgan-engine-show-'));
 const file = (name: string): string => join(folder, name);
 
@@ -20,16 +18,11 @@ dis_feature_maps: 8
 `;
 
 let shown: Ended;
-let browser: Browser | undefined;
 beforeAll(async () => {
   writeFileSync(file('dcgan.yaml'), CONTROL);
   shown = await medgan('engine', 'show', file('dcgan.yaml'), '--html', file('step.html'));
-  browser = await openChromium();
 }, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('shows what the passes leave, kernels, parts, borders and state', () => {
   expect(shown, shown.stderr).toMatchObject({ code: 0, stderr: '' });
@@ -78,92 +71,52 @@ it('shows one update of several, and refuses a control file that trains nothing'
 });
 
 describe('the page in Chromium', () => {
-  const inBrowser = (name: string, test: () => Promise<void>): void =>
-    it(name, { timeout: 120_000 }, async ({ skip }) => {
-      if (!browser) skip();
-      await test();
-    });
-
-  /** Opens the page and sees to it that nothing is asked for and nothing goes wrong. */
-  async function open(use: (page: Page) => Promise<void>, dark = false): Promise<void> {
-    const context = await browser!.newContext({
-      colorScheme: dark ? 'dark' : 'light',
-      viewport: { width: 1280, height: 900 },
-    });
-    const told: string[] = [];
-    try {
-      const page = await context.newPage();
-      page.on('console', (message) => told.push(message.text()));
-      page.on('pageerror', (error) => told.push(error.message));
-      const address = `file://${file('step.html')}`;
-      page.on('request', (request) => {
-        if (request.url() !== address && !request.url().startsWith('data:')) told.push(request.url());
-      });
-      await page.goto(address);
-      await use(page);
-    } finally {
-      await context.close();
-    }
-    expect(told).toEqual([]);
-  }
+  const test = inChromium(file('step.html'));
 
   for (const dark of [false, true]) {
-    inBrowser(`has no fault that axe finds, ${dark ? 'dark' : 'light'}`, () =>
-      open(async (page) => {
+    test(
+      `has no fault that axe finds, ${dark ? 'dark' : 'light'}`,
+      async (page) => {
         // One part opened: the others are alike, and their thousand rows take axe minutes.
         await page.locator('#part-3 > summary').click();
         await page.locator('#parts details > summary').click();
-        await page.evaluate(AXE);
-        const found = (await page.evaluate('axe.run()')) as {
-          violations: { id: string; nodes: { html: string }[] }[];
-          passes: unknown[];
-        };
-        expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`)).toEqual([]);
-        expect(found.passes.length).toBeGreaterThan(20);
-      }, dark),
+        await expectAccessible(page);
+      },
+      { dark },
     );
   }
 
-  inBrowser('finds operations by kernel, variable and file, and folds the rest away', () =>
-    open(async (page) => {
-      const all = await page.locator('.part tbody tr').count();
-      expect(await page.getByRole('status').textContent()).toBe(`${all.toLocaleString('en')} operations`);
-      await page.getByRole('searchbox').fill('conv2d generator main.3.weight');
-      const rows = page.locator('.part tbody tr:visible');
-      expect(await rows.count()).toBeGreaterThan(0);
-      expect(await rows.count()).toBeLessThan(10);
-      for (const text of await rows.allTextContents())
-        expect(text).toMatch(/Conv2D[^]*generator main\.3\.weight/);
-      expect(await page.getByRole('status').textContent()).toBe(
-        `${await rows.count()} of ${all.toLocaleString('en')} operations`,
-      );
-      await page.getByRole('searchbox').fill('');
-      expect(await rows.count()).toBe(0);
-    }),
-  );
+  test('finds operations by kernel, variable and file, and folds the rest away', async (page) => {
+    const all = await page.locator('.part tbody tr').count();
+    expect(await page.getByRole('status').textContent()).toBe(`${all.toLocaleString('en')} operations`);
+    await page.getByRole('searchbox').fill('conv2d generator main.3.weight');
+    const rows = page.locator('.part tbody tr:visible');
+    expect(await rows.count()).toBeGreaterThan(0);
+    expect(await rows.count()).toBeLessThan(10);
+    for (const text of await rows.allTextContents())
+      expect(text).toMatch(/Conv2D[^]*generator main\.3\.weight/);
+    expect(await page.getByRole('status').textContent()).toBe(
+      `${await rows.count()} of ${all.toLocaleString('en')} operations`,
+    );
+    await page.getByRole('searchbox').fill('');
+    expect(await rows.count()).toBe(0);
+  });
 
-  inBrowser('leads by the keyboard from the drawing to a part, and from an operand to what makes it', () =>
-    open(async (page) => {
-      await page.keyboard.press('Tab');
-      await page.keyboard.press('Enter');
-      expect(await page.evaluate('document.activeElement.id')).toBe('main');
-      const first = page.locator('svg a.row').first();
-      await first.focus();
-      await page.keyboard.press('Enter');
-      await page.locator('#part-0[open]').waitFor();
-      expect(await page.evaluate('document.activeElement.tagName')).toBe('SUMMARY');
-      const link = page.locator('#part-0 a[href^="#op-"]').first();
-      const target = await link.getAttribute('href');
-      await link.focus();
-      await page.keyboard.press('Enter');
-      await expect.poll(() => page.evaluate('`#${document.activeElement.id}`')).toBe(target);
-    }),
-  );
+  test('leads by the keyboard from the drawing to a part, and from an operand to what makes it', async (page) => {
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    const first = page.locator('svg a.row').first();
+    await first.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#part-0[open]').waitFor();
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('SUMMARY');
+    const link = page.locator('#part-0 a[href^="#op-"]').first();
+    const target = await link.getAttribute('href');
+    await link.focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.evaluate('`#${document.activeElement.id}`')).toBe(target);
+  });
 
-  inBrowser('fits a phone', () =>
-    open(async (page) => {
-      await page.setViewportSize({ width: 390, height: 800 });
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-    }),
-  );
+  test('fits a phone', expectFitsPhone);
 });

@@ -3,12 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openChromium } from './open-chromium.ts';
+import { expectAccessible, expectFitsPhone, inChromium } from './chromium-page.ts';
 
 const MEDGAN = join(import.meta.dirname, '../packages/cli/bin/medgan.mjs');
-const AXE = readFileSync(join(import.meta.dirname, '../node_modules/axe-core/axe.min.js'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'medgan-report-'));
 
 const STUDY = `title: Latent size
@@ -43,7 +41,6 @@ configurations: { quick: {} }
 const medgan = (...args: string[]): Promise<{ stdout: string; stderr: string }> =>
   promisify(execFile)(process.execPath, [MEDGAN, ...args], { cwd: folder });
 
-let browser: Browser | undefined;
 beforeAll(async () => {
   mkdirSync(join(folder, 'experiments'));
   writeFileSync(join(folder, 'experiments', 'latent-size.yaml'), STUDY);
@@ -51,41 +48,10 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'experiments', 'later.yaml'), other);
   await medgan('experiment', 'run', 'latent-size');
   await medgan('report', '--data-note', 'Built-in images.');
-  browser = await openChromium();
 }, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const path = (name: string): string => join(folder, 'reports', name);
-
-/** Opens the page and sees to it that nothing is asked for and nothing goes wrong. */
-async function open(
-  use: (page: Page) => Promise<void>,
-  settings: { dark?: boolean; script?: boolean } = {},
-): Promise<void> {
-  const context = await browser!.newContext({
-    colorScheme: settings.dark ? 'dark' : 'light',
-    javaScriptEnabled: settings.script ?? true,
-    viewport: { width: 1280, height: 900 },
-  });
-  const told: string[] = [];
-  try {
-    const page = await context.newPage();
-    page.on('console', (message) => told.push(message.text()));
-    page.on('pageerror', (error) => told.push(error.message));
-    const address = `file://${path('index.html')}`;
-    page.on('request', (request) => {
-      if (request.url() !== address && !request.url().startsWith('data:')) told.push(request.url());
-    });
-    await page.goto(address);
-    await use(page);
-  } finally {
-    await context.close();
-  }
-  expect(told).toEqual([]);
-}
 
 it('writes RESULTS.md and its pictures beside the page', () => {
   const text = readFileSync(path('RESULTS.md'), 'utf8');
@@ -105,113 +71,94 @@ it('writes the same page again', async () => {
 });
 
 describe('the page in Chromium', () => {
-  const inBrowser = (name: string, test: () => Promise<void>): void =>
-    it(name, { timeout: 180_000 }, async ({ skip }) => {
-      if (!browser) skip();
-      await test();
-    });
+  const test = inChromium(path('index.html'));
 
-  inBrowser('shows figures, charts and images, and asks for nothing', () =>
-    open(async (page) => {
-      const study = page.locator('#latent-size');
-      expect(await study.locator('.question').textContent()).toBe('Does a <larger> latent help?');
-      expect(await study.locator('.figures tbody th[scope="rowgroup"]').allTextContents()).toEqual([
-        'latent_vector 4',
-        'latent_vector 8',
-        'for comparison',
-      ]);
-      expect(await study.locator('.figures .last td').first().textContent()).toMatch(
-        /^\d+\.\d\d ± \d\.\d\d$/,
+  test('shows figures, charts and images, and asks for nothing', async (page) => {
+    const study = page.locator('#latent-size');
+    expect(await study.locator('.question').textContent()).toBe('Does a <larger> latent help?');
+    expect(await study.locator('.figures tbody th[scope="rowgroup"]').allTextContents()).toEqual([
+      'latent_vector 4',
+      'latent_vector 8',
+      'for comparison',
+    ]);
+    expect(await study.locator('.figures .last td').first().textContent()).toMatch(/^\d+\.\d\d ± \d\.\d\d$/);
+    expect(await study.locator('.figures .difference td').allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/better|worse|equal/)]),
+    );
+    await study.locator('.losses').scrollIntoViewIfNeeded();
+    await study.locator('.chart.is-live .chart-live svg').first().waitFor();
+    // The pointer shows the values of every setting, and no line may vanish under it.
+    const live = study.locator('.chart-live').first();
+    const lines = live.locator(
+      'path[stroke^="var(--series"][stroke-dasharray], path[stroke^="var(--series"][stroke-width="1.8"]',
+    );
+    const before = await lines.count();
+    await live.hover({ position: { x: 200, y: 100 } });
+    for (const label of ['epoch', 'latent_vector 4: ', 'latent_vector 8: ']) {
+      await live.locator('text', { hasText: label }).last().waitFor();
+    }
+    expect(before).toBe(2);
+    expect(await lines.count()).toBe(before);
+    const loaded = await study
+      .locator('.grids img')
+      .evaluateAll((images: { naturalWidth: number }[]) =>
+        images.map(({ naturalWidth }) => naturalWidth > 0),
       );
-      expect(await study.locator('.figures .difference td').allTextContents()).toEqual(
-        expect.arrayContaining([expect.stringMatching(/better|worse|equal/)]),
-      );
-      await study.locator('.losses').scrollIntoViewIfNeeded();
-      await study.locator('.chart.is-live .chart-live svg').first().waitFor();
-      // The pointer shows the values of every setting, and no line may vanish under it.
-      const live = study.locator('.chart-live').first();
-      const lines = live.locator(
-        'path[stroke^="var(--series"][stroke-dasharray], path[stroke^="var(--series"][stroke-width="1.8"]',
-      );
-      const before = await lines.count();
-      await live.hover({ position: { x: 200, y: 100 } });
-      for (const label of ['epoch', 'latent_vector 4: ', 'latent_vector 8: ']) {
-        await live.locator('text', { hasText: label }).last().waitFor();
-      }
-      expect(before).toBe(2);
-      expect(await lines.count()).toBe(before);
-      const loaded = await study
-        .locator('.grids img')
-        .evaluateAll((images: { naturalWidth: number }[]) =>
-          images.map(({ naturalWidth }) => naturalWidth > 0),
-        );
-      expect(loaded).toEqual([true, true]);
-      expect(await page.locator('#later pre').textContent()).toBe('medgan experiment run later');
-      await page.setViewportSize({ width: 390, height: 800 });
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-      await page.screenshot({ path: path('page.png') });
-      expect(statSync(path('page.png')).size).toBeGreaterThan(10_000);
-    }),
-  );
+    expect(loaded).toEqual([true, true]);
+    expect(await page.locator('#later pre').textContent()).toBe('medgan experiment run later');
+    await expectFitsPhone(page);
+    await page.screenshot({ path: path('page.png') });
+    expect(statSync(path('page.png')).size).toBeGreaterThan(10_000);
+  });
 
   for (const dark of [false, true]) {
-    inBrowser(`has no fault that axe finds, ${dark ? 'dark' : 'light'}`, () =>
-      open(
-        async (page) => {
-          await page.locator('#latent-size .losses').scrollIntoViewIfNeeded();
-          await page.locator('#latent-size .is-live').first().waitFor();
-          await page.evaluate(AXE);
-          const found = (await page.evaluate('axe.run()')) as {
-            violations: { id: string }[];
-            passes: unknown[];
-          };
-          expect(found.violations.map(({ id }) => id)).toEqual([]);
-          expect(found.passes.length).toBeGreaterThan(20);
-        },
-        { dark },
-      ),
+    test(
+      `has no fault that axe finds, ${dark ? 'dark' : 'light'}`,
+      async (page) => {
+        await page.locator('#latent-size .losses').scrollIntoViewIfNeeded();
+        await page.locator('#latent-size .is-live').first().waitFor();
+        await expectAccessible(page);
+      },
+      { dark },
     );
   }
 
-  inBrowser('answers to the keyboard: skip link, colours, legend, zoom', () =>
-    open(async (page) => {
-      const focused = (): Promise<string> =>
-        page.evaluate('document.activeElement.textContent.trim() || document.activeElement.value');
-      await page.keyboard.press('Tab');
-      expect(await focused()).toBe('Skip to the results');
-      await page.keyboard.press('Tab');
-      expect(await focused()).toBe('auto');
-      await page.keyboard.press('ArrowRight');
-      await page.keyboard.press('ArrowRight');
-      expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
-      expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(20, 23, 28)');
-      await page.keyboard.press('Tab');
-      expect(await focused()).toBe('Overview');
+  test('answers to the keyboard: skip link, colours, legend, zoom', async (page) => {
+    const focused = (): Promise<string> =>
+      page.evaluate('document.activeElement.textContent.trim() || document.activeElement.value');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Skip to the results');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('auto');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(20, 23, 28)');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Overview');
 
-      const losses = page.locator('#latent-size .losses');
-      await losses.scrollIntoViewIfNeeded();
-      const lines = losses.locator('.is-live').first().locator('.chart-live path[stroke^="var(--series"]');
-      await lines.first().waitFor();
-      const before = await lines.count();
-      await losses.locator('.legend input').first().focus();
-      await page.keyboard.press('Space');
-      await expect.poll(() => lines.count()).toBeLessThan(before);
-      await losses.locator('.zoom button').nth(1).focus();
-      await page.keyboard.press('Enter');
-      expect(await losses.locator('.zoom button').nth(1).getAttribute('aria-pressed')).toBe('true');
-    }),
-  );
+    const losses = page.locator('#latent-size .losses');
+    await losses.scrollIntoViewIfNeeded();
+    const lines = losses.locator('.is-live').first().locator('.chart-live path[stroke^="var(--series"]');
+    await lines.first().waitFor();
+    const before = await lines.count();
+    await losses.locator('.legend input').first().focus();
+    await page.keyboard.press('Space');
+    await expect.poll(() => lines.count()).toBeLessThan(before);
+    await losses.locator('.zoom button').nth(1).focus();
+    await page.keyboard.press('Enter');
+    expect(await losses.locator('.zoom button').nth(1).getAttribute('aria-pressed')).toBe('true');
+  });
 
-  inBrowser('keeps its charts and tables without scripts and on paper', () =>
-    open(
-      async (page) => {
-        const chart = page.locator('#latent-size .chart-static svg').first();
-        expect(await chart.isVisible()).toBe(true);
-        const pdf = (await page.pdf({ format: 'A4', tagged: true })).toString('latin1');
-        expect(pdf.match(/\/S \/Table\b/g)!.length).toBeGreaterThanOrEqual(5);
-        expect(pdf.match(/\/S \/Figure\b/g)!.length).toBeGreaterThanOrEqual(4);
-      },
-      { script: false },
-    ),
+  test(
+    'keeps its charts and tables without scripts and on paper',
+    async (page) => {
+      const chart = page.locator('#latent-size .chart-static svg').first();
+      expect(await chart.isVisible()).toBe(true);
+      const pdf = (await page.pdf({ format: 'A4', tagged: true })).toString('latin1');
+      expect(pdf.match(/\/S \/Table\b/g)!.length).toBeGreaterThanOrEqual(5);
+      expect(pdf.match(/\/S \/Figure\b/g)!.length).toBeGreaterThanOrEqual(4);
+    },
+    { script: false },
   );
 });
