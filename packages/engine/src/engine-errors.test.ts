@@ -1,19 +1,13 @@
 /* eslint-disable no-restricted-properties -- what happens when a step draws from Math.random is tested here */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Engine, InputSpec, Step } from './engine.ts';
+import type { InputSpec, Step } from './engine.ts';
 import { OnnxEngine } from './onnx/onnx-engine.ts';
 import { startEngine } from './resolve.ts';
 import { tf } from './tf.ts';
 
-let onnx: Engine;
-let cpu: Engine;
-
-beforeAll(async () => {
-  onnx = new OnnxEngine();
-  cpu = await startEngine('cpu');
-});
-
+const onnx = new OnnxEngine();
+const cpu = await startEngine('cpu');
 afterAll(() => Promise.all([onnx.dispose(), cpu.dispose()]));
 
 const VECTOR = { x: { shape: [3] } };
@@ -173,7 +167,7 @@ describe('compiling a step that', () => {
 
   it('compiles another step says so', async () => {
     const text = await compiling(({ x }) => {
-      (onnx as OnnxEngine).graph((inner) => ({ y: inner['x']! }), VECTOR);
+      onnx.graph((inner) => ({ y: inner['x']! }), VECTOR);
       return { y: x! };
     });
     expect(text).toMatchInlineSnapshot(

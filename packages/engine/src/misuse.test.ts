@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine, Step } from './engine.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Step } from './engine.ts';
 import { OnnxEngine } from './onnx/onnx-engine.ts';
 import { resolveEngine, startEngine } from './resolve.ts';
 import { tf } from './tf.ts';
 
-let onnx: Engine;
-let cpu: Engine;
-
-beforeAll(async () => {
-  onnx = new OnnxEngine();
-  cpu = await startEngine('cpu');
-});
-
+const onnx = new OnnxEngine();
+const cpu = await startEngine('cpu');
 afterAll(() => Promise.all([onnx.dispose(), cpu.dispose()]));
 
 const VECTOR = { x: { shape: [3] } };

@@ -4,7 +4,7 @@ import { createRng, type Architecture } from '@medgan/plugin-api';
 import { expect, it } from 'vitest';
 import { buildGan } from './gan.ts';
 import { StepRunner, type StepValues } from './step-runner.ts';
-import { toyGan, toyObjective } from './toy-gan.testing.ts';
+import { TOY_SPEC, toyGan } from './toy-gan.testing.ts';
 
 /** The toy GAN, whose discriminator also draws its logits on real images to −5. */
 const withOwnLoss: Architecture = {
@@ -24,15 +24,7 @@ const withOwnLoss: Architecture = {
 /** One step on four images, and the discriminator after it. */
 async function trained(architecture: Architecture, discriminatorSteps: number) {
   const engine = new OnnxEngine({ threads: 1 });
-  const gan = buildGan(
-    engine,
-    {
-      ...{ architecture, architectureOptions: {}, sizes: toyGan.tiny, discriminatorSteps },
-      ...{ objective: toyObjective, objectiveOptions: {}, labels: { real: 1, fake: 0, generator: 1 } },
-      ...{ learningRate: { generator: 0.01, discriminator: 0.01 }, beta1: 0.5 },
-    },
-    createRng(1),
-  );
+  const gan = buildGan(engine, { ...TOY_SPEC, architecture, discriminatorSteps }, createRng(1));
   const runner = new StepRunner(gan, createRng(2));
   const pixels = Uint8Array.from({ length: 64 }, (_, i) => (i * 37) % 256);
   let values: StepValues | undefined;

@@ -7,10 +7,10 @@ import { startEngine, type Engine } from '@medgan/engine';
 import { createRng, defineArchitecture, type ParameterStore } from '@medgan/plugin-api';
 import type { TensorData } from '@medgan/weights';
 import { restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { buildGan, type Gan } from './gan.ts';
+import { buildGan, type Gan, type GanSpec } from './gan.ts';
 import { readNetwork } from './network-state.ts';
 import { StepRunner } from './step-runner.ts';
-import { toyGan, toyImages, toyObjective } from './toy-gan.testing.ts';
+import { TOY_SPEC, toyGan, toyImages } from './toy-gan.testing.ts';
 
 /** The toy with what a batch norm keeps: a running mean, and a count. */
 const trackingGan = defineArchitecture({
@@ -46,21 +46,13 @@ async function start(
 ): Promise<{ gan: Gan; step: (index: number) => Promise<void> }> {
   const engine = await startEngine(engineName, { threads: 1 });
   engines.push(engine);
-  const gan = buildGan(
-    engine,
-    {
-      architecture: trackingGan,
-      architectureOptions: {},
-      sizes: toyGan.tiny,
-      objective: toyObjective,
-      objectiveOptions: {},
-      labels: { real: 1, fake: 0, generator: 1 },
-      learningRate: { generator: 0.05, discriminator: 0.05 },
-      beta1: 0.5,
-      ...(ema === undefined ? {} : { ema }),
-    },
-    createRng(seed),
-  );
+  const spec: GanSpec = {
+    ...TOY_SPEC,
+    architecture: trackingGan,
+    learningRate: { generator: 0.05, discriminator: 0.05 },
+    ...(ema === undefined ? {} : { ema }),
+  };
+  const gan = buildGan(engine, spec, createRng(seed));
   const images = toyImages(2);
   const batch = {
     epoch: 1,

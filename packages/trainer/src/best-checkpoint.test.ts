@@ -11,7 +11,7 @@ import { buildGan } from './gan.ts';
 import { train, type TrainResult } from './loop.ts';
 import type { EvaluatedStep } from './progress.ts';
 import type { RunConfig } from './run-config.ts';
-import { toyGan, toyImages, toyObjective } from './toy-gan.testing.ts';
+import { TOY_PLUGINS, TOY_RUN, toyImages } from './toy-gan.testing.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -22,23 +22,10 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const clock: Clock = { now: () => 0, monotonic: () => 0 };
 
 const CONFIG: RunConfig = {
-  architecture: { name: 'toy', options: {} },
-  objective: { name: 'toy-least-squares', options: {} },
-  sizes: toyGan.tiny,
-  labels: { real: 1, fake: 0, generator: 1 },
-  learningRate: { generator: 0.01, discriminator: 0.01 },
-  beta1: 0.5,
+  ...TOY_RUN,
   batchSize: 5,
   epochs: 10,
-  seed: 1,
-  sampleCount: 4,
-  cadence: {
-    logEvery: 1,
-    sampleEvery: 100,
-    checkpointEvery: 3,
-    keepCheckpoints: 2,
-    evaluateEvery: 2,
-  },
+  cadence: { logEvery: 1, sampleEvery: 100, checkpointEvery: 3, keepCheckpoints: 2, evaluateEvery: 2 },
   bestMetric: 'score',
 };
 
@@ -59,13 +46,7 @@ async function run({ dir, scores, direction = 'higher', ...how }: RunOptions): P
 }> {
   const engine = new OnnxEngine({ threads: 1 });
   const rng = createRng(CONFIG.seed);
-  const parts = {
-    architecture: toyGan,
-    architectureOptions: {},
-    objective: toyObjective,
-    objectiveOptions: {},
-  };
-  const gan = buildGan(engine, { ...CONFIG, ...parts }, rng.split('init'));
+  const gan = buildGan(engine, { ...CONFIG, ...TOY_PLUGINS }, rng.split('init'));
   const controller = new AbortController();
   const told: EvaluatedStep[] = [];
   await mkdir(dir, { recursive: true });

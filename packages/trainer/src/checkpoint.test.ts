@@ -8,7 +8,7 @@ import { readSafetensorsFile } from '@medgan/weights';
 import { listCheckpoints, pruneCheckpoints, restoreCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { buildGan, type Gan } from './gan.ts';
 import { readNetwork } from './network-state.ts';
-import { toyGan, toyObjective } from './toy-gan.testing.ts';
+import { TOY_SPEC, toyGan } from './toy-gan.testing.ts';
 
 let dir: string;
 const engines: OnnxEngine[] = [];
@@ -23,17 +23,7 @@ afterEach(async () => {
 function gan(seed: number, sizes: NetworkSizes = toyGan.tiny): Gan {
   const engine = new OnnxEngine({ threads: 1 });
   engines.push(engine);
-  const spec = {
-    architecture: toyGan,
-    architectureOptions: {},
-    sizes,
-    objective: toyObjective,
-    objectiveOptions: {},
-    labels: { real: 1, fake: 0, generator: 1 },
-    learningRate: { generator: 0.01, discriminator: 0.01 },
-    beta1: 0.5,
-  };
-  return buildGan(engine, spec, createRng(seed));
+  return buildGan(engine, { ...TOY_SPEC, sizes }, createRng(seed));
 }
 
 async function trainSteps(subject: Gan, steps: number): Promise<void> {

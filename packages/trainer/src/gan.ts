@@ -4,36 +4,20 @@ import {
   type Architecture,
   type Discriminator,
   type Generator,
-  type Labels,
-  type NetworkSizes,
   type Objective,
   type Rng,
 } from '@medgan/plugin-api';
 import { ADAM_DEFAULTS, Adam } from './adam.ts';
 import { AveragedGenerator } from './averaged-generator.ts';
-import type { DiffAugmentation } from './diff-augment.ts';
+import type { GanSettings } from './run-config.ts';
 import { ganUpdates, type Updates } from './step.ts';
 
 /** What a GAN is built from. */
-export interface GanSpec {
+export interface GanSpec extends GanSettings {
   readonly architecture: Architecture;
   readonly architectureOptions: object;
-  readonly sizes: NetworkSizes;
   readonly objective: Objective;
   readonly objectiveOptions: object;
-  readonly labels: Labels;
-  readonly learningRate: { readonly generator: number; readonly discriminator: number };
-  readonly beta1: number;
-  /** Absent = 0.999. */
-  readonly beta2?: number;
-  /** Updates of the discriminator for one of the generator; absent = 1. */
-  readonly discriminatorSteps?: number;
-  /** γ of the R1 penalty; absent = none. */
-  readonly r1?: number;
-  /** DiffAugment's policy; absent = none. */
-  readonly diffAugment?: readonly DiffAugmentation[];
-  /** Decay of the generator's averaged weights; absent = none are kept. */
-  readonly ema?: number;
 }
 
 /** A GAN living in one engine. */

@@ -10,7 +10,7 @@ import { restoreCheckpoint } from './checkpoint.ts';
 import { train, type TrainResult } from './loop.ts';
 import type { Progress, Reporter } from './progress.ts';
 import type { RunConfig } from './run-config.ts';
-import { toyGan, toyImages, toyObjective } from './toy-gan.testing.ts';
+import { TOY_PLUGINS, TOY_RUN, toyImages } from './toy-gan.testing.ts';
 
 let runDir: string;
 beforeEach(async () => {
@@ -38,39 +38,15 @@ class Witness implements Reporter {
   }
 }
 
-const BASE: RunConfig = {
-  architecture: { name: 'toy', options: {} },
-  objective: { name: 'toy-least-squares', options: {} },
-  sizes: toyGan.tiny,
-  labels: { real: 1, fake: 0, generator: 1 },
-  learningRate: { generator: 0.01, discriminator: 0.01 },
-  beta1: 0.5,
-  batchSize: 4,
-  epochs: 3,
-  seed: 1,
-  sampleCount: 4,
-  cadence: { logEvery: 2, sampleEvery: 4, checkpointEvery: 4, keepCheckpoints: 2 },
-};
-
 async function run(
   changes: Partial<RunConfig> = {},
   options: { witness?: Witness; signal?: AbortSignal; dir?: string; resume?: string } = {},
 ): Promise<TrainResult> {
-  const config = { ...BASE, ...changes };
+  const config = { ...TOY_RUN, ...changes };
   const witness = options.witness ?? new Witness();
   const engine = new OnnxEngine({ threads: 1 });
   const rng = createRng(config.seed);
-  const gan = buildGan(
-    engine,
-    {
-      ...config,
-      architecture: toyGan,
-      architectureOptions: {},
-      objective: toyObjective,
-      objectiveOptions: {},
-    },
-    rng.split('init'),
-  );
+  const gan = buildGan(engine, { ...config, ...TOY_PLUGINS }, rng.split('init'));
   const resumed = options.resume && {
     position: await restoreCheckpoint(gan, options.resume),
     path: options.resume,
@@ -235,7 +211,7 @@ describe('train', () => {
   it('learns: the generator comes nearer to fooling the discriminator than it was', async () => {
     const witness = new Witness();
     await run(
-      { epochs: 40, cadence: { ...BASE.cadence, sampleEvery: 1000, checkpointEvery: 1000 } },
+      { epochs: 40, cadence: { ...TOY_RUN.cadence, sampleEvery: 1000, checkpointEvery: 1000 } },
       { witness },
     );
     const loss = (from: number, to: number): number =>

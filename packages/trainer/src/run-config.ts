@@ -1,10 +1,8 @@
 import type { Labels, NetworkSizes } from '@medgan/plugin-api';
 import type { DiffAugmentation } from './diff-augment.ts';
 
-/** Everything that decides a run's numbers, with every default filled in. Saved with the run as `config.yaml`. */
-export interface RunConfig {
-  readonly architecture: { readonly name: string; readonly options: object };
-  readonly objective: { readonly name: string; readonly options: object };
+/** How large the networks are and how they learn. */
+export interface GanSettings {
   readonly sizes: NetworkSizes;
   readonly labels: Labels;
   readonly learningRate: { readonly generator: number; readonly discriminator: number };
@@ -19,6 +17,12 @@ export interface RunConfig {
   readonly diffAugment?: readonly DiffAugmentation[];
   /** Decay of the generator's averaged weights, with which all images are drawn; absent = none are kept. */
   readonly ema?: number;
+}
+
+/** Everything that decides a run's numbers, with every default filled in. Saved with the run as `config.yaml`. */
+export interface RunConfig extends GanSettings {
+  readonly architecture: { readonly name: string; readonly options: object };
+  readonly objective: { readonly name: string; readonly options: object };
   readonly batchSize: number;
   readonly epochs: number;
   /** Stop after this many steps, even inside an epoch. */

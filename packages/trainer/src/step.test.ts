@@ -6,7 +6,7 @@ import { buildGan, type Gan, type GanSpec } from './gan.ts';
 import { readNetwork } from './network-state.ts';
 import { drawInputs } from './step-inputs.ts';
 import { StepRunner, type StepValues } from './step-runner.ts';
-import { toyGan, toyObjective } from './toy-gan.testing.ts';
+import { TOY_SPEC, toyGan, toyObjective } from './toy-gan.testing.ts';
 
 const SIZES = { ...toyGan.tiny, imageSize: 8, channels: 3 };
 const BATCH = 4;
@@ -43,16 +43,7 @@ const penalised = defineObjective({
   },
 });
 
-const SPEC: GanSpec = {
-  architecture: curvedGan,
-  architectureOptions: {},
-  sizes: SIZES,
-  objective: toyObjective,
-  objectiveOptions: {},
-  labels: { real: 1, fake: 0, generator: 1 },
-  learningRate: { generator: 0.01, discriminator: 0.01 },
-  beta1: 0.5,
-};
+const SPEC: GanSpec = { ...TOY_SPEC, architecture: curvedGan, sizes: SIZES };
 
 type Compiled = Exclude<EngineName, 'eager'>;
 

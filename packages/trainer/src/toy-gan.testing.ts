@@ -6,6 +6,8 @@ import {
   type PackedImages,
   type Rng,
 } from '@medgan/plugin-api';
+import type { GanSpec } from './gan.ts';
+import type { RunConfig } from './run-config.ts';
 
 const weights = (count: number, rng: Rng): Float32Array => rng.normals(count).map((x) => 0.3 * x);
 const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
@@ -68,6 +70,36 @@ export const toyObjective = defineObjective({
     tf.add(tf.mean(tf.square(tf.sub(real, labels.real))), tf.mean(tf.square(tf.sub(fake, labels.fake)))),
   generatorLoss: (fake, labels) => tf.mean(tf.square(tf.sub(fake, labels.generator))),
 });
+
+const settings = {
+  sizes: toyGan.tiny,
+  labels: { real: 1, fake: 0, generator: 1 },
+  learningRate: { generator: 0.01, discriminator: 0.01 },
+  beta1: 0.5,
+};
+
+/** What a run names, for a GAN to be built. */
+export const TOY_PLUGINS = {
+  architecture: toyGan,
+  architectureOptions: {},
+  objective: toyObjective,
+  objectiveOptions: {},
+};
+
+/** The toy as a GAN to be built. */
+export const TOY_SPEC: GanSpec = { ...settings, ...TOY_PLUGINS };
+
+/** The toy as a run: of ten images, nine steps. */
+export const TOY_RUN: RunConfig = {
+  ...settings,
+  architecture: { name: 'toy', options: {} },
+  objective: { name: 'toy-least-squares', options: {} },
+  batchSize: 4,
+  epochs: 3,
+  seed: 1,
+  sampleCount: 4,
+  cadence: { logEvery: 2, sampleEvery: 4, checkpointEvery: 4, keepCheckpoints: 2 },
+};
 
 /** Grey gradients, 4×4. */
 export function toyImages(count: number): PackedImages {

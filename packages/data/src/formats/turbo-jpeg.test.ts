@@ -1,37 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createRng } from '@medgan/plugin-api';
 import fc from 'fast-check';
 import sharp, { type JpegOptions, type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeBySharp } from './by-sharp.ts';
+import { likeLibvips, noise, ofRealPhotographs, settings } from './libvips-parity.testing.ts';
 import { decodeTurboJpeg } from './turbo-jpeg.ts';
 
-const settings = { maxPixels: 1e6 };
+const expectSameBytes = likeLibvips(decodeTurboJpeg);
 
 /** Blurred noise, so that every coefficient is used. */
-function picture(width: number, height: number, channels: 1 | 3 = 3): Sharp {
-  const noise = createRng(`${width}×${height}`).uniforms(width * height * channels);
-  const raw = { width, height, channels };
-  const image = sharp(
-    Uint8Array.from(noise, (value) => value * 256),
-    { raw },
-  ).blur(1.5);
-  return channels === 1 ? image.toColourspace('b-w') : image;
-}
+const picture = (width: number, height: number): Sharp => noise(width, height).blur(1.5);
 
 const flat = (width: number, height: number): Sharp =>
   sharp({ create: { width, height, channels: 3, background: 'brown' } });
 
 const encode = (width: number, height: number, options: JpegOptions): Promise<Buffer> =>
   picture(width, height).jpeg(options).toBuffer();
-
-async function expectSameBytes(bytes: Uint8Array): Promise<void> {
-  const image = await decodeTurboJpeg(bytes, settings);
-  const expected = await decodeBySharp(bytes, settings);
-  expect(image).toMatchObject({ width: expected.width, height: expected.height, channels: 3 });
-  expect(Buffer.compare(image!.data, expected.data)).toBe(0);
-}
 
 describe('gives the bytes of libvips', () => {
   it('whatever the size, the sampling, the quality and the order of the scans', async () => {
@@ -51,17 +34,10 @@ describe('gives the bytes of libvips', () => {
   });
 
   it('in grey', async () => {
-    await expectSameBytes(await picture(33, 21, 1).jpeg().toBuffer());
+    await expectSameBytes(await picture(33, 21).toColourspace('b-w').jpeg().toBuffer());
   });
 
-  const photographs = join(import.meta.dirname, '../../../../../shared/data/isic/melanoma');
-  const there = existsSync(photographs);
-  if (!there && process.env['CI']) throw new Error(`${photographs} is missing`);
-  if (!there) process.stdout.write(`skipped: real photographs, ${photographs} is missing\n`);
-  it.skipIf(!there)('of real photographs', async () => {
-    const names = readdirSync(photographs).filter((name) => name.endsWith('.jpg'));
-    for (const name of names.slice(0, 40)) await expectSameBytes(readFileSync(join(photographs, name)));
-  });
+  ofRealPhotographs(expectSameBytes);
 });
 
 describe('leaves to libvips', () => {

@@ -1,35 +1,21 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createRng } from '@medgan/plugin-api';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import sharp, { type JpegOptions } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../kernel.testing.ts';
-import { decodeBySharp } from '../by-sharp.ts';
+import { likeLibvips, noise, ofRealPhotographs, settings } from '../libvips-parity.testing.ts';
 import { decodeBaselineJpeg } from './decode-baseline.ts';
 
-const settings = { maxPixels: 1e6 };
+const expectSameBytes = likeLibvips(decodeBaselineJpeg);
 
 /** Noise, blurred by `blur`: little of it uses every coefficient and the longest codes, much leaves flat blocks. */
 function encode(width: number, height: number, given: JpegOptions & { blur?: number; grey?: boolean } = {}) {
   const { blur = 1, grey = false, ...options } = given;
-  const noise = createRng(`${width}×${height}`).uniforms(width * height * 3);
-  const raw = { width, height, channels: 3 as const };
-  const image = sharp(
-    Uint8Array.from(noise, (value) => value * 256),
-    { raw },
-  );
+  const image = noise(width, height);
   const blurred = blur === 0 ? image : image.blur(blur);
   return (grey ? blurred.toColourspace('b-w') : blurred)
     .jpeg({ chromaSubsampling: '4:4:4', ...options })
     .toBuffer();
-}
-
-async function expectSameBytes(bytes: Uint8Array): Promise<void> {
-  const image = decodeBaselineJpeg(bytes, settings);
-  const expected = await decodeBySharp(bytes, settings);
-  expect(image).toMatchObject({ width: expected.width, height: expected.height, channels: 3 });
-  expect(Buffer.compare(image!.data, expected.data)).toBe(0);
 }
 
 describe('gives the bytes of libvips', () => {
@@ -54,14 +40,7 @@ describe('gives the bytes of libvips', () => {
     await expectSameBytes(await sharp({ create }).jpeg({ chromaSubsampling: '4:4:4' }).toBuffer());
   });
 
-  const photographs = join(import.meta.dirname, '../../../../../../shared/data/isic/melanoma');
-  const there = existsSync(photographs);
-  if (!there && process.env['CI']) throw new Error(`${photographs} is missing`);
-  if (!there) process.stdout.write(`skipped: real photographs, ${photographs} is missing\n`);
-  it.skipIf(!there)('of real photographs', async () => {
-    const names = readdirSync(photographs).filter((name) => name.endsWith('.jpg'));
-    for (const name of names.slice(0, 40)) await expectSameBytes(readFileSync(join(photographs, name)));
-  });
+  ofRealPhotographs(expectSameBytes);
 });
 
 /** The file with a segment put in right after its first two bytes. */
