@@ -34,6 +34,11 @@ export interface VariableSpec {
 export interface Program {
   /** Runs the step once; resolves with the outputs' values, row by row in TF.js layout. */
   run(inputs: Readonly<Record<string, Values>>): Promise<Record<string, Values>>;
+  /**
+   * Runs the step once for each of `series`, one after the other, and resolves with the outputs of each. A GPU may do
+   * them in one call, with the state kept there in between. When one fails, those before it may have been done.
+   */
+  runSeries(series: readonly Readonly<Record<string, Values>>[]): Promise<Record<string, Values>[]>;
   /** What it is made of, for people. */
   readonly description: ProgramDescription;
   /** Frees what the compiled step holds; it cannot run again. */
@@ -57,6 +62,8 @@ export interface Engine {
   readonly name: string;
   /** Where it computes, for people: `CPU, 2 threads`. */
   readonly device: string;
+  /** How many steps `runSeries` is best given; 1 where a call costs nothing beside a step. */
+  readonly stepsPerCall: number;
   /** Makes a variable that lives in this engine until `dispose`; steps read and assign it by reference. */
   variable(spec: VariableSpec): Variable;
   /** The variable's values in stored layout, as a copy the caller owns. */

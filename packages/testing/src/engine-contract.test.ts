@@ -1,4 +1,4 @@
-import { startEngine, type Engine } from '@medgan/engine';
+import { OnnxEngine, startEngine, type Engine } from '@medgan/engine';
 import { describe, expect, it } from 'vitest';
 import {
   engineWith,
@@ -11,6 +11,7 @@ import {
 import { brokenRules, engineChecks, engineContract } from './index.ts';
 
 for (const name of ['onnx', 'wasm', 'cpu'] as const) engineContract(name, () => startEngine(name));
+engineContract('onnx, in series', () => Promise.resolve(new OnnxEngine({ stepsPerCall: 4 })));
 
 const quietly = <T>(body: () => T, otherwise: T): T => {
   try {
@@ -87,6 +88,22 @@ const WRONG: [fault: string, change: (engine: Engine) => Partial<Engine>, rule: 
     running((program, inputs) => program.run(inputs).catch(() => ({ y: new Float32Array(2) }))),
     'refuses a step that draws random numbers',
     /Missing expected rejection/,
+  ],
+  [
+    'a series run backwards',
+    (engine) => ({
+      compile: async (step, inputs) => {
+        const program = await engine.compile(step, inputs);
+        return {
+          description: program.description,
+          run: (values) => program.run(values),
+          runSeries: async (series) => (await program.runSeries([...series].reverse())).reverse(),
+          dispose: () => program.dispose(),
+        };
+      },
+    }),
+    'runs a series',
+    /deep/,
   ],
   ['a leak', leaking, 'leaves nothing behind', /20 runs left tensors behind/],
   ['nothing freed', () => ({ dispose: () => Promise.resolve() }), 'frees its variables', /tensors are left/],

@@ -7,6 +7,7 @@ export async function engineWith(change: (engine: Engine) => Partial<Engine>): P
   const whole: Engine = {
     name: engine.name,
     device: engine.device,
+    stepsPerCall: engine.stepsPerCall,
     variable: (spec) => engine.variable(spec),
     read: (variable) => engine.read(variable),
     write: (variable, values) => engine.write(variable, values),
@@ -27,6 +28,11 @@ export const running =
       return {
         description: program.description,
         run: (values) => run(program, values),
+        runSeries: async (series) => {
+          const outputs = [];
+          for (const values of series) outputs.push(await run(program, values));
+          return outputs;
+        },
         dispose: () => program.dispose(),
       };
     },

@@ -21,6 +21,7 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) =
 export class EagerEngine implements Engine {
   readonly name: string;
   readonly device: string;
+  readonly stepsPerCall = 1;
   readonly #backend: string;
   readonly #variables = new Map<Variable, VariableSpec>();
   readonly #programs = new Set<Program>();
@@ -120,6 +121,12 @@ class EagerProgram implements Program {
       return [name, data] as const;
     });
     return Object.fromEntries(await Promise.all(read));
+  }
+
+  async runSeries(series: readonly Readonly<Record<string, Values>>[]): Promise<Record<string, Values>[]> {
+    const outputs: Record<string, Values>[] = [];
+    for (const values of series) outputs.push(await this.run(values));
+    return outputs;
   }
 
   #call(values: Readonly<Record<string, Values>>): Record<string, Tensor> {

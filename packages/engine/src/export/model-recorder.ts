@@ -33,6 +33,7 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) =
 export class ModelRecorder implements Engine {
   readonly name = 'recorder';
   readonly device = 'none';
+  readonly stepsPerCall = 1;
   readonly #weights: Weight[] = [];
 
   variable(spec: VariableSpec): Variable {
@@ -45,7 +46,9 @@ export class ModelRecorder implements Engine {
     const values = spec.values?.slice() ?? zeros;
     return withBackend(RECORDING_BACKEND, () => {
       const state = { slot: this.#weights.length, name, owner: this };
-      const info = backend.makeState(state, { shape, dtype }, () => fromStored(values, shape));
+      const info = backend.makeState(state, { shape, dtype }, () =>
+        Promise.resolve(fromStored(values, shape)),
+      );
       const keeper = tf.keep(tf.engine().makeTensorFromTensorInfo(info));
       const variable = tf.variable(keeper, spec.trainable ?? true);
       const assign = variable.assign.bind(variable);

@@ -9,7 +9,8 @@ export type ElementType = keyof typeof ELEMENT;
 /** Operator set of the models: the first in which every reduction takes its axes as an input. */
 const OPSET = 18;
 
-export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
+export type OnnxAttribute =
+  number | string | readonly number[] | { readonly float: number } | { readonly graph: OnnxGraph };
 
 export interface OnnxNode {
   readonly op: string;
@@ -47,6 +48,7 @@ function attribute(writer: ProtobufWriter, name: string, value: OnnxAttribute): 
   if (typeof value === 'number') writer.integer(3, value).integer(20, 2);
   else if (typeof value === 'string') writer.string(4, value).integer(20, 3);
   else if ('float' in value) writer.float(2, value.float).integer(20, 1);
+  else if ('graph' in value) writer.message(6, (inner) => writeGraph(inner, value.graph)).integer(20, 5);
   else {
     for (const n of value) writer.integer(8, n);
     writer.integer(20, 7);
@@ -79,17 +81,19 @@ function edge(writer: ProtobufWriter, { name, type, shape }: OnnxEdge): void {
   );
 }
 
+function writeGraph(writer: ProtobufWriter, graph: OnnxGraph): void {
+  for (const item of graph.nodes) writer.message(1, (inner) => node(inner, item));
+  writer.string(2, graph.name);
+  for (const item of graph.initializers) writer.message(5, (inner) => tensor(inner, item));
+  for (const item of graph.inputs) writer.message(11, (inner) => edge(inner, item));
+  for (const item of graph.outputs) writer.message(12, (inner) => edge(inner, item));
+}
+
 /** The bytes of an ONNX model (IR version 8) holding `graph`, with `metadata` as metadata_props. */
 export function encodeModel(graph: OnnxGraph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const writer = new ProtobufWriter();
   writer.integer(1, 8).string(2, 'medgan');
-  writer.message(7, (g) => {
-    for (const item of graph.nodes) g.message(1, (inner) => node(inner, item));
-    g.string(2, graph.name);
-    for (const item of graph.initializers) g.message(5, (inner) => tensor(inner, item));
-    for (const item of graph.inputs) g.message(11, (inner) => edge(inner, item));
-    for (const item of graph.outputs) g.message(12, (inner) => edge(inner, item));
-  });
+  writer.message(7, (inner) => writeGraph(inner, graph));
   writer.message(8, (opset) => opset.string(1, '').integer(2, OPSET));
   for (const [key, value] of Object.entries(metadata)) {
     writer.message(14, (entry) => entry.string(1, key).string(2, value));

@@ -14,10 +14,12 @@ import { callSite } from '../trace/call-site.ts';
 import { RECORDING_BACKEND, recordingBackend } from '../trace/recording-backend.ts';
 import { trace, type TraceRequest, type TracedVariable } from '../trace/trace.ts';
 import { shortNativeMessage } from './device-check.ts';
-import { lower } from './lower/index.ts';
-import { encodeModel } from './model.ts';
+import { Downloader } from './download.ts';
+import { lower, stateOutName } from './lower/index.ts';
+import { encodeModel, type OnnxGraph } from './model.ts';
 import { OnnxProgram } from './program.ts';
-import { hostTensor, type StateSlot } from './state-store.ts';
+import { seriesOf } from './series.ts';
+import { hostTensor, isOnDevice, replace, type StateSlot } from './state-store.ts';
 
 /** ONNX Runtime execution providers we know how to ask for. */
 export type ExecutionProvider = 'cpu' | 'webgpu' | 'cuda';
@@ -27,6 +29,11 @@ export interface OnnxEngineOptions {
   readonly provider?: ExecutionProvider;
   /** CPU threads; default 2. Results are bit-equal only at equal thread counts. */
   readonly threads?: number;
+  /**
+   * Steps a session call is made for; above 1, a step is compiled as a series. Default 16 on CUDA, whose memory
+   * onnxruntime-node cannot hold on to between calls, so that the whole state goes there and back at each; otherwise 1.
+   */
+  readonly stepsPerCall?: number;
   /** Milliseconds from an arbitrary start; used only to report compile times. */
   readonly monotonic?: () => number;
   /** Verify the graph after every pass, not only at the end: for tests. */
@@ -35,16 +42,23 @@ export interface OnnxEngineOptions {
 
 type Slot = StateSlot & TracedVariable;
 
+/** Session option that leaves these states where they are computed. */
+const onDevice = (state: Graph['state']): Record<string, 'gpu-buffer'> =>
+  Object.fromEntries(state.map(({ slot }) => [stateOutName(slot), 'gpu-buffer']));
+
 /** Compiles steps into ONNX graphs and runs each as one ONNX Runtime call. */
 export class OnnxEngine implements Engine {
   readonly name = 'onnx';
   readonly device: string;
+  readonly stepsPerCall: number;
   readonly #provider: ExecutionProvider;
   readonly #threads: number;
   readonly #options: OnnxEngineOptions;
   readonly #slots = new Map<number, Slot>();
   readonly #byVariable = new WeakMap<Variable, Slot>();
   readonly #programs = new Set<Program>();
+  /** Where calls leave their state on the device: all but the first of them find it there. */
+  readonly #downloader: Downloader | undefined;
   #nextSlot = 0;
   #disposed = false;
   #turn: Promise<unknown> = Promise.resolve();
@@ -53,6 +67,8 @@ export class OnnxEngine implements Engine {
     this.#options = options;
     this.#provider = options.provider ?? 'cpu';
     this.#threads = options.threads ?? 2;
+    this.stepsPerCall = options.stepsPerCall ?? (this.#provider === 'cuda' ? 16 : 1);
+    this.#downloader = this.#provider === 'webgpu' ? new Downloader(this.#provider) : undefined;
     this.device = this.#provider === 'cpu' ? `CPU, ${this.#threads} threads` : this.#provider;
   }
 
@@ -65,7 +81,10 @@ export class OnnxEngine implements Engine {
     const type = { shape: [...spec.shape], dtype };
     return withBackend(RECORDING_BACKEND, () => {
       const state = { slot: id, name: spec.name, owner: this };
-      const info = backend.makeState(state, type, () => this.#toTfjs(this.#slots.get(id)!));
+      const info = backend.makeState(state, type, async () => {
+        const slot = this.#slots.get(id)!;
+        return fromStored(await this.#valuesOf(slot), slot.shape);
+      });
       const keeper = tf.keep(tf.engine().makeTensorFromTensorInfo(info));
       const variable = tf.variable(keeper, spec.trainable ?? true);
       const assign = variable.assign.bind(variable);
@@ -100,10 +119,6 @@ export class OnnxEngine implements Engine {
     if (this.#disposed) throw new EngineError('the engine was used after it was disposed of');
   }
 
-  #toTfjs(slot: StateSlot): Float32Array | Int32Array {
-    return fromStored(slot.current.data as Float32Array | Int32Array, slot.shape);
-  }
-
   #slotOf(variable: Variable): Slot {
     const slot = this.#byVariable.get(variable);
     if (!slot || !this.#slots.has(slot.id))
@@ -111,14 +126,20 @@ export class OnnxEngine implements Engine {
     return slot;
   }
 
-  read(variable: Variable): Promise<Float32Array | Int32Array> {
-    return Promise.resolve((this.#slotOf(variable).current.data as Float32Array | Int32Array).slice());
+  async #valuesOf(slot: StateSlot): Promise<Float32Array | Int32Array> {
+    if (!isOnDevice(slot)) return (slot.current.data as Float32Array | Int32Array).slice();
+    return this.#inTurn(() => this.#downloader!.download(slot.current));
+  }
+
+  async read(variable: Variable): Promise<Float32Array | Int32Array> {
+    return this.#valuesOf(this.#slotOf(variable));
   }
 
   write(variable: Variable, values: Float32Array | Int32Array): void {
     const slot = this.#slotOf(variable);
     checkVariableValues(slot, values);
-    (slot.current.data as Float32Array | Int32Array).set(values);
+    if (isOnDevice(slot)) replace(slot, hostTensor(slot, values.slice() as Float32Array | Int32Array));
+    else (slot.current.data as Float32Array | Int32Array).set(values);
   }
 
   #trace(traced: Pick<TraceRequest, 'step' | 'inputs' | 'sites'>): Graph {
@@ -144,9 +165,16 @@ export class OnnxEngine implements Engine {
     const start = clock();
     const graph = this.graph(step, inputs);
     const onnx = lower(graph);
-    const session = await this.#load(encodeModel(onnx));
+    const changed = graph.state.filter(({ write }) => write !== undefined);
+    const isSeries = this.stepsPerCall > 1 && changed.length > 0 && graph.inputs.length > 0;
+    const keepsOnDevice = this.#downloader !== undefined && changed.length > 0;
+    const session = await this.#load(isSeries ? seriesOf(onnx, changed, graph.inputs) : onnx, {
+      ...(keepsOnDevice ? { preferredOutputLocation: onDevice(changed) } : {}),
+    });
     const program = new OnnxProgram({
       session,
+      isSeries,
+      keepsOnDevice,
       graph,
       inputs,
       slots: this.#slots,
@@ -164,9 +192,10 @@ export class OnnxEngine implements Engine {
     return result;
   }
 
-  async #load(model: Uint8Array): Promise<InferenceSession> {
+  async #load(model: OnnxGraph, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
     try {
-      return await InferenceSession.create(model, {
+      return await InferenceSession.create(encodeModel(model), {
+        ...options,
         executionProviders: this.#provider === 'cpu' ? ['cpu'] : [this.#provider, 'cpu'],
         intraOpNumThreads: this.#threads,
         interOpNumThreads: 1,
@@ -184,6 +213,7 @@ export class OnnxEngine implements Engine {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await Promise.all([...this.#programs].map((program) => program.dispose()));
+    await this.#downloader?.dispose();
     withBackend(RECORDING_BACKEND, () => {
       for (const slot of this.#slots.values()) {
         slot.variable.dispose();

@@ -10,6 +10,7 @@ export interface StateSlot {
   /** TF.js shape. */
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32';
+  /** In host memory, or where a call on a device left it. */
   current: Tensor;
   spare: Tensor | undefined;
   readonly variable: Variable;
@@ -26,6 +27,8 @@ export function hostTensor(
     : new Tensor('int32', (values as Int32Array | undefined) ?? new Int32Array(size), dims);
 }
 
+export const isOnDevice = ({ current }: Pick<StateSlot, 'current'>): boolean => current.location !== 'cpu';
+
 /** The buffer a call may write the slot's new values to. Two buffers a slot, swapped at every write. */
 export function spareOf(slot: StateSlot): Tensor {
   slot.spare ??= hostTensor(slot);
@@ -35,4 +38,10 @@ export function spareOf(slot: StateSlot): Tensor {
 /** Makes what was written to the spare buffer the slot's values. */
 export function swap(slot: StateSlot): void {
   [slot.current, slot.spare] = [slot.spare!, slot.current];
+}
+
+/** Makes `tensor` the slot's values, and frees those it had. */
+export function replace(slot: StateSlot, tensor: Tensor): void {
+  slot.current.dispose();
+  slot.current = tensor;
 }

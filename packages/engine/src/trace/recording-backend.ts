@@ -23,7 +23,7 @@ export const RECORDING_BACKEND = 'medgan-recording';
 
 /** What a TF.js data id stands for here. */
 type Datum = { references: number; readonly type: Type } & (
-  | { readonly kind: 'state'; readonly state: HeldState; readonly read: () => BackendValues }
+  | { readonly kind: 'state'; readonly state: HeldState; readonly read: () => Promise<BackendValues> }
   | { readonly kind: 'value'; readonly builder: GraphBuilder; readonly id: number }
   | { readonly kind: 'host'; readonly values: Values }
 );
@@ -65,7 +65,7 @@ export class RecordingBackend extends KernelBackend {
   }
 
   /** A data id that stands for a slot of engine-held state. */
-  makeState(state: HeldState, type: Type, read: () => BackendValues): TensorInfo {
+  makeState(state: HeldState, type: Type, read: () => Promise<BackendValues>): TensorInfo {
     return this.#info({ kind: 'state', state, type, read, references: 1 });
   }
 
@@ -161,7 +161,7 @@ export class RecordingBackend extends KernelBackend {
   override read(dataId: object): Promise<BackendValues> {
     const datum = this.#data.get(dataId);
     const isHeld = datum?.kind === 'state' && !this.#recorded;
-    if (isHeld) return Promise.resolve(datum.read());
+    if (isHeld) return datum.read();
     if (datum?.kind === 'host') return Promise.resolve(datum.values);
     // TF.js would hide the error in a promise that the step need not look at; `record` throws it.
     this.#failure ??= UNREADABLE(`in ${callSite()}`);

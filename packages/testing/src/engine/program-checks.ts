@@ -74,6 +74,39 @@ export const programChecks: readonly Check<EngineSubject>[] = [
     const x = Float32Array.from({ length: 32 }, (_, i) => Math.sin(i));
     assert.deepEqual(await program.run({ x }), await program.run({ x }));
   }),
+  rule('runs a series as its steps one after the other', async (engine) => {
+    const sum = engine.variable({ name: 'sum', shape: [2], values: Float32Array.of(1, 2) });
+    const factor = engine.variable({ name: 'factor', shape: [], values: Float32Array.of(2) });
+    const last = engine.variable({ name: 'last', shape: [2] });
+    const program = await engine.compile(
+      ({ x }) => {
+        sum.assign(tf.add(sum, tf.mul(factor, x!)));
+        last.assign(x!);
+        return { sum, mean: tf.mean(sum) };
+      },
+      { x: { shape: [2] } },
+    );
+    assert.ok(Number.isInteger(engine.stepsPerCall) && engine.stepsPerCall >= 1);
+    const series = [1, 10, 100].map((n) => ({ x: Float32Array.of(n, -n) }));
+    const outputs = await program.runSeries(series);
+    const expected = [
+      [3, 0],
+      [23, -20],
+      [223, -220],
+    ];
+    assert.deepEqual(
+      outputs.map((each) => Array.from(each['sum']!)),
+      expected,
+    );
+    assert.deepEqual(
+      outputs.map((each) => Array.from(each['mean']!)),
+      [[1.5], [1.5], [1.5]],
+    );
+    assert.deepEqual(await engine.read(sum), Float32Array.of(223, -220));
+    assert.deepEqual(await engine.read(last), Float32Array.of(100, -100));
+    assert.deepEqual(await program.runSeries([]), []);
+    assert.deepEqual(Array.from((await program.run({ x: Float32Array.of(1, 1) }))['sum']!), [225, -218]);
+  }),
   rule(
     'refuses inputs that are missing, unknown, or of another type or length, and leaves the state as it was',
     async (engine) => {
