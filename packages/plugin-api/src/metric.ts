@@ -93,7 +93,7 @@ export interface Features<Options extends object = object> extends Named {
   readonly summary: string;
   readonly reference: string;
   readonly options: OptionsSchema;
-  /** The option that a name may carry behind a colon, as `file` of `onnx:inception.onnx`; undefined = none. */
+  /** The option that a name carries behind a colon, as `file` of `onnx:inception.onnx`; it may where there is a default. */
   readonly argument?: string;
   /** Options under which the contract suite opens it: cheap ones, and those that have no default. Absent = none. */
   readonly tiny?: Options;

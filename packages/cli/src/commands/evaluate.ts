@@ -6,6 +6,7 @@ import { USUAL_FEATURES, chooseFeatures } from '../evaluation/features-spec.ts';
 import type { CheckpointChoice } from '../evaluation/run-images.ts';
 import { USUAL_METRICS } from '../evaluation/score-pairs.ts';
 import { pluginsOfRun } from '../plugin-loading/plugins-of-run.ts';
+import { readRunRecord } from '../resume-guard.ts';
 import { TerminalReporter } from '../terminal.ts';
 
 export interface EvaluateOptions extends CheckpointChoice {
@@ -27,6 +28,8 @@ export async function evaluateCommand(runDir: string, options: EvaluateOptions):
       cure: 'leave one of the two out',
     });
   }
+  // What is no run is refused as such, and not for a plugin that its record would name.
+  await readRunRecord(resolve(runDir));
   const plugins = await pluginsOfRun(resolve(runDir));
   const names = features.length === 0 ? USUAL_FEATURES : features;
   // Progress and notes must not mix with what a pipe reads.

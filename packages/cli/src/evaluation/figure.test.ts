@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { validateOptions } from '@medgan/plugin-api';
+import { Registry, defineFeatures, validateOptions, type Features } from '@medgan/plugin-api';
 import { CONTROL_SCHEMA, type ControlFile } from '../control-schema.ts';
 import { builtInPlugins } from '../plugins.ts';
 import { resolveControl } from '../resolve-control.ts';
@@ -40,6 +40,25 @@ describe('chooseFeatures', () => {
       'features onnx lack their file\n  cure: write onnx:<file>',
     );
     expect(() => chooseFeatures('random-conv:7', plugins)).toThrow('take nothing behind a colon');
+  });
+
+  it('takes a number behind the colon where the option is one, and the default where nothing is', () => {
+    const features = new Registry<Features>('feature extractor', [
+      defineFeatures({
+        ...plugins.features.get('random-conv'),
+        name: 'patterns',
+        argument: 'radius',
+        options: {
+          type: 'object',
+          additionalProperties: false,
+          properties: { radius: { type: 'integer', minimum: 1, default: 1 } },
+        },
+      }),
+    ]);
+    const options = (text: string): object => chooseFeatures(text, { features }).options;
+    expect(options('patterns')).toEqual({ radius: 1 });
+    expect(options('patterns:3')).toEqual({ radius: 3 });
+    expect(() => options('patterns:wide')).toThrow('features patterns: radius: must be integer');
   });
 });
 
