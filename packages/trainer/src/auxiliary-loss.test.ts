@@ -29,10 +29,10 @@ async function trained(architecture: Architecture, discriminatorSteps: number) {
   const pixels = Uint8Array.from({ length: 64 }, (_, i) => (i * 37) % 256);
   let values: StepValues | undefined;
   for (let update = 1; update <= discriminatorSteps; update++) {
-    values = await runner.run({
-      ...{ step: 1, update, epoch: 1, pixels },
-      indices: Uint32Array.of(0, 1, 2, 3),
-    });
+    const indices = Uint32Array.of(0, 1, 2, 3);
+    [values] = (await runner.run([{ step: 1, update, epoch: 1, pixels, indices }])).map(
+      (done) => done.values,
+    );
   }
   const state = new Map<string, readonly number[]>();
   for (const { name, variable } of gan.discriminatorParameters.list()) {

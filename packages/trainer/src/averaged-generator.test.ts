@@ -62,7 +62,7 @@ async function start(
   };
   const runner = new StepRunner(gan, createRng('steps'));
   const step = async (index: number): Promise<void> => {
-    await runner.run({ ...batch, step: index });
+    await runner.run([{ ...batch, step: index }]);
   };
   return { gan, step };
 }

@@ -40,11 +40,17 @@ class Witness implements Reporter {
 
 async function run(
   changes: Partial<RunConfig> = {},
-  options: { witness?: Witness; signal?: AbortSignal; dir?: string; resume?: string } = {},
+  options: {
+    witness?: Witness;
+    signal?: AbortSignal;
+    dir?: string;
+    resume?: string;
+    stepsPerCall?: number;
+  } = {},
 ): Promise<TrainResult> {
   const config = { ...TOY_RUN, ...changes };
   const witness = options.witness ?? new Witness();
-  const engine = new OnnxEngine({ threads: 1 });
+  const engine = new OnnxEngine({ threads: 1, stepsPerCall: options.stepsPerCall ?? 1 });
   const rng = createRng(config.seed);
   const gan = buildGan(engine, { ...config, ...TOY_PLUGINS }, rng.split('init'));
   const resumed = options.resume && {
@@ -64,6 +70,20 @@ async function run(
   });
   await engine.dispose();
   return result;
+}
+
+/** The same last checkpoint and the same log, but for the times in it. */
+async function expectEqualRuns(
+  [dir, result]: [string, TrainResult],
+  [otherDir, other]: [string, TrainResult],
+): Promise<void> {
+  for (const name of await readdir(other.checkpoint!)) {
+    const [a, b] = [join(result.checkpoint!, name), join(other.checkpoint!, name)];
+    expect((await readFile(a)).equals(await readFile(b)), name).toBe(true);
+  }
+  const logOf = async (folder: string): Promise<string> =>
+    (await readFile(join(folder, 'log.jsonl'), 'utf8')).replace(/"time":\d+,/g, '');
+  expect(await logOf(dir)).toBe(await logOf(otherDir));
 }
 
 describe('train', () => {
@@ -199,14 +219,31 @@ describe('train', () => {
     expect(part).toMatchObject({ state: 'interrupted', steps: 3, totalSteps: 7 });
     const rest = await run(changes, { dir: broken, resume: part.checkpoint! });
 
-    for (const name of await readdir(whole.checkpoint!)) {
-      const [a, b] = [join(whole.checkpoint!, name), join(rest.checkpoint!, name)];
-      expect((await readFile(b)).equals(await readFile(a)), name).toBe(true);
-    }
-    const logOf = async (dir: string): Promise<string> =>
-      (await readFile(join(dir, 'log.jsonl'), 'utf8')).replace(/"time":\d+,/g, '');
-    expect(await logOf(broken)).toBe(await logOf(unbroken));
+    await expectEqualRuns([broken, rest], [unbroken, whole]);
   });
+
+  it.each([1, 2])(
+    'is the same in calls of several steps, with %i updates of the discriminator a step',
+    async (discriminatorSteps) => {
+      const changes: Partial<RunConfig> = { batchSize: 3, epochs: 6, discriminatorSteps, ema: 0.5 };
+      const [single, several] = [join(runDir, 'single'), join(runDir, 'several')];
+      await Promise.all([mkdir(single), mkdir(several)]);
+      const one = await run(changes, { dir: single });
+      const controller = new AbortController();
+      const witness = new Witness();
+      witness.onStepDone = (step) => {
+        if (step === 5) controller.abort();
+      };
+      const part = await run(changes, {
+        ...{ dir: several, stepsPerCall: 3, witness },
+        signal: controller.signal,
+      });
+      expect(part.state).toBe('interrupted');
+      const rest = await run(changes, { dir: several, stepsPerCall: 5, resume: part.checkpoint! });
+      await expectEqualRuns([several, rest], [single, one]);
+      expect(await readdir(join(several, 'samples'))).toEqual(await readdir(join(single, 'samples')));
+    },
+  );
 
   it('learns: the generator comes nearer to fooling the discriminator than it was', async () => {
     const witness = new Witness();

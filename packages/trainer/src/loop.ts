@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Engine } from '@medgan/engine';
 import type { Clock, PackedImages, Rng } from '@medgan/plugin-api';
 import { batchAugmenter, type ChosenAugmentation } from './augment-batch.ts';
 import { batches } from './batches.ts';
@@ -10,6 +11,7 @@ import { RunLog } from './log.ts';
 import { Pace, type Reporter } from './progress.ts';
 import { drawLossCurve, drawRealFakeGrid, drawSamples } from './pictures.ts';
 import { readAhead } from './read-ahead.ts';
+import { inSeries } from './series.ts';
 import { totalSteps, type RunConfig } from './run-config.ts';
 import { Sampler } from './sampler.ts';
 import { writeStatus } from './status.ts';
@@ -46,6 +48,15 @@ export interface TrainResult {
   readonly checkpoint: string | undefined;
   /** The best evaluation, whose checkpoint is kept too; undefined when the run was not evaluated. */
   readonly best: Best | undefined;
+}
+
+/** Bytes of images, as the networks take them, that are prepared for one call. */
+const SERIES_BYTES = 2 ** 27;
+
+/** Batches a call: as many as the engine likes, as far as their images leave room. */
+function seriesLength(engine: Engine, { batchSize }: RunConfig, images: PackedImages): number {
+  const batchBytes = Float32Array.BYTES_PER_ELEMENT * batchSize * images.size ** 2 * images.channels;
+  return Math.max(1, Math.min(engine.stepsPerCall, Math.floor(SERIES_BYTES / batchBytes)));
 }
 
 /** Trains a GAN: the whole of a run, batch by batch. */
@@ -102,30 +113,31 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
 
   const interrupted = (): boolean => signal?.aborted === true;
   if (!interrupted()) {
-    for await (const batch of readAhead(images, batches(config, images, { rng, done }), augment)) {
-      const { step, epoch } = batch;
-      if (batch.update === 1) pace.begin();
-      const trained = await runner.run(batch);
-      if (!trained) continue;
-      pace.end();
-      const values = { ...trained, ...(await best.judge(step, () => sampler.draw())) };
-      last = { step, epoch, values };
-      log.add({ step, epoch, time: clock.now(), values });
-      const { stepsPerSecond } = pace;
-      const secondsLeft = stepsPerSecond === undefined ? undefined : (total - step) / stepsPerSecond;
-      reporter.onStep({
-        step,
-        totalSteps: total,
-        epoch,
-        epochs: config.epochs,
-        values,
-        stepsPerSecond,
-        secondsLeft,
-      });
+    const { sampleEvery, checkpointEvery, evaluateEvery = Infinity, logEvery } = config.cadence;
+    const allSeries = inSeries(batches(config, images, { rng, done }), {
+      length: seriesLength(gan.engine, config, images),
+      updates: config.discriminatorSteps ?? 1,
+      pausesAfter: (step) => [sampleEvery, checkpointEvery, evaluateEvery].some((n) => step % n === 0),
+    });
+    for await (const series of readAhead(images, allSeries, augment)) {
+      if (series[0]!.update === 1) pace.begin();
+      const trained = await runner.run(series);
+      if (trained.length === 0) continue;
+      pace.end(trained.length);
+      for (const { step, epoch, values: own } of trained) {
+        const values = { ...own, ...(await best.judge(step, () => sampler.draw())) };
+        last = { step, epoch, values };
+        log.add({ step, epoch, time: clock.now(), values });
+        const { stepsPerSecond } = pace;
+        const secondsLeft = stepsPerSecond === undefined ? undefined : (total - step) / stepsPerSecond;
+        const at = { step, totalSteps: total, epoch, epochs: config.epochs };
+        reporter.onStep({ ...at, values, stepsPerSecond, secondsLeft });
+      }
       if (interrupted()) break;
-      if (step % config.cadence.logEvery === 0) log.flush();
-      if (step % config.cadence.sampleEvery === 0 && step !== total) await draw(step);
-      const isKept = step % config.cadence.checkpointEvery === 0 || step === best.step;
+      const { step } = trained.at(-1)!;
+      if (trained.some((each) => each.step % logEvery === 0)) log.flush();
+      if (step % sampleEvery === 0 && step !== total) await draw(step);
+      const isKept = step % checkpointEvery === 0 || step === best.step;
       if (isKept && step !== total) await save();
     }
   }

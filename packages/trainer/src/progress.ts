@@ -50,8 +50,9 @@ export class Pace {
     this.#start = this.#clock.monotonic();
   }
 
-  end(): void {
-    this.#durations.push(this.#clock.monotonic() - this.#start!);
+  /** That many steps were done since `begin`. */
+  end(steps: number): void {
+    this.#durations.push((this.#clock.monotonic() - this.#start!) / steps);
     if (this.#durations.length > WINDOW) this.#durations.shift();
   }
 

@@ -16,7 +16,7 @@ const batch = (step: number, ...indices: number[]): Batch => ({
   epoch: 1,
   indices: Uint32Array.from(indices),
 });
-const BATCHES = [batch(1, 4, 0), batch(2, 1), batch(3, 2, 3)];
+const SERIES = [[batch(1, 4, 0)], [batch(2, 1)], [batch(3, 2), batch(4, 3)]];
 
 /** The images, with a note of every read begun. */
 function witnessed(): { reader: ImageReader; begun: number[][] } {
@@ -29,28 +29,33 @@ function witnessed(): { reader: ImageReader; begun: number[][] } {
 }
 
 describe('readAhead', () => {
-  it('gives the batches in their order with their images', async () => {
-    const seen: [number, number[]][] = [];
-    for await (const { step, pixels } of readAhead(images, BATCHES)) seen.push([step, [...pixels]]);
+  it('gives the series in their order with their images', async () => {
+    const seen: [number, number[]][][] = [];
+    for await (const series of readAhead(images, SERIES))
+      seen.push(series.map(({ step, pixels }) => [step, [...pixels]]));
     expect(seen).toEqual([
-      [1, [14, 10]],
-      [2, [11]],
-      [3, [12, 13]],
+      [[1, [14, 10]]],
+      [[2, [11]]],
+      [
+        [3, [12]],
+        [4, [13]],
+      ],
     ]);
   });
 
-  it('has begun to read the next batch, and no further one, when it gives one', async () => {
+  it('has begun to read the next series, and no further one, when it gives one', async () => {
     const { reader, begun } = witnessed();
     const ahead: number[] = [];
-    for await (const { step } of readAhead(reader, BATCHES)) ahead.push(begun.length - step);
+    const singles = [[batch(1, 4, 0)], [batch(2, 1)], [batch(3, 2)]];
+    for await (const [first] of readAhead(reader, singles)) ahead.push(begun.length - first!.step);
     expect(ahead).toEqual([1, 1, 0]);
   });
 
   it('gives what could be read before it fails', async () => {
     const steps: number[] = [];
     const reading = async (): Promise<void> => {
-      for await (const { step } of readAhead(images, [batch(1, 0), batch(2, 9), batch(3, 1)]))
-        steps.push(step);
+      for await (const [first] of readAhead(images, [[batch(1, 0)], [batch(2, 9)], [batch(3, 1)]]))
+        steps.push(first!.step);
     };
     await expect(reading()).rejects.toThrow('no image 9 among 5');
     expect(steps).toEqual([1]);
@@ -67,11 +72,11 @@ describe('readAhead', () => {
         return pixels;
       },
     };
-    for await (const { step } of readAhead(slow, BATCHES)) if (step === 1) break;
+    for await (const [first] of readAhead(slow, SERIES)) if (first!.step === 1) break;
     expect(finished).toBe(2);
   });
 
   it('gives nothing of nothing', async () => {
-    for await (const { step } of readAhead(images, [])) expect.unreachable(`step ${step}`);
+    for await (const series of readAhead(images, [])) expect.unreachable(`${series.length} batches`);
   });
 });

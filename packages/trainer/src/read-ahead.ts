@@ -8,25 +8,29 @@ export interface ReadBatch extends Batch {
 }
 
 /**
- * Reads the images of each batch, and augments them, while the one before is trained on, so that training does not wait
- * for the disk. One batch is read ahead; leaving the loop early waits for it.
- * @throws what reading throws, at the batch that could not be read.
+ * Reads the images of each series of batches, and augments them, while the one before is trained on, so that training
+ * does not wait for the disk. One series is read ahead; leaving the loop early waits for it.
+ * @throws what reading throws, at the series that could not be read.
  */
 export async function* readAhead(
   images: ImageReader,
-  batches: Iterable<Batch>,
+  allSeries: Iterable<readonly Batch[]>,
   augment?: AugmentBatch,
-): AsyncGenerator<ReadBatch> {
-  const readBatch = async (batch: Batch): Promise<ReadBatch> => {
-    const read = { ...batch, pixels: await images.read(batch.indices) };
-    augment?.(read);
-    return read;
+): AsyncGenerator<readonly ReadBatch[]> {
+  const readSeries = async (series: readonly Batch[]): Promise<readonly ReadBatch[]> => {
+    const all: ReadBatch[] = [];
+    for (const batch of series) {
+      const read = { ...batch, pixels: await images.read(batch.indices) };
+      augment?.(read);
+      all.push(read);
+    }
+    return all;
   };
-  let next: Promise<ReadBatch> | undefined;
+  let next: Promise<readonly ReadBatch[]> | undefined;
   try {
-    for (const batch of batches) {
+    for (const series of allSeries) {
       const current = next;
-      next = readBatch(batch);
+      next = readSeries(series);
       // Told at its turn; until then it must not count as unhandled.
       next.catch(() => undefined);
       if (current) yield await current;

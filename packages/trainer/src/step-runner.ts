@@ -1,6 +1,7 @@
 import type { Program, Values } from '@medgan/engine';
 import { normalise, type Rng } from '@medgan/plugin-api';
 import { streamOf } from './batches.ts';
+import type { Position } from './checkpoint.ts';
 import type { Gan } from './gan.ts';
 import type { ReadBatch } from './read-ahead.ts';
 import { drawInputs } from './step-inputs.ts';
@@ -10,6 +11,11 @@ import { AUXILIARY_LOSS, STEP_OUTPUTS, type Updates } from './step.ts';
 export type StepValues = Readonly<
   Record<(typeof STEP_OUTPUTS)[number], number> & Partial<Record<typeof AUXILIARY_LOSS, number>>
 >;
+
+/** A step that is done. */
+export interface TrainedStep extends Position {
+  readonly values: StepValues;
+}
 
 /** Figures of an evaluation, by log key; a step that is not evaluated has none. */
 export type MetricValues = Readonly<Record<`metric/${string}`, number>>;
@@ -23,8 +29,8 @@ export class StepRunner {
   readonly #rng: Rng;
   readonly #updates: number;
   readonly #programs = new Map<string, Promise<Program>>();
-  /** The images of a batch, filled anew for each: programs keep nothing of what they are given. */
-  #real = new Float32Array(0);
+  /** The images of a series, filled anew for each: programs keep nothing of what they are given. */
+  #real: Float32Array<ArrayBuffer>[] = [];
 
   constructor(gan: Gan, rng: Rng) {
     this.#gan = gan;
@@ -44,10 +50,12 @@ export class StepRunner {
 
   async #train(
     update: keyof Updates,
-    { size, rng, given }: { size: number; rng: Rng; given?: Record<string, Values> },
-  ): Promise<Record<string, Values>> {
-    const drawn = drawInputs(this.#gan.updates[update].inputs(size), rng);
-    return (await this.#program(update, size)).run({ ...given, ...drawn });
+    size: number,
+    series: readonly { readonly rng: Rng; readonly given?: Record<string, Values> }[],
+  ): Promise<Record<string, Values>[]> {
+    const program = await this.#program(update, size);
+    const inputs = this.#gan.updates[update].inputs(size);
+    return program.runSeries(series.map(({ rng, given }) => ({ ...given, ...drawInputs(inputs, rng) })));
   }
 
   /** Compiles for this batch size; nothing is trained. */
@@ -57,19 +65,31 @@ export class StepRunner {
   }
 
   /**
-   * Trains on one batch. Resolves with the values of its step once the generator has learned too, with undefined while
-   * the discriminator has more batches of the step to come. Of its several updates, the last one is told.
+   * Trains on batches of one size, in order. Resolves with the steps that are done, those whose generator has learned
+   * too: each batch is one, or the last of several is. Of several updates of the discriminator, the last one is told.
    */
-  async run(batch: ReadBatch): Promise<StepValues | undefined> {
-    const size = batch.indices.length;
-    const rng = streamOf(this.#rng, batch);
-    if (this.#real.length !== batch.pixels.length) this.#real = new Float32Array(batch.pixels.length);
-    const given = { real: normalise(batch.pixels, this.#real) };
-    if (this.#updates === 1) return valuesOf(await this.#train('both', { size, rng, given }));
-    const discriminator = await this.#train('discriminator', { size, rng, given });
-    if (batch.update < this.#updates) return undefined;
-    const own = this.#rng.split(`step/${batch.step}/generator`);
-    return valuesOf({ ...discriminator, ...(await this.#train('generator', { size, rng: own })) });
+  async run(series: readonly ReadBatch[]): Promise<TrainedStep[]> {
+    const size = series[0]!.indices.length;
+    const given = series.map((batch, i) => ({
+      rng: streamOf(this.#rng, batch),
+      given: { real: normalise(batch.pixels, this.#realAt(i, batch.pixels.length)) },
+    }));
+    if (this.#updates === 1) {
+      const outputs = await this.#train('both', size, given);
+      return series.map(({ step, epoch }, i) => ({ step, epoch, values: valuesOf(outputs[i]!) }));
+    }
+    const discriminator = (await this.#train('discriminator', size, given)).at(-1);
+    const { step, epoch, update } = series.at(-1)!;
+    if (update < this.#updates) return [];
+    const [generator] = await this.#train('generator', size, [
+      { rng: this.#rng.split(`step/${step}/generator`) },
+    ]);
+    return [{ step, epoch, values: valuesOf({ ...discriminator, ...generator }) }];
+  }
+
+  #realAt(i: number, length: number): Float32Array<ArrayBuffer> {
+    if (this.#real[i]?.length !== length) this.#real[i] = new Float32Array(length);
+    return this.#real[i];
   }
 }
 

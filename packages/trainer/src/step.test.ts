@@ -80,7 +80,8 @@ const twoSteps = (
       for (let update = 1; update <= (changes.discriminatorSteps ?? 1); update++) {
         const draws = images.split(`${step}/${update}`).uniforms(BATCH * 8 * 8 * 3);
         const pixels = Uint8Array.from(draws, (x) => 256 * x);
-        values = await runner.run({ step, update, epoch: 1, indices: new Uint32Array(BATCH), pixels });
+        const batch = { step, update, epoch: 1, indices: new Uint32Array(BATCH), pixels };
+        values = (await runner.run([batch]))[0]?.values;
       }
     }
     return { values: values!, state: await stateOf(gan) };
