@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { DType, InputSpec, Step, Values } from '../engine.ts';
-import { OnnxEngine } from '../onnx/onnx-engine.ts';
+import { OnnxEngine, type ExecutionProvider } from '../onnx/onnx-engine.ts';
 import { startEngine } from '../resolve.ts';
 import { tf, withBackend } from '../tf.ts';
 
@@ -92,15 +92,15 @@ export interface CaseResult {
   readonly kernels: ReadonlySet<string>;
 }
 
-/** Runs a case on the compiled engine and on TF.js's `cpu` backend. */
-export async function runCase(opCase: OpCase): Promise<CaseResult> {
+/** Runs a case on the compiled engine, by an execution provider of ONNX Runtime, and on TF.js's `cpu` backend. */
+export async function runCase(opCase: OpCase, provider: ExecutionProvider = 'cpu'): Promise<CaseResult> {
   const next = uniform(opCase.name.length * 7919 + 1);
   const values = Object.fromEntries(
     Object.entries(opCase.inputs).map(([name, input]) => [name, randomValues(input, next)]),
   );
   const specs: Record<string, InputSpec> = opCase.inputs;
   const step = asStep(opCase);
-  const onnx = new OnnxEngine({ verifyPasses: true, threads: 1 });
+  const onnx = new OnnxEngine({ verifyPasses: true, threads: 1, provider });
   const cpu = await startEngine('cpu');
   try {
     const graph = onnx.graph(step, specs);

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { LAYOUT_RULES, TFJS_LAYOUT } from '../../graph/passes/layout-rules.ts';
-import { elementwiseCases } from '../../testing-cases/elementwise.test-cases.ts';
-import { imageCases } from '../../testing-cases/image.test-cases.ts';
-import { largestError, runCase, type OpCase } from '../../testing-cases/op-case.testing.ts';
-import { reductionCases, shapingCases } from '../../testing-cases/shaping.test-cases.ts';
+import { CASES } from '../../testing-cases/all.test-cases.ts';
+import { largestError, runCase } from '../../testing-cases/op-case.testing.ts';
 import { MACROS, RULES } from '../../trace/kernels/index.ts';
 import { LOWERINGS } from './index.ts';
-
-const CASES: readonly OpCase[] = [...elementwiseCases, ...shapingCases, ...reductionCases, ...imageCases];
 
 describe('kernels', () => {
   it('all have a case', () => {
