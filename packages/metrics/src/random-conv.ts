@@ -1,5 +1,6 @@
 import { createRng, defineFeatures, type MetricImages } from '@medgan/plugin-api';
 import { resize } from './functional/resize.ts';
+import { timesRows } from './functional/row-products.ts';
 
 /** Options of the features `random-conv`. */
 export interface RandomConvOptions {
@@ -15,8 +16,8 @@ export interface RandomConvOptions {
 interface Layer {
   readonly inputs: number;
   readonly outputs: number;
-  /** [outputs, 3, 3, inputs]. */
-  readonly weights: Float32Array;
+  /** [outputs, 3, 3, inputs]; of float32's precision. */
+  readonly weights: Float64Array;
 }
 
 /** An image inside the network, HWC. */
@@ -37,7 +38,7 @@ function createLayers(channels: readonly number[], seed: number): Layer[] {
       .normals(outputs * 9 * inputs)
       .map((weight) => weight * scale);
     if (i === 0) removeMeans(weights, outputs);
-    return { inputs, outputs, weights };
+    return { inputs, outputs, weights: Float64Array.from(weights) };
   });
 }
 
@@ -56,7 +57,9 @@ function removeMeans(weights: Float32Array, outputs: number): void {
 function convolve({ inputs, outputs, weights }: Layer, from: Activations): Activations {
   const side = Math.ceil(from.side / 2);
   const values = new Float32Array(side * side * outputs);
-  const patch = new Float32Array(9 * inputs);
+  const patch = new Float64Array(9 * inputs);
+  const filters = { values: weights, start: 0, stride: patch.length, count: outputs };
+  const sums = new Float64Array(outputs);
   let to = 0;
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
@@ -68,12 +71,8 @@ function convolve({ inputs, outputs, weights }: Layer, from: Activations): Activ
         const at = (y * from.side + x) * inputs;
         for (let i = 0; i < inputs; i++) patch[tap * inputs + i] = from.values[at + i]!;
       }
-      for (let output = 0; output < outputs; output++) {
-        let sum = 0;
-        let at = output * patch.length;
-        for (let i = 0; i < patch.length; i++) sum += patch[i]! * weights[at++]!;
-        values[to++] = sum > 0 ? sum : 0;
-      }
+      timesRows(patch, filters, sums);
+      for (let output = 0; output < outputs; output++) values[to++] = Math.max(0, sums[output]!);
     }
   }
   return { side, channels: outputs, values };

@@ -1,3 +1,5 @@
+import { timesRows } from './row-products.ts';
+
 /** Eigenvalues in ascending order; row i of `vectors` (when asked for) is the unit eigenvector of value i. */
 export interface SymmetricEigen {
   readonly values: Float64Array;
@@ -42,7 +44,8 @@ function tridiagonalise(a: Float64Array, n: number, wantBasis: boolean): Tridiag
     beside[k] = -sign * norm;
     vector[0]! += sign * norm;
     const scale = 2 / dot(vector, 0, vector);
-    for (let i = 0; i < size; i++) product[i] = scale * dot(a, (first + i) * n + first, vector);
+    timesRows(vector, { values: a, start: first * n + first, stride: n, count: size }, product);
+    for (let i = 0; i < size; i++) product[i]! *= scale;
     const along = (scale * dot(product, 0, vector)) / 2;
     for (let i = 0; i < size; i++) product[i]! -= along * vector[i]!;
     for (let i = 0; i < size; i++) {
@@ -63,11 +66,13 @@ function basisOf(
 ): Float64Array {
   const basis = new Float64Array(n * n);
   for (let i = 0; i < n; i++) basis[i * n + i] = 1;
+  const products = new Float64Array(n);
   for (const { first, vector, scale } of reflectors.toReversed()) {
     const size = n - first;
-    for (let row = first; row < n; row++) {
-      const start = row * n + first;
-      const along = scale * dot(basis, start, vector);
+    timesRows(vector, { values: basis, start: first * n + first, stride: n, count: size }, products);
+    for (let i = 0; i < size; i++) {
+      const start = (first + i) * n + first;
+      const along = scale * products[i]!;
       for (let j = 0; j < size; j++) basis[start + j]! -= along * vector[j]!;
     }
   }
