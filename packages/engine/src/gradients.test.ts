@@ -53,6 +53,7 @@ const LAYERS: Readonly<Record<string, Unary>> = {
   prelu: (x) => tf.square(tf.prelu(x, tf.tensor1d([0.1, 0.2, 0.3]))),
   relu: (x) => tf.square(tf.relu(x)),
   reshape: (x) => tf.square(tf.matMul(tf.reshape(x, [2, -1]), tf.reshape(x, [2, -1]), false, true)),
+  'resize bilinear': (x) => tf.square(tf.image.resizeBilinear(t4(x), [7, 9], false, true)),
   'resize nearest': (x) => tf.square(tf.image.resizeNearestNeighbor(t4(x), [8, 12])),
   rsqrt: (x) => tf.rsqrt(tf.add(tf.square(x), 1)),
   sigmoid: tf.sigmoid,

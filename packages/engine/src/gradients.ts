@@ -9,6 +9,7 @@ import {
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { resizeBilinear } from './resize-bilinear-gradient.ts';
 
 /**
  * Kernels whose TF.js gradient keeps the output, and their inputs. TF.js puts the kept copy on its tape before the
@@ -100,5 +101,5 @@ export function mendGradients(): void {
     registerGradient(recomputing(getGradient(kernel), inputs));
   }
   for (const [kernel, inputs] of Object.entries(FLAT)) registerGradient(flat(kernel, inputs));
-  for (const config of [elu, ...LINEAR]) registerGradient(config);
+  for (const config of [elu, resizeBilinear, ...LINEAR]) registerGradient(config);
 }

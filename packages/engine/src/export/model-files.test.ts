@@ -48,7 +48,8 @@ const NETWORKS: Readonly<Record<string, Network>> = {
       const filter = make('filter', [3, 3, 2, 2]) as Tensor4D;
       return ({ latent }) => {
         const x = tf.reshape(tf.matMul(latent as Tensor2D, dense), [-1, 4, 4, 2]) as Tensor4D;
-        const large = tf.image.resizeNearestNeighbor(x, [8, 8]);
+        const nearest = tf.image.resizeNearestNeighbor(x, [8, 8]);
+        const large = tf.add(nearest, tf.image.resizeBilinear(x, [8, 8], false, true));
         const y = tf.leakyRelu(tf.conv2d(image(large), filter, 1, 'same'), 0.2);
         const shifted = tf.slice(
           tf.pad(y, [

@@ -137,11 +137,17 @@ const averagePool: TfLowering = (node, w) => {
   };
 };
 
-const resizeNearest: TfLowering = (node, w) => ({
-  op: 'ResizeNearestNeighbor',
-  input: [...names(node, w), w.list(spatialOf(w.type(node.outputs[0]!).shape))],
-  attr: { align_corners: attribute.bool(false), half_pixel_centers: attribute.bool(false) },
-});
+/** Resizing by another rule than the usual one is in the node's attributes. */
+const resize =
+  (op: string): TfLowering =>
+  (node, w) => ({
+    op,
+    input: [...names(node, w), w.list(spatialOf(w.type(node.outputs[0]!).shape))],
+    attr: {
+      align_corners: attribute.bool(node.attributes['alignCorners'] === true),
+      half_pixel_centers: attribute.bool(node.attributes['halfPixelCenters'] === true),
+    },
+  });
 
 const pad: TfLowering = (node, w) => {
   const [before, after] = [ints(node.attributes, 'before'), ints(node.attributes, 'after')];
@@ -208,7 +214,8 @@ export const TF_LOWERINGS: Readonly<Record<string, TfLowering>> = {
   LeakyRelu: leakyRelu,
   PadV2: pad,
   Reshape: withLists('Reshape', 'shape'),
-  ResizeNearestNeighbor: resizeNearest,
+  ResizeBilinear: resize('ResizeBilinear'),
+  ResizeNearestNeighbor: resize('ResizeNearestNeighbor'),
   Slice: withLists('Slice', 'begin', 'size'),
   Tile: withLists('Tile', 'reps'),
   Transpose: withLists('Transpose', 'perm'),

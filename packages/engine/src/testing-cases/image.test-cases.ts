@@ -1,6 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { tf } from '../tf.ts';
-import { asImage, f32, type OpCase } from './op-case.testing.ts';
+import { asImage, f32, i32, type OpCase } from './op-case.testing.ts';
 
 /** A convolution: image [n, h, w, in], kernel [kh, kw]. */
 interface Convolution {
@@ -170,6 +170,32 @@ const poolCases = POOLS.map(([image, size, strides, pad]): OpCase => ({
   },
 }));
 
+/** From and to: larger, smaller, by fractions, one pixel, one side left as it is. */
+const RESIZES: readonly (readonly [from: [number, number], to: [number, number]])[] = [
+  [[4, 4], [8, 8]],
+  [[3, 4], [7, 5]],
+  [[5, 6], [3, 11]],
+  [[4, 3], [1, 3]],
+  [[1, 5], [4, 1]],
+]; // prettier-ignore
+
+/** Bilinear resizing by where TF.js takes pixels to lie, and its gradient. */
+const resizeCases = ([from, to]: (typeof RESIZES)[number]): OpCase[] =>
+  [
+    { name: 'by corners of pixels', alignCorners: false, halfPixelCenters: false },
+    { name: 'with aligned corners', alignCorners: true, halfPixelCenters: false },
+    { name: 'by centres of pixels', alignCorners: false, halfPixelCenters: true },
+  ].map(({ name, alignCorners, halfPixelCenters }) => ({
+    name: `ResizeBilinear ${from.join('x')} to ${to.join('x')} ${name}, and its gradient`,
+    covers: ['ResizeBilinear'],
+    inputs: { x: f32([2, ...from, 3]), dy: f32([2, ...to, 3]) },
+    step: ({ x, dy }) => {
+      const resize = (v: Tensor): Tensor =>
+        tf.image.resizeBilinear(asImage(v) as Tensor4D, to, alignCorners, halfPixelCenters);
+      return [resize(x!), tf.grad(resize)(x!, asImage(dy!))];
+    },
+  }));
+
 const spatialCases: readonly OpCase[] = [
   ...poolCases,
   {
@@ -204,6 +230,13 @@ const spatialCases: readonly OpCase[] = [
         tf.square(tf.batchNorm(a!, b as never, c as never, d as never, e as never)),
       )([x!, mean!, variance!, offset!, scale!]),
     tolerance: 1e-4,
+  },
+  ...RESIZES.flatMap(resizeCases),
+  {
+    name: 'ResizeBilinear of whole numbers',
+    covers: ['ResizeBilinear'],
+    inputs: { x: i32([2, 3, 4, 2]) },
+    step: ({ x }) => tf.image.resizeBilinear(x as Tensor4D, [5, 4]),
   },
   {
     name: 'ResizeNearestNeighbor and its gradient',

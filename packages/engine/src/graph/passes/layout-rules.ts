@@ -123,6 +123,7 @@ export const LAYOUT_RULES: ReadonlyMap<string, LayoutRule> = new Map<string, Lay
   ['FusedBatchNorm', image([NCHW])],
   ['AvgPool', image([NCHW])],
   ['AvgPoolGrad', image([NCHW, NCHW])],
+  ['ResizeBilinear', image([NCHW])],
   ['ResizeNearestNeighbor', image([NCHW])],
   ['ResizeNearestNeighborGrad', image([NCHW, NCHW])],
   ['Transpose', transpose],

@@ -70,6 +70,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     const [h, w] = [x.shape[1]! * 2, x.shape[2]! * 2];
     return tf.image.resizeNearestNeighbor(x as Tensor4D, [h, w]);
   },
+  resize: (x) => {
+    if (!isImage(x) || x.size > 100) return undefined;
+    const [h, w] = [x.shape[1]! + 1, x.shape[2]! * 2];
+    return tf.image.resizeBilinear(x as Tensor4D, [h, w], false, true);
+  },
   convolve: (x) => {
     if (!isImage(x)) return undefined;
     const filter = tf.tensor4d(

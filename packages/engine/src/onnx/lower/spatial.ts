@@ -1,4 +1,5 @@
 import { ints } from '../../trace/kernel-rule.ts';
+import { ELEMENT } from '../model.ts';
 import { refuse, type Lowering } from './lowering.ts';
 
 /** x [N, C, H, W] with per-channel mean, variance, offset and scale [C]. */
@@ -53,6 +54,19 @@ const averagePoolGrad: Lowering = (node, w) => {
   w.result(node, { op: 'Reshape', inputs: [spread, w.int64(image)] });
 };
 
+const resizeBilinear: Lowering = (node, w) => {
+  const x = node.inputs[0]!;
+  const { alignCorners, halfPixelCenters } = node.attributes;
+  const floats = w.type(x).dtype === 'float32' ? w.name(x) : w.emit('Cast', [w.name(x)], { to: ELEMENT.float32 });
+  const mode = alignCorners ? 'align_corners' : halfPixelCenters ? 'half_pixel' : 'asymmetric';
+  w.result(node, {
+    op: 'Resize',
+    // A region and factors are left out. All four sizes, for ONNX Runtime 1.30 loses those of `axes` behind a Transpose.
+    inputs: [floats, '', '', w.int64(w.type(node.outputs[0]!).shape)],
+    attributes: { mode: 'linear', coordinate_transformation_mode: mode },
+  });
+};
+
 const resizeNearest: Lowering = (node, w) => {
   const x = node.inputs[0]!;
   const factors = ints(node.attributes, 'factors');
@@ -85,6 +99,7 @@ export const spatial: Readonly<Record<string, Lowering>> = {
   AvgPool: averagePool,
   AvgPoolGrad: averagePoolGrad,
   FusedBatchNorm: batchNorm,
+  ResizeBilinear: resizeBilinear,
   ResizeNearestNeighbor: resizeNearest,
   ResizeNearestNeighborGrad: resizeNearestGrad,
 };

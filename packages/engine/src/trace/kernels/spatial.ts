@@ -38,6 +38,21 @@ export const spatial: readonly KernelRule[] = [
     infer: ([dy, input]) => [{ shape: input!.shape, dtype: dy!.dtype }],
   },
   {
+    kernel: 'ResizeBilinear',
+    inputs: ['images'],
+    canonical: ({ size, alignCorners, halfPixelCenters }) => ({
+      size: [...(size as readonly number[])],
+      alignCorners: alignCorners === true,
+      halfPixelCenters: halfPixelCenters === true,
+      layout: 'NHWC',
+    }),
+    infer: ([images], attributes) => {
+      const shape = [...images!.shape];
+      spatialAxes(attributes).forEach((axis, i) => (shape[axis] = ints(attributes, 'size')[i]!));
+      return [{ shape, dtype: 'float32' }];
+    },
+  },
+  {
     kernel: 'ResizeNearestNeighbor',
     inputs: ['images'],
     canonical: (attrs, [images]) => {
