@@ -57,7 +57,8 @@ const averagePoolGrad: Lowering = (node, w) => {
 const resizeBilinear: Lowering = (node, w) => {
   const x = node.inputs[0]!;
   const { alignCorners, halfPixelCenters } = node.attributes;
-  const floats = w.type(x).dtype === 'float32' ? w.name(x) : w.emit('Cast', [w.name(x)], { to: ELEMENT.float32 });
+  const floats =
+    w.type(x).dtype === 'float32' ? w.name(x) : w.emit('Cast', [w.name(x)], { to: ELEMENT.float32 });
   const mode = alignCorners ? 'align_corners' : halfPixelCenters ? 'half_pixel' : 'asymmetric';
   w.result(node, {
     op: 'Resize',
