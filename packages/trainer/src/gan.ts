@@ -59,9 +59,10 @@ export function buildGan(engine: Engine, spec: GanSpec, rng: Rng): Gan {
           own: new ParameterStore(engine, rng.split('generator')),
         });
   const updates = ganUpdates({
+    ...spec,
+    diffAugment: spec.diffAugment ?? [],
     generator,
     discriminator,
-    ...spec,
     generatorOptimizer,
     discriminatorOptimizer,
     averaged,

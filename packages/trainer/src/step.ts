@@ -17,8 +17,8 @@ export interface StepParts {
   readonly labels: Labels;
   /** γ of the R1 penalty on real images; absent = none. */
   readonly r1?: number;
-  /** How the images are augmented wherever D sees them, in this order; absent = not. */
-  readonly diffAugment?: readonly DiffAugmentation[];
+  /** How the images are augmented wherever D sees them, in this order. */
+  readonly diffAugment: readonly DiffAugmentation[];
   readonly generatorOptimizer: Adam;
   readonly discriminatorOptimizer: Adam;
   readonly averaged?: AveragedGenerator | undefined;
@@ -55,118 +55,140 @@ export const AUXILIARY_LOSS = 'loss/auxiliary';
 
 type Given = Readonly<Record<string, tf.Tensor>>;
 
-const probability = (logits: tf.Tensor): tf.Tensor => tf.mean(tf.sigmoid(logits));
+/** Scalars to be logged, by log key. */
+type Logged = Readonly<Record<string, tf.Tensor>>;
 
-/** A loss, its gradients and what Adam makes of them: parts of their own in `medgan engine show`. */
-function descend(who: string, loss: () => tf.Tensor, optimizer: Adam): tf.Scalar {
-  const { value, grads } = scope(`${who}: gradients`, () =>
-    tf.variableGrads(() => scope(`${who}: loss`, loss) as tf.Scalar, optimizer.variables),
-  );
-  scope(`${who}: Adam`, () => optimizer.apply(grads));
-  return value;
+/** What a network has to answer for, and what is logged of it. */
+interface Judgement {
+  /** No shape. */
+  readonly loss: tf.Tensor;
+  readonly logged: Logged;
 }
 
-/**
- * The updates of a GAN. D learns from the real and the generated images, each in a forward pass of its own (batch norm
- * sees them apart), as the original has it.
- */
-export function ganUpdates(parts: StepParts): Updates {
-  const { generator, discriminator, objective, objectiveOptions, labels, sizes, r1 } = parts;
-  const policy = parts.diffAugment ?? [];
+const probability = (logits: tf.Tensor): tf.Tensor => tf.mean(tf.sigmoid(logits));
+
+/** Generated images [N, S, S, C] of the latents, NHWC. */
+const generate = ({ generator }: StepParts, { latent }: Given): tf.Tensor4D =>
+  scope('generator: images', () => generator.apply(latent as tf.Tensor2D, 'training'));
+
+/** A loss, its gradients and what Adam makes of them: parts of their own in `medgan engine show`. */
+function descend(who: 'generator' | 'discriminator', optimizer: Adam, judge: () => Judgement): Logged {
+  let logged: Logged = {};
+  const loss = (): tf.Scalar => {
+    const judged = judge();
+    logged = judged.logged;
+    // They outlive the scope in which TF.js records the gradients.
+    Object.values(logged).forEach((value) => tf.keep(value));
+    return judged.loss as tf.Scalar;
+  };
+  const { value, grads } = scope(`${who}: gradients`, () =>
+    tf.variableGrads(() => scope(`${who}: loss`, loss), optimizer.variables),
+  );
+  scope(`${who}: Adam`, () => optimizer.apply(grads));
+  return { [`loss/${who}`]: value, ...logged };
+}
+
+/** D learns from the real and the generated images, each in a forward pass of its own: batch norm sees them apart. */
+function updateDiscriminator(parts: StepParts, fake: tf.Tensor4D, given: Given): Logged {
+  const { discriminator, objective, objectiveOptions, labels, r1, diffAugment: policy } = parts;
   const judge = (images: tf.Tensor4D): tf.Tensor => discriminator.apply(images, 'training');
-  const generate = ({ latent }: Given): tf.Tensor4D =>
-    scope('generator: images', () => generator.apply(latent as tf.Tensor2D, 'training'));
-
-  const updateDiscriminator = (fake: tf.Tensor4D, given: Given) => {
-    const real = given['real'] as tf.Tensor4D;
-    const augmented = (x: tf.Tensor4D): tf.Tensor4D => diffAugment(x, { policy, use: 'real' }, given);
-    const shown = { real: augmented(real), fake: diffAugment(fake, { policy, use: 'fake' }, given) };
-    let probabilities!: { readonly real: tf.Tensor; readonly fake: tf.Tensor };
-    let auxiliary: tf.Scalar | undefined;
-    const judgeReal = (images: tf.Tensor4D): tf.Tensor =>
-      scope('discriminator: real images', () => {
-        const judged = discriminator.judgeReal?.(images, 'training');
-        auxiliary = judged && tf.keep(judged.auxiliaryLoss);
-        return judged?.logits ?? judge(images);
-      });
-    const loss = (): tf.Tensor => {
-      // By the images as they were, through their augmentation: so have the authors of DiffAugment it.
-      const regular =
-        r1 === undefined
-          ? undefined
-          : scope('discriminator: R1', () => judgeWithR1((x) => judgeReal(augmented(x)), real, r1));
-      const logits = {
-        real: regular?.logits ?? judgeReal(shown.real),
-        fake: scope('discriminator: generated images', () => judge(shown.fake)),
-      };
-      probabilities = { real: tf.keep(probability(logits.real)), fake: tf.keep(probability(logits.fake)) };
-      const terms = [objective.discriminatorLoss(logits, labels, objectiveOptions)];
-      if (objective.penalty) {
-        const penalised = { ...shown, discriminate: judge, mix: given['mix'] as tf.Tensor4D };
-        terms.push(scope('discriminator: penalty', () => objective.penalty!(penalised, objectiveOptions)));
-      }
-      if (auxiliary) terms.push(auxiliary);
-      if (regular) terms.push(regular.penalty);
-      return terms.reduce((sum, term) => tf.add(sum, term));
+  const real = given['real'] as tf.Tensor4D;
+  const augmented = (images: tf.Tensor4D): tf.Tensor4D => diffAugment(images, { policy, use: 'real' }, given);
+  const shown = { real: augmented(real), fake: diffAugment(fake, { policy, use: 'fake' }, given) };
+  let auxiliary: tf.Scalar | undefined;
+  const judgeReal = (images: tf.Tensor4D): tf.Tensor =>
+    scope('discriminator: real images', () => {
+      const judged = discriminator.judgeReal?.(images, 'training');
+      auxiliary = judged && tf.keep(judged.auxiliaryLoss);
+      return judged?.logits ?? judge(images);
+    });
+  const learn = (): Judgement => {
+    // By the images as they were, through their augmentation: so have the authors of DiffAugment it.
+    const regular =
+      r1 === undefined
+        ? undefined
+        : scope('discriminator: R1', () => judgeWithR1((x) => judgeReal(augmented(x)), real, r1));
+    const logits = {
+      real: regular?.logits ?? judgeReal(shown.real),
+      fake: scope('discriminator: generated images', () => judge(shown.fake)),
     };
-    const value = differentiatedTwice(() => descend('discriminator', loss, parts.discriminatorOptimizer));
+    const logged = { 'prob/real': probability(logits.real), 'prob/fake_before': probability(logits.fake) };
+    const terms = [objective.discriminatorLoss(logits, labels, objectiveOptions)];
+    if (objective.penalty) {
+      const penalised = { ...shown, discriminate: judge, mix: given['mix'] as tf.Tensor4D };
+      terms.push(scope('discriminator: penalty', () => objective.penalty!(penalised, objectiveOptions)));
+    }
+    if (auxiliary) terms.push(auxiliary);
+    if (regular) terms.push(regular.penalty);
     return {
-      'loss/discriminator': value,
-      'prob/real': probabilities.real,
-      'prob/fake_before': probabilities.fake,
-      ...(auxiliary && { [AUXILIARY_LOSS]: auxiliary }),
+      loss: terms.reduce((sum, term) => tf.add(sum, term)),
+      logged: { ...logged, ...(auxiliary && { [AUXILIARY_LOSS]: auxiliary }) },
     };
   };
+  return differentiatedTwice(() => descend('discriminator', parts.discriminatorOptimizer, learn));
+}
 
-  /** `first` is done with the generated images before D judges them. */
-  const updateGenerator = (given: Given, first?: (fake: tf.Tensor4D) => void) => {
-    let after!: tf.Tensor;
-    const loss = (): tf.Tensor => {
-      const fake = generate(given);
-      first?.(fake);
-      const augmented = diffAugment(fake, { policy, use: 'generator' }, given);
-      const logits = scope('generator: judgement', () => judge(augmented));
-      after = tf.keep(probability(logits));
-      return objective.generatorLoss(logits, labels, objectiveOptions);
+/** G learns from what D says of its images; `first` is done with them before D judges them. */
+function updateGenerator(parts: StepParts, given: Given, first?: (fake: tf.Tensor4D) => void): Logged {
+  const { discriminator, objective, objectiveOptions, labels, diffAugment: policy, averaged } = parts;
+  const learn = (): Judgement => {
+    const fake = generate(parts, given);
+    first?.(fake);
+    const augmented = diffAugment(fake, { policy, use: 'generator' }, given);
+    const logits = scope('generator: judgement', () => discriminator.apply(augmented, 'training'));
+    return {
+      logged: { 'prob/fake_after': probability(logits) },
+      loss: objective.generatorLoss(logits, labels, objectiveOptions),
     };
-    const value = descend('generator', loss, parts.generatorOptimizer);
-    if (parts.averaged) scope('generator: average', () => parts.averaged!.update());
-    return { 'loss/generator': value, 'prob/fake_after': after };
   };
+  const logged = descend('generator', parts.generatorOptimizer, learn);
+  if (averaged) scope('generator: average', () => averaged.update());
+  return logged;
+}
 
-  const { imageSize, channels, latentSize } = sizes;
-  const latents = (batch: number): StepInputs => ({
-    latent: { shape: [batch, latentSize], drawn: 'normal' },
+/** D's step sits inside the scope that records G's gradients, so that both take the same generated images. */
+function updateBoth(parts: StepParts, given: Given): Logged {
+  let before: Logged = {};
+  const after = updateGenerator(parts, given, (fake) => {
+    before = updateDiscriminator(parts, fake, given);
+    tf.keep(before['loss/discriminator']!);
   });
-  const discriminatorInputs = (batch: number): StepInputs => ({
+  return { ...before, ...after };
+}
+
+const latents = ({ sizes }: StepParts, batch: number): StepInputs => ({
+  latent: { shape: [batch, sizes.latentSize], drawn: 'normal' },
+});
+
+function discriminatorInputs(parts: StepParts, batch: number): StepInputs {
+  const { objective, diffAugment: policy } = parts;
+  const { imageSize, channels } = parts.sizes;
+  return {
     real: { shape: [batch, imageSize, imageSize, channels] },
-    ...latents(batch),
+    ...latents(parts, batch),
     ...(objective.penalty ? { mix: { shape: [batch, 1, 1, 1], drawn: 'uniform' } } : {}),
     ...diffAugmentInputs({ policy, use: 'real' }, batch),
     ...diffAugmentInputs({ policy, use: 'fake' }, batch),
-  });
-  const generatorInputs = (batch: number): StepInputs => ({
-    ...latents(batch),
-    ...diffAugmentInputs({ policy, use: 'generator' }, batch),
-  });
-
-  return {
-    both: {
-      // D's step sits inside the scope that records G's gradients.
-      step: (given) => {
-        let before!: ReturnType<typeof updateDiscriminator>;
-        const after = updateGenerator(given, (fake) => {
-          before = updateDiscriminator(fake, given);
-          tf.keep(before['loss/discriminator']);
-        });
-        return { ...before, ...after };
-      },
-      inputs: (batch) => ({ ...discriminatorInputs(batch), ...generatorInputs(batch) }),
-    },
-    discriminator: {
-      step: (given) => updateDiscriminator(generate(given), given),
-      inputs: discriminatorInputs,
-    },
-    generator: { step: (given) => updateGenerator(given), inputs: generatorInputs },
   };
 }
+
+const generatorInputs = (parts: StepParts, batch: number): StepInputs => ({
+  ...latents(parts, batch),
+  ...diffAugmentInputs({ policy: parts.diffAugment, use: 'generator' }, batch),
+});
+
+/** The updates of a GAN. */
+export const ganUpdates = (parts: StepParts): Updates => ({
+  both: {
+    step: (given) => updateBoth(parts, given),
+    inputs: (batch) => ({ ...discriminatorInputs(parts, batch), ...generatorInputs(parts, batch) }),
+  },
+  discriminator: {
+    step: (given) => updateDiscriminator(parts, generate(parts, given), given),
+    inputs: (batch) => discriminatorInputs(parts, batch),
+  },
+  generator: {
+    step: (given) => updateGenerator(parts, given),
+    inputs: (batch) => generatorInputs(parts, batch),
+  },
+});
