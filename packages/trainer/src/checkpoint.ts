@@ -1,11 +1,11 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { storedShape, type Engine } from '@medgan/engine';
+import type { Engine } from '@medgan/engine';
 import { MedganError, messageOf } from '@medgan/plugin-api';
 import { readSafetensorsFile, writeSafetensorsFile, type TensorData } from '@medgan/weights';
 import type { Adam } from './adam.ts';
 import type { Gan } from './gan.ts';
-import { readNetwork, writeNetwork } from './network-state.ts';
+import { readNetwork, readTensors, writeNetwork, writeTensor } from './network-state.ts';
 
 /** Where the trainer stands when it writes a checkpoint. */
 export interface Position {
@@ -24,20 +24,6 @@ async function syncFolder(folder: string): Promise<void> {
 
 /** Zero-padded, so that names sort as numbers do. */
 export const stepName = (step: number): string => `step-${String(step).padStart(7, '0')}`;
-
-async function readOptimizer(engine: Engine, optimizer: Adam): Promise<Map<string, TensorData>> {
-  const tensors = new Map<string, TensorData>();
-  for (const { name, variable } of optimizer.state) {
-    const values = await engine.read(variable);
-    tensors.set(
-      name,
-      values instanceof Int32Array
-        ? { dtype: 'I64', shape: [], data: BigInt64Array.of(BigInt(values[0]!)) }
-        : { dtype: 'F32', shape: storedShape(variable.shape), data: values },
-    );
-  }
-  return tensors;
-}
 
 /**
  * Writes `<runDir>/checkpoints/step-<n>/` with the networks under PyTorch's names and layout, the generator's averaged
@@ -90,8 +76,8 @@ async function writeNetworks(folder: string, gan: Gan, position: Position): Prom
     const { parameters, decay } = gan.averaged;
     await save('generator-ema', await readNetwork(engine, parameters), { ema: String(decay) });
   }
-  await save('generator-optimizer', await readOptimizer(engine, gan.generatorOptimizer));
-  await save('discriminator-optimizer', await readOptimizer(engine, gan.discriminatorOptimizer));
+  await save('generator-optimizer', await readTensors(engine, gan.generatorOptimizer.state));
+  await save('discriminator-optimizer', await readTensors(engine, gan.discriminatorOptimizer.state));
 }
 
 /** Names of checkpoints that a killed process left half written: they are never read, and told of. */
@@ -100,8 +86,14 @@ export async function listPartialCheckpoints(runDir: string): Promise<string[]> 
   return names.filter((name) => name.endsWith('.partial')).sort();
 }
 
+/** A checkpoint of a run. */
+export interface FoundCheckpoint {
+  readonly step: number;
+  readonly path: string;
+}
+
 /** Checkpoints of a run, oldest first: half-written ones are not listed. */
-export async function listCheckpoints(runDir: string): Promise<{ step: number; path: string }[]> {
+export async function listCheckpoints(runDir: string): Promise<FoundCheckpoint[]> {
   const folder = join(runDir, 'checkpoints');
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -125,25 +117,23 @@ export async function pruneCheckpoints(runDir: string, keep: number, spared?: nu
 
 /** Puts a checkpoint's networks and moments into a GAN of the same sizes. @throws MedganError when they differ. */
 export async function restoreCheckpoint(gan: Gan, path: string): Promise<Position> {
-  const read = async (
-    name: string,
-  ): Promise<{ tensors: ReadonlyMap<string, TensorData>; source: string }> => {
+  const read = async (name: string) => {
     const source = join(path, `${name}.safetensors`);
-    return { tensors: (await readSafetensorsFile(source)).tensors, source };
+    return { ...(await readSafetensorsFile(source)), source };
   };
   const { engine } = gan;
-  const { metadata } = await readSafetensorsFile(join(path, 'generator.safetensors'));
-  writeNetwork(engine, gan.generatorParameters, await read('generator'));
+  const generator = await read('generator');
+  writeNetwork(engine, gan.generatorParameters, generator);
   writeNetwork(engine, gan.discriminatorParameters, await read('discriminator'));
   if (gan.averaged) writeNetwork(engine, gan.averaged.parameters, await read('generator-ema'));
   for (const [optimizer, name] of [
     [gan.generatorOptimizer, 'generator-optimizer'],
     [gan.discriminatorOptimizer, 'discriminator-optimizer'],
   ] as const) {
-    const { tensors, source } = await read(name);
-    writeOptimizer(engine, optimizer, { tensors, source });
+    writeOptimizer(engine, optimizer, await read(name));
   }
-  return { step: Number(metadata['step']), epoch: Number(metadata['epoch']) };
+  const { step, epoch } = generator.metadata;
+  return { step: Number(step), epoch: Number(epoch) };
 }
 
 function writeOptimizer(
@@ -158,10 +148,6 @@ function writeOptimizer(
         cure: 'resume from another checkpoint of this run',
       });
     }
-    const { data } = tensor;
-    engine.write(
-      variable,
-      data instanceof BigInt64Array ? Int32Array.of(Number(data[0]!)) : (data as Float32Array),
-    );
+    writeTensor(engine, variable, tensor);
   }
 }

@@ -1,12 +1,6 @@
 import { MedganError } from '@medgan/plugin-api';
 import { readBest } from './best-checkpoint.ts';
-import { listCheckpoints } from './checkpoint.ts';
-
-/** A checkpoint of a run. */
-export interface FoundCheckpoint {
-  readonly step: number;
-  readonly path: string;
-}
+import { listCheckpoints, type FoundCheckpoint } from './checkpoint.ts';
 
 /**
  * The checkpoint that `which` means: `last`, `best`, or `step-<n>` with or without leading zeros.

@@ -11,9 +11,10 @@ export {
   listPartialCheckpoints,
   restoreCheckpoint,
   writeCheckpoint,
+  type FoundCheckpoint,
   type Position,
 } from './checkpoint.ts';
-export { chooseCheckpoint, type FoundCheckpoint } from './choose-checkpoint.ts';
+export { chooseCheckpoint } from './choose-checkpoint.ts';
 export { DIFF_AUGMENTATIONS, type DiffAugmentation } from './diff-augment.ts';
 export { imageGrid, writePng } from './drawing/index.ts';
 export { buildGan, type Gan, type GanSpec } from './gan.ts';

@@ -1,22 +1,36 @@
-import type { Engine } from '@medgan/engine';
-import { storedShape } from '@medgan/engine';
+import type { Variable } from '@tensorflow/tfjs-core';
+import { storedShape, type Engine } from '@medgan/engine';
 import { MedganError, type ParameterStore } from '@medgan/plugin-api';
 import type { TensorData } from '@medgan/weights';
 
-/** A network's state as PyTorch would save it: names and layout of its state dict. */
-export async function readNetwork(engine: Engine, store: ParameterStore): Promise<Map<string, TensorData>> {
+/** Variables of an engine as PyTorch would save them: in its layout, and counters as int64. */
+export async function readTensors(
+  engine: Engine,
+  variables: readonly { readonly name: string; readonly variable: Variable }[],
+): Promise<Map<string, TensorData>> {
   const tensors = new Map<string, TensorData>();
-  for (const { name, variable, counter } of store.list()) {
+  for (const { name, variable } of variables) {
     const values = await engine.read(variable);
     tensors.set(
       name,
-      counter
+      values instanceof Int32Array
         ? { dtype: 'I64', shape: [], data: BigInt64Array.of(BigInt(values[0]!)) }
-        : { dtype: 'F32', shape: storedShape(variable.shape), data: values as Float32Array },
+        : { dtype: 'F32', shape: storedShape(variable.shape), data: values },
     );
   }
   return tensors;
 }
+
+/** Puts back what `readTensors` gave of a variable. */
+export const writeTensor = (engine: Engine, variable: Variable, { data }: TensorData): void =>
+  engine.write(
+    variable,
+    data instanceof BigInt64Array ? Int32Array.of(Number(data[0]!)) : (data as Float32Array),
+  );
+
+/** A network's state dict, under PyTorch's names. */
+export const readNetwork = (engine: Engine, store: ParameterStore): Promise<Map<string, TensorData>> =>
+  readTensors(engine, store.list());
 
 /** Puts a state dict into a network; every tensor must be there, with its shape. Nothing is written when one is not. */
 export function writeNetwork(
@@ -51,11 +65,5 @@ export function writeNetwork(
       );
     }
   }
-  for (const { name, variable, counter } of parameters) {
-    const { data } = tensors.get(name)!;
-    engine.write(
-      variable,
-      counter ? Int32Array.of(Number((data as BigInt64Array)[0]!)) : (data as Float32Array),
-    );
-  }
+  for (const { name, variable } of parameters) writeTensor(engine, variable, tensors.get(name)!);
 }

@@ -62,4 +62,10 @@ export class Pace {
     const sorted = [...this.#durations].sort((a, b) => a - b);
     return 1000 / Math.max(sorted[Math.floor(sorted.length / 2)]!, 1e-3);
   }
+
+  /** Seconds that so many more steps take at this speed. */
+  secondsFor(steps: number): number | undefined {
+    const { stepsPerSecond } = this;
+    return stepsPerSecond === undefined ? undefined : steps / stepsPerSecond;
+  }
 }

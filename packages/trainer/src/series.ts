@@ -1,4 +1,20 @@
+import type { Engine } from '@medgan/engine';
+import type { ImageFormat } from '@medgan/plugin-api';
 import type { Batch } from './batches.ts';
+import type { RunConfig } from './run-config.ts';
+
+/** Bytes of images, as the networks take them, that are prepared for one call. */
+const SERIES_BYTES = 2 ** 27;
+
+/** Batches a call: as many as the engine likes, as far as their images leave room. */
+export function seriesLength(
+  { stepsPerCall }: Pick<Engine, 'stepsPerCall'>,
+  { batchSize }: Pick<RunConfig, 'batchSize'>,
+  { size, channels }: ImageFormat,
+): number {
+  const batchBytes = Float32Array.BYTES_PER_ELEMENT * batchSize * size ** 2 * channels;
+  return Math.max(1, Math.min(stepsPerCall, Math.floor(SERIES_BYTES / batchBytes)));
+}
 
 /** Where a series of batches ends. */
 export interface SeriesEnds {

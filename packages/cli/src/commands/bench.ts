@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { startEngine, type EngineName } from '@medgan/engine';
+import { startEngine, type Engine, type EngineName } from '@medgan/engine';
 import { MedganError, createRng, parseOptions } from '@medgan/plugin-api';
-import { buildGan, drawInputs } from '@medgan/trainer';
+import { buildGan, drawInputs, type GanSpec } from '@medgan/trainer';
 import { builtInPlugins } from '../plugins.ts';
 import { systemClock } from '../system-clock.ts';
 
@@ -26,72 +26,80 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** `medgan bench`: median seconds of a training step on random images. */
-export async function benchCommand(options: BenchOptions): Promise<number> {
+/** What is measured, as a run would have it. */
+function benchSpec({ arch, imageSize, latent, features, objective: asked }: BenchOptions): GanSpec {
   const plugins = builtInPlugins();
-  const architecture = plugins.architectures.get(options.arch);
-  const objective = plugins.objectives.get(options.objective ?? architecture.defaultObjective);
-  if (!architecture.imageSizes.includes(options.imageSize)) {
-    throw new MedganError(
-      `image size ${options.imageSize} is not built by ${architecture.name} (${architecture.imageSizes.join(', ')})`,
-    );
+  const architecture = plugins.architectures.get(arch);
+  const objective = plugins.objectives.get(asked ?? architecture.defaultObjective);
+  if (!architecture.imageSizes.includes(imageSize)) {
+    const sizes = architecture.imageSizes.join(', ');
+    throw new MedganError(`image size ${imageSize} is not built by ${architecture.name} (${sizes})`, {
+      cure: `choose one of ${sizes}: --image-size ${architecture.imageSizes[0]}`,
+    });
   }
-  const threads = options.threads ?? availableParallelism();
-  const engine = await startEngine(options.engine as Exclude<EngineName, 'eager'>, {
-    threads,
-    monotonic: () => systemClock.monotonic(),
-  });
-  const sizes = {
-    imageSize: options.imageSize,
-    channels: 3,
-    latentSize: options.latent,
-    generatorFeatures: options.features,
-    discriminatorFeatures: options.features,
-  };
-  const rng = createRng(0);
-  const gan = buildGan(
-    engine,
-    {
-      architecture,
-      architectureOptions: parseOptions<object>(architecture.name, architecture.options, {}),
-      sizes,
-      objective,
-      objectiveOptions: parseOptions<object>(objective.name, objective.options, {}),
-      labels: { real: 1, fake: 0, generator: 1 },
-      learningRate: { generator: 0.0002, discriminator: 0.0002 },
-      beta1: 0.5,
+  return {
+    architecture,
+    architectureOptions: parseOptions<object>(architecture.name, architecture.options, {}),
+    sizes: {
+      imageSize,
+      channels: 3,
+      latentSize: latent,
+      generatorFeatures: features,
+      discriminatorFeatures: features,
     },
-    rng,
-  );
-  const { both } = gan.updates;
-  const specs = both.inputs(options.batchSize);
+    objective,
+    objectiveOptions: parseOptions<object>(objective.name, objective.options, {}),
+    labels: { real: 1, fake: 0, generator: 1 },
+    learningRate: { generator: 0.0002, discriminator: 0.0002 },
+    beta1: 0.5,
+  };
+}
+
+/** Times steps of `spec` on random images, in the calls that the engine is given, after a few that are not counted. */
+async function measure(engine: Engine, spec: GanSpec, { batchSize, steps }: BenchOptions) {
+  const rng = createRng(0);
+  const { both } = buildGan(engine, spec, rng).updates;
+  const specs = both.inputs(batchSize);
   const program = await engine.compile(both.step, specs);
+  const { imageSize, channels } = spec.sizes;
   const inputs = {
-    real: rng.uniforms(options.batchSize * options.imageSize ** 2 * 3).map((x) => 2 * x - 1),
+    real: rng.uniforms(batchSize * imageSize ** 2 * channels).map((x) => 2 * x - 1),
     ...drawInputs(specs, rng),
   };
   const seconds: number[] = [];
   let losses: Record<string, ArrayLike<number>> = {};
   const series = Array.from({ length: engine.stepsPerCall }, () => inputs);
-  for (let call = 0; call < WARM_UP_CALLS + options.steps / series.length; call++) {
+  for (let call = 0; call < WARM_UP_CALLS + steps / series.length; call++) {
     const start = systemClock.monotonic();
     losses = (await program.runSeries(series)).at(-1)!;
     if (call >= WARM_UP_CALLS) seconds.push((systemClock.monotonic() - start) / 1000 / series.length);
   }
+  return { seconds, losses, description: program.description };
+}
+
+/** `medgan bench`: median seconds of a training step on random images. */
+export async function benchCommand(options: BenchOptions): Promise<number> {
+  const spec = benchSpec(options);
+  const threads = options.threads ?? availableParallelism();
+  const engine = await startEngine(options.engine as Exclude<EngineName, 'eager'>, {
+    threads,
+    monotonic: () => systemClock.monotonic(),
+  });
+  const { seconds, losses, description } = await measure(engine, spec, options);
   const result = {
     median_s: median(seconds),
     min_s: Math.min(...seconds),
     max_s: Math.max(...seconds),
-    steps: seconds.length * series.length,
-    steps_per_call: series.length,
+    steps: seconds.length * engine.stepsPerCall,
+    steps_per_call: engine.stepsPerCall,
     images_per_s: options.batchSize / median(seconds),
-    compile_s: program.description.compileMs / 1000,
-    nodes: program.description.nodes,
+    compile_s: description.compileMs / 1000,
+    nodes: description.nodes,
     peak_memory_mib: Math.round(process.resourceUsage().maxRSS / 1024),
     engine: engine.name,
     device: engine.device,
     threads,
-    arch: architecture.name,
+    arch: spec.architecture.name,
     image_size: options.imageSize,
     batch_size: options.batchSize,
     latent: options.latent,

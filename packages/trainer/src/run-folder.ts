@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ImageReader } from '@medgan/plugin-api';
+import { BestCheckpoint } from './best-checkpoint.ts';
+import { writeCheckpoint } from './checkpoint.ts';
+import { RunLog } from './log.ts';
+import type { TrainRequest } from './loop.ts';
+import { drawLossCurve, drawRealFakeGrid, drawSamples } from './pictures.ts';
+import type { ByteImages } from './sampler.ts';
+import { writeStatus, type RunStatus } from './status.ts';
+
+/** What a run leaves on disk while it trains: log, status, checkpoints and pictures. */
+export class RunFolder {
+  readonly log: RunLog;
+  readonly best: BestCheckpoint;
+  readonly #request: TrainRequest;
+  readonly #totalSteps: number;
+  readonly #start: number;
+  /** Steps that an earlier process has done. */
+  readonly #done: number;
+  #checkpoint: string | undefined;
+
+  private constructor(
+    request: TrainRequest,
+    totalSteps: number,
+    kept: { log: RunLog; best: BestCheckpoint },
+  ) {
+    ({ log: this.log, best: this.best } = kept);
+    this.#request = request;
+    this.#totalSteps = totalSteps;
+    this.#start = request.clock.monotonic();
+    this.#done = this.log.lines.length;
+    this.#checkpoint = request.resumeFrom?.path;
+  }
+
+  static async open(request: TrainRequest, totalSteps: number): Promise<RunFolder> {
+    const { runDir, config, resumeFrom } = request;
+    const log = new RunLog(runDir, resumeFrom?.position.step ?? 0);
+    await mkdir(join(runDir, 'samples'), { recursive: true });
+    const options = { ...request, every: config.cadence.evaluateEvery, totalSteps };
+    return new RunFolder(request, totalSteps, { log, best: await BestCheckpoint.open(options, log.lines) });
+  }
+
+  /** The newest checkpoint. */
+  get checkpoint(): string | undefined {
+    return this.#checkpoint;
+  }
+
+  /** Seconds that this process has had the run. */
+  get seconds(): number {
+    return (this.#request.clock.monotonic() - this.#start) / 1000;
+  }
+
+  async writeStatus(state: RunStatus['state']): Promise<void> {
+    const last = this.log.lines.at(-1);
+    await writeStatus(this.#request.runDir, {
+      state,
+      step: last?.step ?? 0,
+      totalSteps: this.#totalSteps,
+      epoch: last?.epoch ?? 0,
+      seconds: this.seconds,
+      ...(this.best.record ? { best: this.best.record } : {}),
+    });
+  }
+
+  /** Writes a checkpoint of the last step, where this process has done one. */
+  async save(): Promise<void> {
+    const last = this.log.lines.at(-1);
+    if (!last || last.step === this.#done) return;
+    const { runDir, gan, config } = this.#request;
+    this.log.flush();
+    this.#checkpoint = await writeCheckpoint(runDir, gan, { ...last, lastGood: this.#checkpoint });
+    await this.best.prune(config.cadence.keepCheckpoints);
+    await this.writeStatus('running');
+  }
+
+  /** Draws images of the last step, and the losses up to it. */
+  async draw(images: ByteImages): Promise<void> {
+    const { runDir } = this.#request;
+    this.#tell(await drawSamples(runDir, images, this.log.lines.at(-1)!.step));
+    for (const name of await drawLossCurve(runDir, this.log.lines)) this.#tell(name);
+  }
+
+  async drawBeside(real: ImageReader, images: ByteImages): Promise<void> {
+    this.#tell(await drawRealFakeGrid(this.#request.runDir, real, images));
+  }
+
+  #tell(name: string): void {
+    this.#request.reporter.onFile(join(this.#request.runDir, name));
+  }
+}
