@@ -92,7 +92,7 @@ interface Reference {
   >;
 }
 
-const isThere = existsSync(REFERENCE) || process.env['CI'] !== undefined;
+const isThere = existsSync(REFERENCE) || Boolean(process.env['CI']);
 if (!isThere) console.warn(`skipped: ${REFERENCE} is absent`);
 
 describe.runIf(isThere)('published figures', () => {
