@@ -22,3 +22,28 @@ export function interruptSignal(onFirst: () => void): { signal: AbortSignal; rel
     },
   };
 }
+
+/** What is told of an interruption. */
+export interface Interruption {
+  /** Ctrl-C was pressed; the work goes on to where it can stop. */
+  readonly onFirst?: () => void;
+  /** The work broke off instead of coming to an end of its own. */
+  readonly onBrokenOff?: () => void;
+}
+
+/** Does a command's work until it ends or Ctrl-C stops it; gives the exit code. @throws what the work throws, but for its stop. */
+export async function untilInterrupted(
+  work: (signal: AbortSignal) => Promise<number>,
+  { onFirst = () => undefined, onBrokenOff }: Interruption = {},
+): Promise<number> {
+  const { signal, release } = interruptSignal(onFirst);
+  try {
+    return await work(signal);
+  } catch (error) {
+    if (!signal.aborted || !(error instanceof Error) || error.name !== 'AbortError') throw error;
+    onBrokenOff?.();
+    return EXIT_INTERRUPTED;
+  } finally {
+    release();
+  }
+}

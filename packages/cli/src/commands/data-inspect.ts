@@ -13,7 +13,7 @@ import { createRng, MedganError, writeFileAtomically, type ListedImages } from '
 import { imageGrid, writePng } from '@medgan/trainer';
 import { openImages } from '../execute-run.ts';
 import { inspectionText } from '../inspection-text.ts';
-import { interruptSignal } from '../interrupt.ts';
+import { untilInterrupted } from '../interrupt.ts';
 import { builtInPlugins } from '../plugins.ts';
 import { checkControl, readControl, type CheckedControl } from '../read-control.ts';
 import type { ResolvedRun } from '../resolve-control.ts';
@@ -29,6 +29,11 @@ export interface InspectCommandOptions {
 interface Inspected {
   readonly inspection: Inspection;
   readonly sheet: SheetRows;
+}
+
+interface Given {
+  readonly reporter: TerminalReporter;
+  readonly options: InspectOptions & { readonly signal: AbortSignal };
 }
 
 /** Images of each class on the contact sheet, and their side. */
@@ -85,14 +90,11 @@ function imagesOf(
   });
 }
 
-async function inspectRun(
-  checked: CheckedControl,
-  { reporter, options: usual }: { readonly reporter: TerminalReporter; readonly options: InspectOptions },
-): Promise<Inspected> {
+async function inspectRun(checked: CheckedControl, { reporter, options: usual }: Given): Promise<Inspected> {
   const run = tolerant(checked);
   const options = { ...usual, ...decodingOf(run.data) };
   const rng = createRng(run.config.seed).split('data');
-  const signal = options.signal!;
+  const { signal } = options;
   const { dataset, options: given, path, ...context } = run.data;
   const onWarning = (message: string): void => reporter.onWarning(message);
   const named = path === undefined ? {} : { path };
@@ -132,49 +134,38 @@ function contactSheet(rows: SheetRows, { classes }: Inspection) {
   };
 }
 
-/** `medgan data inspect <target>`: what there is in a set of images, before it is trained on. */
-export async function inspectCommand(target: string, command: InspectCommandOptions): Promise<number> {
+/** Looks at what `target` names. */
+async function inspect(target: string, { set }: InspectCommandOptions, given: Given): Promise<Inspected> {
   const kind = await kindOf(target);
-  const stream = command.json ? process.stderr : process.stdout;
-  const reporter = new TerminalReporter({ stream, logEvery: 1 });
-  const { signal, release } = interruptSignal(() => reporter.onNote('stopping'));
+  if (kind === 'folder') return inspectFolder(resolve(target), given.options);
+  const checked =
+    kind === 'control'
+      ? await readControl(target, set)
+      : await checkControl({ arch: 'dcgan', dataset: target }, { set, source: target });
+  return inspectRun(checked, given);
+}
+
+/** `medgan data inspect <target>`: what there is in a set of images, before it is trained on. */
+export function inspectCommand(target: string, command: InspectCommandOptions): Promise<number> {
+  const { json, out } = command;
+  const reporter = new TerminalReporter({ stream: json ? process.stderr : process.stdout, logEvery: 1 });
   const start = systemClock.monotonic();
   const onProgress = (done: number, total: number): void => {
     const seconds = (systemClock.monotonic() - start) / 1000;
     if (done % 16 === 0 || done === total)
       reporter.onCount({ what: 'images', done, total, rate: seconds > 0 ? done / seconds : 0 });
   };
-  const options: InspectOptions = {
-    workers: WORKERS,
-    maxPixels: MAX_PIXELS,
-    sheet: SHEET,
-    signal,
-    onProgress,
-  };
-  try {
-    const { set } = command;
-    const { inspection, sheet } =
-      kind === 'folder'
-        ? await inspectFolder(resolve(target), options)
-        : await inspectRun(
-            kind === 'control'
-              ? await readControl(target, set)
-              : await checkControl({ arch: 'dcgan', dataset: target }, { set, source: target }),
-            { reporter, options },
-          );
-    const { out } = command;
+  const work = async (signal: AbortSignal): Promise<number> => {
+    const options = { workers: WORKERS, maxPixels: MAX_PIXELS, sheet: SHEET, signal, onProgress };
+    const { inspection, sheet } = await inspect(target, command, { reporter, options });
+    const record = JSON.stringify(inspection, undefined, 2);
     if (out !== undefined) {
-      await writeFileAtomically(
-        join(out, 'inspection.json'),
-        `${JSON.stringify(inspection, undefined, 2)}\n`,
-      );
+      await writeFileAtomically(join(out, 'inspection.json'), `${record}\n`);
       if (sheet.length > 0) await writePng(join(out, 'contact-sheet.png'), contactSheet(sheet, inspection));
     }
-    const text = command.json ? JSON.stringify(inspection, undefined, 2) : inspectionText(inspection);
-    process.stdout.write(`${text}\n`);
+    process.stdout.write(`${json ? record : inspectionText(inspection)}\n`);
     if (out !== undefined) reporter.onNote(`written: ${join(out, 'inspection.json')}, contact-sheet.png`);
     return 0;
-  } finally {
-    release();
-  }
+  };
+  return untilInterrupted(work, { onFirst: () => reporter.onNote('stopping') });
 }

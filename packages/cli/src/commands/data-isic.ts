@@ -12,7 +12,7 @@ import {
 } from '@medgan/data';
 import { createRng } from '@medgan/plugin-api';
 import { DownloadProgressReporter } from '../data/download-progress.ts';
-import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
+import { untilInterrupted } from '../interrupt.ts';
 import { formatBytes } from '../sizes-and-ages.ts';
 import { systemClock } from '../system-clock.ts';
 
@@ -80,8 +80,7 @@ function table(images: readonly ArchiveImage[]): string {
 
 /** `medgan data isic search`: shows what an archive has. */
 export async function isicSearchCommand(options: IsicSearchOptions): Promise<number> {
-  const { signal, release } = interruptSignal(() => undefined);
-  try {
+  return untilInterrupted(async (signal) => {
     const http = new PoliteHttp({ rng: createRng('isic'), signal });
     const archive = new IsicArchive(http, options.baseUrl ?? ISIC_API);
     const { images, total } = await searchImages(archive, options, options.limit);
@@ -92,12 +91,7 @@ export async function isicSearchCommand(options: IsicSearchOptions): Promise<num
     if (images.length > 0) print(table(images));
     print(`${images.length} of ${total ?? 'an unknown number of'} images`);
     return 0;
-  } catch (error) {
-    if (signal.aborted) return EXIT_INTERRUPTED;
-    throw error;
-  } finally {
-    release();
-  }
+  });
 }
 
 function requestOf(options: IsicDownloadOptions): DownloadRequest {
@@ -137,10 +131,12 @@ function tell(result: DownloadResult, out: string): void {
 export async function isicDownloadCommand(options: IsicDownloadOptions): Promise<number> {
   const out = relative('.', resolve(options.out)) || '.';
   const reporter = new DownloadProgressReporter(process.stdout, systemClock);
-  const { signal, release } = interruptSignal(() =>
-    reporter.note('stopping; what is here is kept (Ctrl-C again ends at once)'),
-  );
-  try {
+  const onFirst = (): void => reporter.note('stopping; what is here is kept (Ctrl-C again ends at once)');
+  const onBrokenOff = (): void => {
+    print(`interrupted: ${reporter.done} of ${reporter.total} images are in ${out}`);
+    print('run the same command again to go on');
+  };
+  const work = async (signal: AbortSignal): Promise<number> => {
     const http = new PoliteHttp({
       rng: createRng('isic'),
       signal,
@@ -155,17 +151,9 @@ export async function isicDownloadCommand(options: IsicDownloadOptions): Promise
       verify: options.verify,
       signal,
       onProgress: (progress) => reporter.onProgress(progress),
-    });
-    reporter.end();
+    }).finally(() => reporter.end());
     tell(result, out);
     return result.failed.length > 0 ? 1 : 0;
-  } catch (error) {
-    reporter.end();
-    if (!signal.aborted) throw error;
-    print(`interrupted: ${reporter.done} of ${reporter.total} images are in ${out}`);
-    print('run the same command again to go on');
-    return EXIT_INTERRUPTED;
-  } finally {
-    release();
-  }
+  };
+  return untilInterrupted(work, { onFirst, onBrokenOff });
 }

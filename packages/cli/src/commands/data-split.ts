@@ -9,7 +9,7 @@ import {
   type DatasetContext,
   type ListedImages,
 } from '@medgan/plugin-api';
-import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
+import { untilInterrupted } from '../interrupt.ts';
 import { builtInPlugins } from '../plugins.ts';
 import { readControl } from '../read-control.ts';
 import type { ResolvedRun } from '../resolve-control.ts';
@@ -133,8 +133,7 @@ export async function splitCommand(given: string, options: SplitOptions): Promis
   const source = await sourceOf(given, options);
   const fractions = asked ?? source.fractions;
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
-  const { signal, release } = interruptSignal(() => undefined);
-  try {
+  return untilInterrupted(async (signal) => {
     const images = await listImages(source, {
       subsetOrder: 'first',
       rng: createRng(0),
@@ -153,10 +152,5 @@ export async function splitCommand(given: string, options: SplitOptions): Promis
     const table = relative('.', out);
     reporter.onNote(`written to ${table}; train on a part of it with split: train, splits: ${table}`);
     return 0;
-  } catch (error) {
-    if (signal.aborted) return EXIT_INTERRUPTED;
-    throw error;
-  } finally {
-    release();
-  }
+  });
 }

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { MedganError } from '@medgan/plugin-api';
-import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
+import { EXIT_INTERRUPTED, untilInterrupted } from '../interrupt.ts';
 import { executeRun, type Existing } from '../execute-run.ts';
 import { readGeneratorControl } from '../generator-control.ts';
 import { checkControl, checkedRun, readControl, readText, type CheckedControl } from '../read-control.ts';
@@ -76,14 +76,11 @@ async function asBegun(checked: CheckedControl): Promise<CheckedControl> {
 async function carryOut(checked: CheckedControl, existing: Existing): Promise<number> {
   const { control, run, plugins } = existing.kind === 'resume' ? await asBegun(checked) : checked;
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: control.log_every });
-  const { signal, release } = interruptSignal(() =>
-    reporter.onNote('stopping after this step; Ctrl-C again ends at once, without saving'),
-  );
   const shown = (path: string): string => {
     const short = relative(process.cwd(), path) || '.';
     return short.startsWith('..') ? path : short;
   };
-  try {
+  const work = async (signal: AbortSignal): Promise<number> => {
     const result = await executeRun({ control, run, plugins, reporter, signal, existing });
     const place = shown(run.runDir);
     if (result.state === 'interrupted') {
@@ -106,7 +103,9 @@ async function carryOut(checked: CheckedControl, existing: Existing): Promise<nu
       );
     }
     return 0;
-  } finally {
-    release();
-  }
+  };
+  return untilInterrupted(work, {
+    onFirst: () => reporter.onNote('stopping after this step; Ctrl-C again ends at once, without saving'),
+    onBrokenOff: () => reporter.onNote('interrupted while the images were read; nothing to save'),
+  });
 }
