@@ -47,6 +47,10 @@ describe('subsets', () => {
     );
   });
 
+  it('are refused where there is no image at all', async () => {
+    expect(await refusal(choose([], {}))).toMatch(/^\[medgan\] dataset x found no image\n {2}cure: /);
+  });
+
   it('are drawn by the seed', async () => {
     const draw = (seed: number): Promise<readonly SplitItem[]> =>
       choose(images(40), { subset: 10, subsetOrder: 'seeded', seed });

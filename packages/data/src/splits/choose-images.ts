@@ -54,13 +54,17 @@ async function onePart<T extends SplitItem>(
 /**
  * The images a run asks for, in their final order: of one part where it names one; then the first `subset`, or the first
  * `subset` of one permutation drawn by the seed, so that a smaller subset is the beginning of every larger one.
- * @throws MedganError when there is no such part, it is empty, or the subset is larger than what there is.
+ * @throws MedganError when there is no image or no such part, it is empty, or the subset is larger than what there is.
  */
 export async function chooseImages<T extends SplitItem>(
   items: readonly T[],
   { split, subset, subsetOrder, rng }: Choice,
   options: ChooseOptions<T>,
 ): Promise<readonly T[]> {
+  if (items.length === 0)
+    throw new MedganError(`${options.who} found no image`, {
+      cure: 'look at path, and at what is asked for',
+    });
   const part = split === undefined ? items : await onePart(items, { ...options, split });
   if (subset === undefined) return part;
   if (!Number.isInteger(subset) || subset < 1 || subset > part.length) {
