@@ -1,4 +1,4 @@
-import type { Node, Value } from '../../graph/graph.ts';
+import { sameShape, type Node, type Value } from '../../graph/graph.ts';
 import { ELEMENT } from '../model.ts';
 import type { Lowering, OnnxWriter } from './lowering.ts';
 
@@ -13,7 +13,7 @@ const direct =
 const DIRECT: Readonly<Record<string, string>> = {
   Abs: 'Abs', Add: 'Add', AddN: 'Sum', Ceil: 'Ceil', Cos: 'Cos', Elu: 'Elu', Equal: 'Equal', Erf: 'Erf', Exp: 'Exp',
   Floor: 'Floor', Log: 'Log', LogicalAnd: 'And', LogicalNot: 'Not', LogicalOr: 'Or', Maximum: 'Max', Minimum: 'Min',
-  Multiply: 'Mul', Neg: 'Neg', Pow: 'Pow', Prelu: 'PRelu', RealDiv: 'Div', Reciprocal: 'Reciprocal', Relu: 'Relu',
+  Multiply: 'Mul', Neg: 'Neg', Prelu: 'PRelu', RealDiv: 'Div', Reciprocal: 'Reciprocal', Relu: 'Relu',
   Round: 'Round', Sigmoid: 'Sigmoid', Sign: 'Sign', Sin: 'Sin', Softplus: 'Softplus', Sqrt: 'Sqrt',
   Sub: 'Sub', Tanh: 'Tanh',
 }; // prettier-ignore
@@ -99,6 +99,15 @@ const step: Lowering = (node, w) => {
   else w.result(node, { op: 'Where', inputs: [positive, w.scalar(1, dtype), w.scalar(alpha, dtype)] });
 };
 
+/** ONNX Runtime 1.30 fails on WebGPU where both operands are broadcast, the base along the last axis. */
+const pow: Lowering = (node, w) => {
+  const [base, exponent] = names(node, w) as [string, string];
+  const { shape } = w.type(node.outputs[0]!);
+  const isBroadcast = node.inputs.every((id) => !sameShape(w.type(id).shape, shape));
+  const whole = isBroadcast ? w.emit('Expand', [base, w.int64(shape)]) : base;
+  w.result(node, { op: 'Pow', inputs: [whole, exponent] });
+};
+
 /** TF.js's modulo has the sign of the divisor. */
 const mod: Lowering = (node, w) => {
   const [a, b] = names(node, w) as [string, string];
@@ -139,6 +148,7 @@ export const elementwise: Readonly<Record<string, Lowering>> = {
   Log1p: log1p,
   Mod: mod,
   NotEqual: notEqual,
+  Pow: pow,
   Relu6: relu6,
   Rsqrt: rsqrt,
   Select: select,
