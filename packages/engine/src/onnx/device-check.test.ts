@@ -31,7 +31,7 @@ describe('checkDevice', () => {
   it('wants the CUDA libraries first, then a device', () => {
     expect(verdict('cuda', linux({ '/dev': ['nvidia0'] }))).toMatchInlineSnapshot(`
       "[medgan] engine: the CUDA libraries of onnxruntime-node are not installed
-        cure: node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12 (needs CUDA 12 and cuDNN 9)"
+        cure: node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12 (needs CUDA 12 and cuDNN 9; docs/engine.md says how with CUDA 13)"
     `);
     expect(verdict('cuda', linux(CUDA_LIBRARY))).toMatchInlineSnapshot(`
       "[medgan] engine: no NVIDIA device on this machine (neither /dev/nvidia0 nor /dev/dxg)

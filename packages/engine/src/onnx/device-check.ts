@@ -33,7 +33,7 @@ function checkCuda(machine: Machine): void {
   }
   if (!machine.list(libraryFolder(machine)).includes('libonnxruntime_providers_cuda.so')) {
     throw new EngineError('the CUDA libraries of onnxruntime-node are not installed', {
-      cure: `${INSTALL_CUDA} (needs CUDA 12 and cuDNN 9)`,
+      cure: `${INSTALL_CUDA} (needs CUDA 12 and cuDNN 9; docs/engine.md says how with CUDA 13)`,
     });
   }
   const devices = machine.list('/dev');
