@@ -1,42 +1,23 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { medgan } from './medgan.ts';
 import { recipesOf } from './recipes.ts';
+import { makeCluster } from './slurm.ts';
 
 const files = recipesOf('docs/launchers.md');
 
-/** Stand-ins for Slurm's programs, which keep their one job in the folder they lie in. */
-const PROGRAMS = {
-  sbatch: `for option; do
-  printf '%s\n' "$option" >> "$here/submitted"
-  case "$option" in
-    --output=*) log="\${option#--output=}" ;;
-    --wrap=*) wrap="\${option#--wrap=}" ;;
-  esac
-done
-rm -f "$here/ended"
-( sh -c "$wrap" >> "$log" 2>&1 < /dev/null; echo $? > "$here/ended" ) > /dev/null 2>&1 &
-echo "7;cluster"`,
-  sacct: `if [ ! -s "$here/ended" ]; then echo "RUNNING|0:0"
-elif [ "$(cat "$here/ended")" = 0 ]; then echo "COMPLETED|0:0"
-else echo "FAILED|$(cat "$here/ended"):0"
-fi`,
-  scancel: 'exit 0',
-} as const;
-
 let folder: string;
+let submitted: string;
 const path = process.env['PATH'];
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'medgan-launchers-'));
   mkdirSync(join(folder, 'cluster'));
   for (const { name, text } of files) writeFileSync(join(folder, 'cluster', name), text);
-  for (const [name, script] of Object.entries(PROGRAMS)) {
-    writeFileSync(join(folder, name), `#!/bin/sh\nhere=$(dirname "$0")\n${script}\n`);
-    chmodSync(join(folder, name), 0o755);
-  }
-  process.env['PATH'] = `${folder}${delimiter}${path}`;
+  const cluster = makeCluster(join(folder, 'bin'));
+  submitted = cluster.submitted;
+  process.env['PATH'] = cluster.path;
 });
 afterAll(() => {
   process.env['PATH'] = path;
@@ -70,9 +51,7 @@ it.skipIf(process.platform === 'win32')(
       ...['--launcher-option', 'poll_seconds=0.1', '--launcher-option', 'partition=gpu'],
     );
     expect(ran, ran.stderr).toMatchObject({ code: 0, stderr: '' });
-    expect(readFileSync(join(folder, 'submitted'), 'utf8')).toMatch(
-      /--cpus-per-task=3\n[^]*--partition=gpu\n/,
-    );
+    expect(readFileSync(submitted, 'utf8')).toMatch(/--cpus-per-task=3\n[^]*--partition=gpu\n/);
     expect(readFileSync(join(folder, 'far/base/trial.log'), 'utf8')).toContain('step 2/2');
     expect(JSON.parse(readFileSync(join(folder, 'far/base/result.json'), 'utf8'))).toMatchObject({
       status: 'finished',

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +17,9 @@ import {
   startMlflow,
   type RealServer,
 } from '../packages/mlflow-ts-client/src/real-server.testing.ts';
+import { readPages } from './docs/pages.ts';
+import { runSnippet } from './docs/run-snippet.ts';
+import { told } from './docs/told.ts';
 import { startHangingServer } from './hanging-server.ts';
 import { medgan, startMedgan } from './medgan.ts';
 import { readBack, type ReadRun } from './mlflow-read.ts';
@@ -76,12 +87,12 @@ const python = findMlflow();
 
 describe.skipIf(!python)('tracking in MLflow', () => {
   let server!: RealServer;
-  const startServer = async (port?: number): Promise<void> => {
-    const options = { folder: join(folder, 'server'), ...(port === undefined ? {} : { port }) };
+  const startServer = async ([, , ...stores]: readonly string[], port?: number): Promise<void> => {
+    const options = { folder: join(folder, 'server'), stores, ...(port === undefined ? {} : { port }) };
     server = await startMlflow(python!, options);
   };
   beforeAll(async () => {
-    await startServer();
+    await startServer(told('docs/mlflow.md', '.venv-mlflow/bin/mlflow server'));
   }, 300_000);
   afterAll(async () => {
     await server.kill();
@@ -121,7 +132,7 @@ describe.skipIf(!python)('tracking in MLflow', () => {
     await server.kill();
     const before = steps(dir);
     await until('training has gone on without a server', () => steps(dir) > before + 20);
-    await startServer(server.port);
+    await startServer(told('packages/mlflow-ts-client/README.md', 'mlflow server'), server.port);
     await until('points arrive again', () => confirmed(dir) > before + 20);
     child.kill('SIGINT');
     const first = await ended;
@@ -200,26 +211,33 @@ describe.skipIf(!python)('tracking in MLflow', () => {
     expect(status.stdout).toMatch(/MLflow 3\.\S+ at http[^]*no step is missing/);
   });
 
-  it('shows a study as a run with its trials below it, and exports the same', async () => {
-    track();
-    const study = join(folder, 'tiny-study.yaml');
-    writeFileSync(study, STUDY);
-    const out = join(folder, 'studies');
-    const ran = await medgan('experiment', 'run', study, '--out', out);
-    expect(ran).toMatchObject({ code: 0, stderr: '' });
-    const dir = join(out, readdirSync(out)[0]!);
-    expect(await medgan('mlflow', 'sync', dir)).toMatchObject({ code: 0, stderr: '' });
-    const again = await medgan('mlflow', 'sync', dir);
-    expect(again.stdout).toContain('nothing was missing, 3 runs');
+  it('shows a study as docs/mlflow.md has it, as a run with its trials below it, and exports the same', async () => {
+    const cwd = join(folder, 'reader');
+    mkdirSync(join(cwd, 'experiments'), { recursive: true });
+    writeFileSync(join(cwd, 'experiments/batch-size-sweep.yaml'), STUDY);
+    const type = async ([, ...args]: readonly string[]): Promise<string> => {
+      const { code, stdout, stderr } = await startMedgan(args, { cwd }).ended;
+      expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' });
+      return stdout;
+    };
+    const [, assignment] = told('docs/mlflow.md', 'export MLFLOW_TRACKING_URI=http://127.0.0.1:5000');
+    process.env[assignment!.split('=')[0]!] = server.url;
+    await type(told('docs/mlflow.md', 'medgan experiment run batch-size-sweep'));
+    await type(told('docs/mlflow.md', 'medgan mlflow sync runs/batch-size-sweep'));
+    expect(await type(told('docs/mlflow.md', 'medgan mlflow status runs/batch-size-sweep'))).toContain(
+      'no step is missing',
+    );
+    const dir = join(cwd, 'runs/batch-size-sweep');
+    expect((await medgan('mlflow', 'sync', dir)).stdout).toContain('nothing was missing, 3 runs');
 
     const there = (await readBack(python!, server.url)).filter(
-      ({ experiment }) => experiment === 'tiny-study',
+      ({ experiment }) => experiment === 'batch-size-sweep',
     );
     expect(there).toHaveLength(3);
     const parent = there.find((run) => run.parent === null)!;
     expect(parent).toMatchObject({
       status: 'FINISHED',
-      tags: { 'medgan.study': 'tiny-study', 'medgan.trials': '2 of 2 finished' },
+      tags: { 'medgan.study': 'batch-size-sweep', 'medgan.trials': '2 of 2 finished' },
     });
     expect(Object.keys(parent.artifacts)).toEqual(expect.arrayContaining(['RESULTS.md', 'trials.json']));
     const trials = there.filter((run) => run.parent === parent.id);
@@ -233,14 +251,12 @@ describe.skipIf(!python)('tracking in MLflow', () => {
       expect(trial.points['original/psnr']).toHaveLength(1);
     }
 
-    const mlruns = join(folder, 'mlruns');
-    for (let i = 0; i < 2; i++) {
-      expect(await medgan('mlflow', 'export-filestore', dir, '--out', mlruns)).toMatchObject({ code: 0 });
-    }
-    const database = `sqlite:///${join(folder, 'migrated.db')}`;
-    await python!.run('mlflow', ['migrate-filestore', '--source', mlruns, '--target', database]);
+    for (let i = 0; i < 2; i++) await type(told('docs/mlflow.md', 'medgan mlflow export-filestore'));
+    const [, ...migrate] = told('docs/mlflow.md', 'mlflow migrate-filestore');
+    await python!.run('mlflow', migrate, cwd);
+    const database = `sqlite:///${join(cwd, 'mlflow.db')}`;
     const migrated = (await readBack(python!, database)).filter(
-      ({ experiment }) => experiment === 'tiny-study',
+      ({ experiment }) => experiment === 'batch-size-sweep',
     );
     const withoutIds = ({ name, status, params, points, datasets }: ReadRun): unknown => ({
       name,
@@ -252,6 +268,28 @@ describe.skipIf(!python)('tracking in MLflow', () => {
     expect(migrated.map(withoutIds)).toEqual(there.map(withoutIds));
     expect(migrated.filter(({ parent: of }) => of !== null)).toHaveLength(2);
   }, 300_000);
+
+  it("keeps what the snippets of its client's README send", async () => {
+    const page = readPages().find(({ name }) => name === 'packages/mlflow-ts-client/README.md')!;
+    const snippets = page.blocks.filter(({ marks }) => marks.runBy === 'e2e/mlflow.test.ts');
+    const place = join(folder, 'snippets');
+    mkdirSync(place);
+    writeFileSync(join(place, 'grid.png'), 'a picture');
+    for (const block of snippets) {
+      const ended = runSnippet(block, place, { MLFLOW_TRACKING_URI: server.url });
+      expect(ended).toEqual({ status: 0, stderr: '' });
+    }
+    const runs = (await readBack(python!, server.url)).filter(
+      ({ experiment }) => experiment === 'batch-size',
+    );
+    expect(named(runs, 'batch-16')).toMatchObject({
+      status: 'FINISHED',
+      params: { batchSize: '16' },
+      artifacts: { 'grids/grid.png': 'a picture'.length },
+    });
+    // The given run, the run that is found by its key, and the one of the first snippet.
+    expect(runs).toHaveLength(3);
+  });
 
   it('writes pictures that MLflow can show', async () => {
     const run = named(await readBack(python!, server.url), 'outage');

@@ -1,78 +1,119 @@
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startMedgan } from '../medgan.ts';
-import { placeOf, readPages } from './pages.ts';
+import { ArchiveServer } from '../../packages/data/test/archive-server.ts';
+import { makeCluster } from '../slurm.ts';
+import { ROOT, filesLike } from './pages.ts';
 import { fillReaderFolder, inFolder } from './reader-folder.ts';
-import { shellCommands } from './shell.ts';
+import { isProgram, type } from './reader.ts';
+import { everythingTold, type Told } from './told.ts';
 
-/** What is only parsed (`commands.test.ts`), and why. */
-const PARSED_ONLY: readonly (readonly [command: RegExp, why: string])[] = [
-  [/^data isic /, 'asks the ISIC archive; its own tests have a server'],
-  [/^experiment run /, 'minutes; e2e/studies.test.ts runs small ones'],
-  [
-    /^(import|export|generate --checkpoint runs\/melanoma-64) /,
-    'e2e/generate.test.ts and e2e/export.test.ts do',
-  ],
-  [/^experiment show /, 'e2e/experiment.test.ts does'],
-  [/^plugins \.\//, 'e2e/plugins.test.ts does'],
-  [/^bench /, 'measures for longer than all of this takes'],
-  [/^mlflow /, 'needs a study that was run; e2e/mlflow.test.ts has one'],
-  [/^evaluate (?!.*--protocol)/, 'half a minute each; e2e/evaluate.test.ts asks for the parts one by one'],
+/** What no test runs, and why. */
+const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
+  [/^node node_modules\/onnxruntime-node\/script\/install\.js /, 'needs the internet, and then a GPU'],
+  [/^npm install @medgan\/cli$/, 'needs the internet; e2e/packed.test.ts installs the same from tarballs'],
 ];
+/** Lines of `.ci/run`. */
+const CI = ['npm ci', 'npm test', 'tools/mlflow/install.sh'];
 
-const pages = readPages().filter(({ name }) => name === 'README.md' || /^docs\/[\w-]+\.md$/.test(name));
+/** Each command once, where it stands first. */
+const commands = everythingTold()
+  .map((each) => ({ text: each.words.join(' '), ...each }))
+  .filter(({ text }, i, all) => all.findIndex((other) => other.text === text) === i);
 
-/** Every `medgan` command in the fences of the pages, each once, in the order of a reader: README first. */
-const commands = new Map(
-  pages
-    .flatMap((page) => page.blocks)
-    .filter(({ language, marks }) => language === 'sh' && marks.notRun === undefined)
-    .flatMap((block) =>
-      shellCommands(block.text).map(({ words, line }) => ({
-        words: words[0] === 'npx' ? words.slice(1) : words,
-        place: placeOf({ page: block.page, line: block.line + 1 + line }),
-      })),
-    )
-    .filter(({ words }) => words[0] === 'medgan')
-    .map(({ words, place }) => [words.slice(1).join('\0'), { words: words.slice(1), place }] as const),
+/** Beginnings of commands that another test takes from their page and runs: its calls of `told`. */
+const elsewhere = filesLike('e2e/**/*.test.ts').flatMap((file) =>
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/\btold\('([^']+)', '([^']+)'\)/g)].map(
+    ([, page, beginning]) => ({ file, page, beginning: beginning! }),
+  ),
 );
 
-const isParsedOnly = (words: readonly string[]): boolean =>
-  PARSED_ONLY.some(([command]) => command.test(words.join(' ')));
+/** How a command comes to be run; undefined where it does not. */
+function howRun({ text, words, block }: (typeof commands)[number]): string | undefined {
+  if (CI.includes(text)) return '.ci/run';
+  if (words[0] === 'nx' && words[1] === 'g') return 'generators-run.test.ts';
+  const test = elsewhere.find(({ page, beginning }) => page === block.page && text.startsWith(beginning));
+  if (test) return test.file;
+  return isProgram(words[0]!) ? 'here' : undefined;
+}
 
-const run = [...commands.values()]
-  .filter(({ words }) => !isParsedOnly(words))
-  .sort((a, b) => Number(b.words[0] === 'run') - Number(a.words[0] === 'run'));
+const run = commands
+  .filter((command) => howRun(command) === 'here' && command.block.marks.notRun === undefined)
+  // The run of the README's control file is there on every page.
+  .sort(
+    (a, b) => Number(b.text === 'medgan run melanoma.yaml') - Number(a.text === 'medgan run melanoma.yaml'),
+  );
 
 let folder: string;
+let archive: ArchiveServer;
+const env: Record<string, string> = {};
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'medgan-reader-'));
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'medgan-reader-')));
   await fillReaderFolder(folder);
+  archive = await ArchiveServer.start(
+    Array.from({ length: 4 }, (_, i) => ({
+      id: `ISIC_000000${i}`,
+      diagnosis: i % 2 ? 'Benign' : 'Malignant',
+      licence: 'CC-0',
+    })),
+  );
+  env['PATH'] = makeCluster(join(folder, 'cluster')).path;
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await archive.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-/** A reader of docs/generate.md and docs/evaluation.md has a run of another name, and has not drawn its images yet. */
-const tidy = (): void => {
+/** Sizes in a command, by the word before them. */
+const SMALL: Readonly<Record<string, string>> = { '--count': '2', '--batch-size': '2', '--steps': '1' };
+
+/** The command as it is typed here: word for word but for folders, sizes, addresses and how long to wait. */
+function typed(words: readonly string[]): string[] {
+  const here = words.map((word, i) =>
+    inFolder(SMALL[words[i - 1]!] ?? word, folder)
+      .replace(/^DIR$/, join(folder, 'data/isic'))
+      .replace(/^step-1000$/, 'step-2')
+      .replace(/^max_steps=200$/, 'max_steps=2'),
+  );
+  if (words[1] === 'data' && words[2] === 'isic') here.push('--base-url', archive.base);
+  if (words[1] === 'evaluate') here.push('--fakes', '8');
+  if (words.includes('./slurm.mjs')) here.push('--launcher-option', 'poll_seconds=0.1');
+  return here;
+}
+
+/** A reader of another page has a run of another name, has drawn no images yet, and has not trained the same study. */
+function tidy({ words }: Told): void {
   rmSync(join(folder, 'images'), { recursive: true, force: true });
+  if (words.includes('--launcher'))
+    rmSync(join(folder, 'runs/batch-size-sweep'), { recursive: true, force: true });
   const [trained, other] = [join(folder, 'runs/melanoma'), join(folder, 'runs/melanoma-64')];
   if (existsSync(trained) && !existsSync(other)) cpSync(trained, other, { recursive: true });
-};
+}
 
-it('there are some, and each exception is needed', () => {
-  expect(run.length).toBeGreaterThan(12);
-  const all = [...commands.values()].map(({ words }) => words.join(' '));
-  expect(PARSED_ONLY.filter(([command]) => !all.some((each) => command.test(each)))).toEqual([]);
+it('every command is run, here or elsewhere, or says why not', () => {
+  const left = commands.filter(
+    (each) =>
+      howRun(each) === undefined &&
+      each.block.marks.notRun === undefined &&
+      !NOT_RUN.some(([command]) => command.test(each.text)),
+  );
+  expect(left.map(({ place, text }) => `${place}: ${text}`)).toEqual([]);
+  expect(run.length).toBeGreaterThan(40);
 });
 
-it.each(run.map(({ words, place }) => [`${place}: medgan ${words.join(' ')}`, words] as const))(
+it('every exception is needed', () => {
+  const texts = commands.map(({ text }) => text);
+  expect(NOT_RUN.filter(([command]) => !texts.some((text) => command.test(text)))).toEqual([]);
+  const ci = readFileSync(join(ROOT, '.ci/run'), 'utf8');
+  expect(CI.filter((line) => !new RegExp(`^${line}\\b`, 'm').test(ci))).toEqual([]);
+});
+
+it.each(run.map((each) => [`${each.place}: ${each.text}`, each] as const))(
   '%s',
   { timeout: 240_000 },
-  async (_title, words) => {
-    const args = words.map((word) => inFolder(word, folder));
-    const { code, stderr } = await startMedgan(args, { cwd: folder }).ended;
-    tidy();
-    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  async (_title, command) => {
+    tidy(command);
+    expect(await type(typed(command.words), { folder, env })).toEqual({ code: 0, stderr: '' });
   },
 );

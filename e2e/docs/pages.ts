@@ -38,6 +38,8 @@ interface Marks {
   readonly notRun?: string;
   /** Why it is checked by its types only: `<!-- typed only: needs a server -->`. */
   readonly typedOnly?: string;
+  /** The test that has what it needs, and runs it: `<!-- run by: e2e/mlflow.test.ts -->`. */
+  readonly runBy?: string;
   /** Code that comes before it: `<!-- given: const real = … -->`. */
   readonly given?: string;
 }
@@ -63,7 +65,7 @@ export interface Page {
   readonly blocks: readonly Block[];
 }
 
-const KINDS = { 'not run': 'notRun', 'typed only': 'typedOnly', given: 'given' } as const;
+const KINDS = { 'not run': 'notRun', 'typed only': 'typedOnly', 'run by': 'runBy', given: 'given' } as const;
 
 /** The comments that end right before `text` does. */
 function marksBefore(text: string): Marks {
@@ -71,7 +73,7 @@ function marksBefore(text: string): Marks {
   let rest = text.trimEnd();
   for (;;) {
     const [whole, kind, content] =
-      /<!-- (not run|typed only|given): ((?:(?!-->)[^])*?)\s*-->$/.exec(rest) ?? [];
+      /<!-- (not run|typed only|run by|given): ((?:(?!-->)[^])*?)\s*-->$/.exec(rest) ?? [];
     if (whole === undefined) return marks;
     marks[KINDS[kind as keyof typeof KINDS]] = content!;
     rest = rest.slice(0, -whole.length).trimEnd();

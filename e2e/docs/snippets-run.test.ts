@@ -1,31 +1,24 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeSafetensorsFile } from '@medgan/weights';
 import { recipesOf } from '../recipes.ts';
 import { ROOT, placeOf, readPages } from './pages.ts';
+import { runSnippet } from './run-snippet.ts';
 
 /** Blocks without a name to be written under: those with one are recipes, which `docs-*.test.ts` put to use. */
-const snippets = readPages()
+const all = readPages()
   .flatMap((page) => page.blocks)
-  .filter(
-    ({ language, file, marks }) =>
-      ['ts', 'js'].includes(language) &&
-      file === undefined &&
-      marks.notRun === undefined &&
-      marks.typedOnly === undefined,
-  );
-
-const TSX = pathToFileURL(join(ROOT, 'node_modules/tsx/dist/esm/index.mjs')).href;
+  .filter(({ language, file }) => ['ts', 'js'].includes(language) && file === undefined);
+const snippets = all.filter(
+  ({ marks: { notRun, typedOnly, runBy } }) => (notRun ?? typedOnly ?? runBy) === undefined,
+);
 
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'medgan-snippets-'));
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  cpSync(join(ROOT, 'experiments'), join(folder, 'experiments'), { recursive: true });
   writeFileSync(join(folder, 'grid.png'), '');
   // The layer that packages/weights/README.md reads, under the name it gives the file: content tells the kind.
   await writeSafetensorsFile(
@@ -39,13 +32,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('there are some', () => expect(snippets.length).toBeGreaterThanOrEqual(5));
 
-it.each(snippets.map((block) => [placeOf(block), block] as const))('%s runs', (place, block) => {
-  const file = join(folder, `${place.replace(/\W+/g, '-')}.ts`);
-  writeFileSync(file, `${block.marks.given ?? ''}\n${block.text}\n`);
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ['--conditions=@medgan/source', '--import', TSX, file],
-    { cwd: folder, encoding: 'utf8' },
+it('the tests that are named for the others take them from their page', () => {
+  const strange = all.filter(
+    ({ page, marks: { runBy } }) =>
+      runBy !== undefined && !readFileSync(join(ROOT, runBy), 'utf8').includes(`'${page}'`),
   );
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(strange.map(placeOf)).toEqual([]);
+});
+
+it.each(snippets.map((block) => [placeOf(block), block] as const))('%s runs', (_place, block) => {
+  expect(runSnippet(block, folder)).toEqual({ status: 0, stderr: '' });
 });

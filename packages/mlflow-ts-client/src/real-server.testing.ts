@@ -28,13 +28,10 @@ export class MlflowPython {
   }
 
   /** @returns what it printed; MLflow's own variables of this process are not passed on */
-  async run(
-    program: string,
-    args: readonly string[],
-    env: Readonly<Record<string, string>> = {},
-  ): Promise<string> {
+  async run(program: string, args: readonly string[], cwd?: string): Promise<string> {
     const { stdout } = await promisify(execFile)(join(this.venv, 'bin', program), args, {
-      env: { ...environment(), ...env },
+      cwd,
+      env: environment(),
       maxBuffer: 64 * 1024 * 1024,
     });
     return stdout;
@@ -71,6 +68,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** False for `--no-serve-artifacts`: runs then get a folder as their artifact root. */
   readonly serveArtifacts?: boolean;
+  /** In place of both: options of `mlflow server` that say where it keeps what, from `folder` on. */
+  readonly stores?: readonly string[];
 }
 
 export interface RealServer {
@@ -88,24 +87,15 @@ export async function startMlflow(python: MlflowPython, options: ServerOptions):
   mkdirSync(folder, { recursive: true });
   const logFile = join(folder, 'server.log');
   const output = openSync(logFile, 'a');
-  const artifacts = join(folder, 'artifacts');
   const backend = store === 'sqlite' ? `sqlite:///${join(folder, 'mlflow.db')}` : join(folder, 'mlruns');
-  const args = [
-    'server',
-    '--host',
-    '127.0.0.1',
-    '--port',
-    String(port),
-    '--workers',
-    '1',
-    '--backend-store-uri',
-    backend,
-  ];
-  args.push(
+  const artifacts = join(folder, 'artifacts');
+  const stores = options.stores ?? [
+    ...['--backend-store-uri', backend],
     ...(options.serveArtifacts === false
       ? ['--no-serve-artifacts', '--default-artifact-root', artifacts]
       : ['--artifacts-destination', artifacts]),
-  );
+  ];
+  const args = ['server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', ...stores];
   // A group of its own, so that ending it ends the worker processes too.
   const child = spawn(join(python.venv, 'bin/mlflow'), args, {
     cwd: folder,
