@@ -11,7 +11,6 @@ import { everythingTold, type Told } from './told.ts';
 
 /** What no test runs, and why. */
 const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
-  [/^node node_modules\/onnxruntime-node\/script\/install\.js /, 'needs the internet, and then a GPU'],
   [/^npm install @medgan\/cli$/, 'needs the internet; e2e/packed.test.ts installs the same from tarballs'],
 ];
 /** Lines of `.ci/run`. */
