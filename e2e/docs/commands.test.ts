@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { medganProgram } from '../../packages/cli/src/program/medgan.ts';
@@ -79,11 +79,27 @@ const existing: Check = (words) => {
   if (missing !== undefined) throw new Error(`there is no ${missing}`);
 };
 
+/** The libraries of another version than onnxruntime-node's do not load. */
+const pip: Check = (words) => {
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'packages/engine/package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const wanted = `onnxruntime-gpu==${dependencies['onnxruntime-node']}`;
+  if (words.at(-1) !== wanted) throw new Error(`${words.at(-1)} is not ${wanted}`);
+};
+
+const unzip: Check = (words) => {
+  const folder = words[words.indexOf('-d') + 1]!;
+  if (!existsSync(join(ROOT, folder))) throw new Error(`there is no folder ${folder}`);
+};
+
 /** How each program that the docs name is held against what there is. */
 const PROGRAMS: Readonly<Record<string, Check>> = {
   medgan: parseMedgan,
   npm,
   nx,
+  pip,
+  unzip,
   // Another's; its options are not ours to know. e2e/mlflow.test.ts runs it.
   mlflow: () => undefined,
   vitest: ([, ...files]) => existing(files),

@@ -9,6 +9,7 @@ import type { ExecutionProvider } from '../onnx/onnx-engine.ts';
 import { CASES } from './all.test-cases.ts';
 import { largestError, runCase } from './op-case.testing.ts';
 
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 const provider = process.argv[2] as ExecutionProvider;
 checkDevice(provider);
 let wrong = 0;
@@ -19,11 +20,11 @@ for (const opCase of CASES) {
     const errors = Object.entries(expected).map(([name, values]) => largestError(compiled[name]!, values));
     const error = Math.max(...errors);
     if (error <= tolerance) continue;
-    console.log(`${opCase.name}: off by ${error.toExponential(1)}, ${tolerance} is allowed`);
+    say(`${opCase.name}: off by ${error.toExponential(1)}, ${tolerance} is allowed`);
   } catch (thrown) {
-    console.log(`${opCase.name}: ${(thrown as Error).message}`);
+    say(`${opCase.name}: ${(thrown as Error).message}`);
   }
   wrong++;
 }
-console.log(`${provider}: ${CASES.length - wrong} of ${CASES.length} cases agree`);
+say(`${provider}: ${CASES.length - wrong} of ${CASES.length} cases agree`);
 process.exitCode = wrong === 0 ? 0 : 1;
