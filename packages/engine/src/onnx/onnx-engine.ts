@@ -216,6 +216,7 @@ export class OnnxEngine implements Engine {
     await this.#downloader?.dispose();
     withBackend(RECORDING_BACKEND, () => {
       for (const slot of this.#slots.values()) {
+        if (isOnDevice(slot)) slot.current.dispose();
         slot.variable.dispose();
         slot.keeper.dispose();
       }
