@@ -17,7 +17,7 @@ async function openChromium(): Promise<Browser | undefined> {
   return undefined;
 }
 
-export interface PageSettings {
+interface PageSettings {
   readonly dark?: boolean;
   /** Whether scripts run; true where absent. */
   readonly script?: boolean;

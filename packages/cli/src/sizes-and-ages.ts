@@ -53,3 +53,11 @@ export function formatAge(milliseconds: number): string {
   }
   return 'just now';
 }
+
+/** A duration for people: 42s, 3m 05s, 2h 10m. */
+export function duration(seconds: number): string {
+  const s = Math.round(seconds);
+  if (s < 60) return `${s}s`;
+  if (s < 3600) return `${Math.floor(s / 60)}m ${String(s % 60).padStart(2, '0')}s`;
+  return `${Math.floor(s / 3600)}h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')}m`;
+}

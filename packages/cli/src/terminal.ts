@@ -1,32 +1,8 @@
 import pc from './colours.ts';
 import type { EvaluatedStep, Progress } from '@medgan/trainer';
 import type { RunReporter } from './execute-run.ts';
-
-/** A duration for people: 42s, 3m 05s, 2h 10m. */
-export function duration(seconds: number): string {
-  const s = Math.round(seconds);
-  if (s < 60) return `${s}s`;
-  if (s < 3600) return `${Math.floor(s / 60)}m ${String(s % 60).padStart(2, '0')}s`;
-  return `${Math.floor(s / 3600)}h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')}m`;
-}
-
-const BAR_WIDTH = 24;
-
-function bar(done: number, total: number): string {
-  const filled = Math.round((BAR_WIDTH * done) / Math.max(total, 1));
-  return '━'.repeat(filled) + pc.dim('━'.repeat(BAR_WIDTH - filled));
-}
-
-/** The first `width` cells of a line. Colours take none, and are ended where the line is cut. */
-function cut(line: string, width: number): string {
-  let cells = 0;
-  let end = '';
-  for (const [token, colour] of line.matchAll(/(\x1b\[[0-9;]*m)|[^]/gu)) {
-    if (colour === undefined && ++cells > width) return end.includes('\x1b') ? `${end}\x1b[0m` : end;
-    end += token;
-  }
-  return end;
-}
+import { LiveLine, bar, type LineStream } from './live-line.ts';
+import { duration } from './sizes-and-ages.ts';
 
 const fixed = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : String(value));
 
@@ -44,7 +20,7 @@ function statusLine(progress: Progress): string {
 }
 
 export interface TerminalOptions {
-  readonly stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> & { write(text: string): unknown };
+  readonly stream: LineStream;
   /** Steps between two lines that stay. */
   readonly logEvery: number;
   /** Put before every line: the trial's name. */
@@ -53,26 +29,22 @@ export interface TerminalOptions {
 
 /** Shows a run: a moving line on a terminal, plain lines in a pipe. */
 export class TerminalReporter implements RunReporter {
-  readonly #stream: TerminalOptions['stream'];
+  readonly #screen: LiveLine;
   readonly #logEvery: number;
   readonly #prefix: string;
-  readonly #live: boolean;
 
   constructor({ stream, logEvery, prefix }: TerminalOptions) {
-    this.#stream = stream;
+    this.#screen = new LiveLine(stream);
     this.#logEvery = logEvery;
     this.#prefix = prefix ? `${prefix}: ` : '';
-    this.#live = stream.isTTY === true;
   }
 
   #line(text: string): void {
-    this.#stream.write(`${this.#live ? '\r\x1b[K' : ''}${this.#prefix}${text}\n`);
+    this.#screen.print(`${this.#prefix}${text}`);
   }
 
   #moving(text: string): void {
-    if (!this.#live) return;
-    const width = (this.#stream.columns ?? 80) - 1;
-    this.#stream.write(`\r\x1b[K${cut(`${this.#prefix}${text}`, width)}`);
+    this.#screen.show(`${this.#prefix}${text}`);
   }
 
   onNote(message: string): void {

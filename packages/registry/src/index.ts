@@ -14,22 +14,20 @@ export {
   type Trial,
 } from './expand.ts';
 export { experimentJsonSchema, SCHEMA_FILE } from './experiment-json-schema.ts';
-export {
-  EXPERIMENT_SCHEMA,
-  experimentSchema,
-  type Case,
-  type Configuration,
-  type ControlKeys,
-  type ExperimentFile,
-  type Published,
-  type PublishedFigure,
-  type PublishedRow,
-  type Vary,
+export type {
+  Case,
+  Configuration,
+  ControlKeys,
+  ExperimentFile,
+  Published,
+  PublishedFigure,
+  PublishedRow,
+  Vary,
 } from './experiment-schema.ts';
 export { parseExperiment, readExperiment, type Experiment } from './experiment.ts';
-export { experimentFiles, experimentsFolder, findExperiment } from './find-experiment.ts';
+export { experimentFiles, findExperiment } from './find-experiment.ts';
 export { parseOverrides, parseSeeds } from './overrides.ts';
-export { countsText, durationText, resultsMarkdown, resultsTable, type StudyResults } from './results.ts';
+export { countsText, resultsTable, type StudyResults } from './results.ts';
 export {
   runExperiment,
   type OfTrial,
@@ -75,7 +73,7 @@ export {
   type Verdict,
 } from './summary/index.ts';
 export { markdownTable, type Column } from './table.ts';
-export { canonicalJson, identityHash, type TrialIdentity } from './trial-identity.ts';
+export type { TrialIdentity } from './trial-identity.ts';
 export {
   readStudyRecord,
   type Figures,
@@ -86,4 +84,4 @@ export {
   type TrialState,
 } from './trial-records.ts';
 export { checkYaml, faultsError, type YamlCheck } from './yaml/check-yaml.ts';
-export { parseYaml, type YamlDocument } from './yaml/parse-yaml.ts';
+export type { YamlDocument } from './yaml/parse-yaml.ts';

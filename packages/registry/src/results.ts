@@ -7,8 +7,6 @@ import { markdownTable, type Column } from './table.ts';
 import type { TrialRecord } from './trial-records.ts';
 import { valueText } from './trial-names.ts';
 
-export { durationText };
-
 /** A study with what became of its trials. */
 export interface StudyResults {
   readonly study: Study;

@@ -20,7 +20,8 @@ import { startRunEngine } from '../execute-run.ts';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
 import { pluginsOfRun } from '../plugin-loading/plugins-of-run.ts';
 import { systemClock } from '../system-clock.ts';
-import { TerminalReporter, duration } from '../terminal.ts';
+import { duration } from '../sizes-and-ages.ts';
+import { TerminalReporter } from '../terminal.ts';
 import { versions } from '../versions.ts';
 
 /** `medgan generate`, as given. */

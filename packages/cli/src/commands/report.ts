@@ -18,6 +18,7 @@ import { studyToShow } from '../experiment/studies-to-show.ts';
 import { pluginsOfStudies } from '../experiment/study-plugins.ts';
 import { builtInPlugins } from '../plugins.ts';
 import { readRunRecord } from '../resume-guard.ts';
+import { formatBytes } from '../sizes-and-ages.ts';
 
 export interface ReportCommandOptions {
   readonly out: string;
@@ -121,7 +122,7 @@ export async function reportCommand(options: ReportCommandOptions): Promise<numb
   for (const problem of problems) process.stderr.write(`left out: ${problem}\n`);
   const run = studies.filter(({ records }) => records.length > 0).length;
   process.stdout.write(
-    `${studies.length} studies, ${run} of them run\n${here(htmlPath)}, ${(htmlBytes / 2 ** 20).toFixed(1)} MiB, one file\n${here(markdownPath)}\n`,
+    `${studies.length} studies, ${run} of them run\n${here(htmlPath)}, ${formatBytes(htmlBytes)}, one file\n${here(markdownPath)}\n`,
   );
   return problems.length > 0 ? 1 : 0;
 }

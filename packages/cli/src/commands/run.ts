@@ -5,7 +5,8 @@ import { executeRun, type Existing } from '../execute-run.ts';
 import { readGeneratorControl } from '../generator-control.ts';
 import { checkControl, checkedRun, readControl, readText, type CheckedControl } from '../read-control.ts';
 import { EXTENDABLE, readRunRecord } from '../resume-guard.ts';
-import { TerminalReporter, duration } from '../terminal.ts';
+import { duration } from '../sizes-and-ages.ts';
+import { TerminalReporter } from '../terminal.ts';
 import { generate, type Generation } from './generate.ts';
 
 export interface RunOptions {

@@ -1,17 +1,14 @@
 import type { DownloadProgress } from '@medgan/data';
 import type { Clock } from '@medgan/plugin-api';
-import { formatBytes } from '../sizes-and-ages.ts';
-import { duration } from '../terminal.ts';
+import { LiveLine, bar, type LineStream } from '../live-line.ts';
+import { duration, formatBytes } from '../sizes-and-ages.ts';
 
 /** Milliseconds between two lines where there is no terminal. */
 const LINE_EVERY = 10_000;
-const BAR_WIDTH = 24;
-
-type Stream = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** Shows a download: a moving bar on a terminal, a line every ten seconds in a pipe. */
 export class DownloadProgressReporter {
-  readonly #stream: Stream;
+  readonly #screen: LiveLine;
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #start: number;
   #lastLine: number;
@@ -19,8 +16,8 @@ export class DownloadProgressReporter {
   done = 0;
   total = 0;
 
-  constructor(stream: Stream, clock: Pick<Clock, 'monotonic'>) {
-    this.#stream = stream;
+  constructor(stream: LineStream, clock: Pick<Clock, 'monotonic'>) {
+    this.#screen = new LiveLine(stream);
     this.#clock = clock;
     this.#start = clock.monotonic();
     this.#lastLine = this.#start;
@@ -40,25 +37,21 @@ export class DownloadProgressReporter {
     [this.done, this.total] = [done, total];
     // What was here already says nothing of how long the rest takes.
     if (bytes === 0) this.#firstDone = done;
-    if (this.#stream.isTTY) {
-      const filled = Math.round((BAR_WIDTH * done) / Math.max(total, 1));
-      const line = `${'━'.repeat(filled)}${'─'.repeat(BAR_WIDTH - filled)} ${this.#text(progress)}`;
-      this.#stream.write(`\r\x1b[K${line.slice(0, (this.#stream.columns ?? 80) - 1)}`);
-      return;
-    }
+    this.#screen.show(`${bar(done, total)} ${this.#text(progress)}`);
+    if (this.#screen.moves) return;
     const now = this.#clock.monotonic();
     if (now - this.#lastLine < LINE_EVERY) return;
     this.#lastLine = now;
-    this.#stream.write(`${this.#text(progress)}\n`);
+    this.#screen.print(this.#text(progress));
   }
 
   /** A line that stays. */
   note(message: string): void {
-    this.#stream.write(`${this.#stream.isTTY ? '\r\x1b[K' : ''}${message}\n`);
+    this.#screen.print(message);
   }
 
   /** Takes the bar away. */
   end(): void {
-    if (this.#stream.isTTY) this.#stream.write('\r\x1b[K');
+    this.#screen.show('');
   }
 }

@@ -7,9 +7,9 @@ export {
   type GeneratorWeights,
   type GeneratorWeightsRequest,
 } from './generator-weights.ts';
-export { GRID_NAME, RECORD_NAME } from './image-folder.ts';
+export { GRID_NAME } from './image-folder.ts';
 export { openImageSource, type ImageSource, type Statistics } from './image-source.ts';
-export { independentLatents, interpolatedLatents, slerp, type Latents } from './latents.ts';
+export { independentLatents, interpolatedLatents, type Latents } from './latents.ts';
 export { readPlainWeights, type PlainWeights } from './plain-weights.ts';
 export {
   describeGenerator,
