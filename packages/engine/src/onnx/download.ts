@@ -5,7 +5,10 @@ import { encodeModel } from './model.ts';
 const FROM = 'device';
 const TO = 'host';
 
-/** Fetches tensors from a device, by a session of one `Identity`: onnxruntime-node has no download of its own. */
+/**
+ * Fetches tensors from a device, by a session of one `Identity`: onnxruntime-node has no download of its own. Open, it
+ * also keeps the device: without a session there is none, and what is left on it can no longer be freed.
+ */
 export class Downloader {
   readonly #provider: string;
   readonly #sessions = new Map<string, Promise<InferenceSession>>();
@@ -29,6 +32,10 @@ export class Downloader {
       );
     this.#sessions.set(type, made);
     return made;
+  }
+
+  async open(): Promise<void> {
+    await this.#session('float32');
   }
 
   /** The values of a tensor on the device. */

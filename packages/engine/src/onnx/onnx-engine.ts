@@ -168,6 +168,7 @@ export class OnnxEngine implements Engine {
     const changed = graph.state.filter(({ write }) => write !== undefined);
     const isSeries = this.stepsPerCall > 1 && changed.length > 0 && graph.inputs.length > 0;
     const keepsOnDevice = this.#downloader !== undefined && changed.length > 0;
+    if (keepsOnDevice) await this.#downloader.open();
     const session = await this.#load(isSeries ? seriesOf(onnx, changed, graph.inputs) : onnx, {
       ...(keepsOnDevice ? { preferredOutputLocation: onDevice(changed) } : {}),
     });
@@ -212,11 +213,13 @@ export class OnnxEngine implements Engine {
 
   async dispose(): Promise<void> {
     this.#disposed = true;
+    // Before the sessions: the device goes with the last of them.
+    await this.#turn;
+    for (const slot of this.#slots.values()) if (isOnDevice(slot)) slot.current.dispose();
     await Promise.all([...this.#programs].map((program) => program.dispose()));
     await this.#downloader?.dispose();
     withBackend(RECORDING_BACKEND, () => {
       for (const slot of this.#slots.values()) {
-        if (isOnDevice(slot)) slot.current.dispose();
         slot.variable.dispose();
         slot.keeper.dispose();
       }
