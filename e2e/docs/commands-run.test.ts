@@ -78,7 +78,7 @@ function typed(words: readonly string[]): string[] {
   const here = words.map((word, i) =>
     inFolder(SMALL[words[i - 1]!] ?? word, folder)
       .replace(/^DIR$/, join(folder, 'data/isic'))
-      .replace(/^step-1000$/, 'step-2')
+      .replace(/^step-2000$/, 'step-2')
       .replace(/^max_steps=200$/, 'max_steps=2'),
   );
   if (words[1] === 'data' && words[2] === 'isic') here.push('--base-url', archive.base);
