@@ -7,7 +7,7 @@ const PATH = process.env['MEDGAN_CHROMIUM'] ?? '/usr/bin/chromium';
 const AXE = readFileSync(join(import.meta.dirname, '../node_modules/axe-core/axe.min.js'), 'utf8');
 
 /** Debian's Chromium, or undefined, with the reason printed, where a user's machine has none. */
-async function openChromium(): Promise<Browser | undefined> {
+export async function openChromium(): Promise<Browser | undefined> {
   if (existsSync(PATH)) {
     // A container's user is root.
     return chromium.launch({ executablePath: PATH, args: ['--no-sandbox'] });
