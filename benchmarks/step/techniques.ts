@@ -6,9 +6,9 @@
  */
 import { loadavg } from 'node:os';
 import { startEngine, type Program, type Values } from '@medgan/engine';
-import { createRng, parseOptions } from '@medgan/plugin-api';
+import { createRng } from '@medgan/plugin-api';
 import { DIFF_AUGMENTATIONS, buildGan, drawInputs, type GanSpec, type Updates } from '@medgan/trainer';
-import { builtInPlugins } from '../../packages/cli/src/plugins.ts';
+import { benchSpec } from '../../packages/cli/src/commands/bench.ts';
 
 const [arch = 'dcgan', batchText = '16', featuresText = '64', roundsText = '5'] = process.argv.slice(2);
 const [batch, features, rounds] = [batchText, featuresText, roundsText].map(Number) as [
@@ -16,8 +16,6 @@ const [batch, features, rounds] = [batchText, featuresText, roundsText].map(Numb
   number,
   number,
 ];
-const { architectures, objectives } = builtInPlugins();
-const architecture = architectures.get(arch);
 
 const TECHNIQUES: Readonly<Record<string, Partial<GanSpec>>> = {
   nothing: {},
@@ -42,26 +40,9 @@ async function prepared(
 ): Promise<{ step: () => Promise<void>; compileSeconds: number }> {
   const engine = await startEngine('onnx', { threads: 2 });
   const rng = createRng(0);
-  const objective = objectives.get(architecture.defaultObjective);
   const gan = buildGan(
     engine,
-    {
-      architecture,
-      architectureOptions: parseOptions<object>(arch, architecture.options, {}),
-      sizes: {
-        imageSize: 64,
-        channels: 3,
-        latentSize: 100,
-        generatorFeatures: features,
-        discriminatorFeatures: features,
-      },
-      objective,
-      objectiveOptions: parseOptions<object>(objective.name, objective.options, {}),
-      labels: { real: 1, fake: 0, generator: 1 },
-      learningRate: { generator: 0.0002, discriminator: 0.0002 },
-      beta1: 0.5,
-      ...changes,
-    },
+    { ...benchSpec({ arch, imageSize: 64, latent: 100, features }), ...changes },
     rng,
   );
   const updates = changes.discriminatorSteps ?? 1;

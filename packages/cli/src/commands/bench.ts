@@ -27,7 +27,13 @@ function median(values: readonly number[]): number {
 }
 
 /** What is measured, as a run would have it. */
-function benchSpec({ arch, imageSize, latent, features, objective: asked }: BenchOptions): GanSpec {
+export function benchSpec({
+  arch,
+  imageSize,
+  latent,
+  features,
+  objective: asked,
+}: Pick<BenchOptions, 'arch' | 'imageSize' | 'latent' | 'features' | 'objective'>): GanSpec {
   const plugins = builtInPlugins();
   const architecture = plugins.architectures.get(arch);
   const objective = plugins.objectives.get(asked ?? architecture.defaultObjective);
