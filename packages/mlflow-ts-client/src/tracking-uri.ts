@@ -32,10 +32,7 @@ export function parseTrackingUri(uri: string): TrackingServer {
     );
   }
   if (scheme === 'file' || scheme === undefined || /^[a-z]$/.test(scheme)) {
-    throw refuse(
-      `tracking URI ${quote(trimmed)}: a folder is no server`,
-      "write the folder with FileStore of 'mlflow-ts-client/file-store', or " + start,
-    );
+    throw refuse(`tracking URI ${quote(trimmed)}: a folder is not a server`, start);
   }
   if (scheme !== 'http' && scheme !== 'https') {
     throw refuse(`tracking URI ${quote(withoutSecrets(trimmed))}: ${scheme}: is not spoken here`, start);

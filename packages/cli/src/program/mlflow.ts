@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { MlflowExportOptions } from '../commands/mlflow-export.ts';
 import type { MlflowSyncOptions } from '../commands/mlflow-sync.ts';
 import { Option } from 'commander';
 import { fromZero, positive } from './option-parsers.ts';
@@ -8,7 +7,7 @@ const FOLDERS = 'folders of runs or studies, or folders that hold such';
 
 /** Commands on MLflow, beside the tracking that MLFLOW_TRACKING_URI turns on. */
 export function addMlflowCommands(medgan: Command, finish: (code: number) => void): void {
-  const mlflow = medgan.command('mlflow').description('what MLflow is told of runs and studies');
+  const mlflow = medgan.command('mlflow').description('send runs and studies to an MLflow server');
 
   mlflow
     .command('sync')
@@ -23,17 +22,6 @@ export function addMlflowCommands(medgan: Command, finish: (code: number) => voi
     .action(async (folders: readonly string[], options: MlflowSyncOptions) => {
       const { mlflowSyncCommand } = await import('../commands/mlflow-sync.ts');
       finish(await mlflowSyncCommand(folders, options));
-    });
-
-  mlflow
-    .command('export-filestore')
-    .description('write runs and studies as an mlruns folder, without a server')
-    .argument('<folders...>', FOLDERS)
-    .option('--out <folder>', 'the mlruns folder', 'mlruns')
-    .option('--checkpoints', 'copy the kept checkpoints too', false)
-    .action(async (folders: readonly string[], options: MlflowExportOptions) => {
-      const { mlflowExportCommand } = await import('../commands/mlflow-export.ts');
-      finish(await mlflowExportCommand(folders, options));
     });
 
   mlflow

@@ -9,7 +9,7 @@ export interface OpenDestination extends Destination {
 }
 
 /** Where runs of no study go, unless MLFLOW_EXPERIMENT_NAME says otherwise. */
-export const LONE_RUNS = 'medgan';
+const LONE_RUNS = 'medgan';
 
 /** A tracking server, and which experiment of it each run belongs to. */
 export class TrackingServer {

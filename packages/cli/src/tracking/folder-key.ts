@@ -8,7 +8,7 @@ export const trackingDir = (dir: string): string => join(dir, '.mlflow');
 
 const keyPath = (dir: string): string => join(trackingDir(dir), 'id');
 
-/** The key of a folder that was tracked or exported before; undefined for another, and for one begun anew. */
+/** The key of a folder that was sent before; undefined for one that was not, or whose training began anew. */
 export async function knownKey(dir: string): Promise<string | undefined> {
   try {
     return (await readFile(keyPath(dir), 'utf8')).trim();

@@ -39,8 +39,8 @@ export function startFollower(
   if (!uri || env[FOLLOWED]) return undefined;
   if (!/^https?:\/\//.test(uri)) {
     reporter.onWarning(
-      `MLFLOW_TRACKING_URI=${uri} is no server's address (http://…), so nothing is tracked; ` +
-        `later: medgan mlflow export-filestore ${dir}`,
+      `MLFLOW_TRACKING_URI=${uri} is not the address of a server (http://…), so nothing is tracked; ` +
+        `once a server runs: MLFLOW_TRACKING_URI=http://… medgan mlflow sync ${dir}`,
     );
     return undefined;
   }
