@@ -14,6 +14,24 @@ const layers = [
     sourceTag: 'layer:runtime',
     onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine', 'layer:format', 'layer:testing'],
   },
+  {
+    sourceTag: 'layer:pages',
+    onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine', 'layer:format', 'layer:runtime'],
+  },
+  {
+    sourceTag: 'layer:assembly',
+    onlyDependOnLibsWithTags: [
+      'layer:contract',
+      'layer:engine',
+      'layer:format',
+      'layer:ground',
+      'layer:plugin',
+      'layer:runtime',
+      'layer:pages',
+      'layer:testing',
+      'layer:assembly',
+    ],
+  },
   { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine'] },
   { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['*'] },
 ];
@@ -76,7 +94,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['packages/cli/src/system-clock.ts', 'benchmarks/**/*.ts'],
+    files: ['packages/runs/src/run/system-clock.ts', 'benchmarks/**/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
 );

@@ -7,7 +7,7 @@ import { startEngine } from '@medgan/engine';
 import { createRng } from '@medgan/plugin-api';
 import { Sampler, buildGenerator, readGeneratorWeights, type GeneratorWeights } from '@medgan/trainer';
 import { readSafetensorsFile, type TensorData } from '@medgan/weights';
-import { builtInPlugins } from '../packages/cli/src/plugins.ts';
+import { builtInPlugins } from '@medgan/runs';
 import { medgan } from './medgan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'medgan-ema-'));

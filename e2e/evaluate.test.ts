@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { minMax, ssim, type Estimate } from '@medgan/metrics';
 import { createRng, type MetricImages } from '@medgan/plugin-api';
-import { builtInPlugins } from '../packages/cli/src/plugins.ts';
+import { builtInPlugins } from '@medgan/runs';
 import { medgan, type Ended } from './medgan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'medgan-evaluate-'));

@@ -13,7 +13,7 @@ import {
   readGeneratorWeights,
   type GeneratorWeights,
 } from '@medgan/trainer';
-import { builtInPlugins } from '../packages/cli/src/plugins.ts';
+import { builtInPlugins } from '@medgan/runs';
 import { medgan } from './medgan.ts';
 import { SMALL, writeRandomGenerator } from './random-generator.ts';
 

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, type Engine } from '@medgan/engine';
 import { openImageSource, readGeneratorWeights } from '@medgan/trainer';
 import { readSafetensorsFile } from '@medgan/weights';
-import { builtInPlugins } from '../packages/cli/src/plugins.ts';
+import { builtInPlugins } from '@medgan/runs';
 import { medgan, startMedgan } from './medgan.ts';
 import { SMALL, writeRandomGenerator } from './random-generator.ts';
 import { sharedData } from './shared-data.ts';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startEngine, type Engine, type EngineName } from '@medgan/engine';
 import { bce } from '@medgan/objectives';
 import { replay } from '@medgan/trainer';
-import { builtInPlugins } from '../packages/cli/src/plugins.ts';
+import { builtInPlugins } from '@medgan/runs';
 import { sharedData } from './shared-data.ts';
 
 const golden = sharedData('golden/training');

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ShownStudy } from '@medgan/registry';
+import type { ShownStudy } from '@medgan/experiment-registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const MEDGAN = join(import.meta.dirname, '../packages/cli/bin/medgan.mjs');

@@ -21,8 +21,7 @@ import {
 } from '@medgan/metrics';
 import { createRng, type BytePixels, type FeatureRows, type PackedImages } from '@medgan/plugin-api';
 import { imageGrid, writePng } from '@medgan/trainer';
-import { freshImages, openPart, openRun } from '../../packages/cli/src/evaluation/run-images.ts';
-import { builtInPlugins } from '../../packages/cli/src/plugins.ts';
+import { builtInPlugins, freshImages, openPart, openRun } from '@medgan/runs';
 
 const FAKES = 512;
 const REALS = 1000;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { medganProgram } from '../../packages/cli/src/program/medgan.ts';
+import { medganProgram } from '@medgan/cli';
 import { ROOT, filesLike, isInRepository, placeOf, readPages } from './pages.ts';
 import { shellCommands } from './shell.ts';
 

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { ENGINE_NAMES, GPU_ENGINES, type EngineName } from '@medgan/engine';
 import { parseOptions, type OptionsSchema } from '@medgan/plugin-api';
-import { checkYaml } from '@medgan/registry';
+import { checkYaml } from '@medgan/experiment-registry';
 import type { WhichWeights } from '@medgan/trainer';
 import type { Generation } from './commands/generate.ts';
-import { withOverrides } from './read-control.ts';
+import { withOverrides } from '@medgan/runs';
 
 /** A control file with `arch: Generator`: the original's keys first, then ours. */
 interface GeneratorControl {

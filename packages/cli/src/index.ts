@@ -1,7 +1,10 @@
 /**
- * The command line `medgan`, as a function.
+ * The command line `medgan`, as a function and as the tree of its commands.
  *
  * @module @medgan/cli
  */
 
 export { main } from './main.ts';
+export { medganProgram } from './program/medgan.ts';
+export { benchSpec } from './commands/bench.ts';
+export { readGeneratorControl } from './generator-control.ts';

@@ -1,8 +1,7 @@
 import pc from './colours.ts';
 import type { EvaluatedStep, Progress } from '@medgan/trainer';
-import type { RunReporter } from './execute-run.ts';
+import { duration, type RunReporter } from '@medgan/runs';
 import { LiveLine, bar, type LineStream } from './live-line.ts';
-import { duration } from './sizes-and-ages.ts';
 
 const fixed = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : String(value));
 

@@ -2,8 +2,7 @@ import { availableParallelism } from 'node:os';
 import { startEngine, type Engine, type EngineName } from '@medgan/engine';
 import { MedganError, createRng, parseOptions } from '@medgan/plugin-api';
 import { buildGan, drawInputs, type GanSpec } from '@medgan/trainer';
-import { builtInPlugins } from '../plugins.ts';
-import { systemClock } from '../system-clock.ts';
+import { builtInPlugins, systemClock } from '@medgan/runs';
 
 export interface BenchOptions {
   readonly arch: string;

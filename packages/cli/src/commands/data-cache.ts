@@ -1,8 +1,14 @@
 import { clearPackedCache, describePack, listPackedCache, type CacheEntry } from '@medgan/data';
 import { messageOf } from '@medgan/plugin-api';
-import { cacheFolder, cacheLimit } from '../cache-folder.ts';
-import { formatAge, formatBytes, parseAge, parseBytes } from '../sizes-and-ages.ts';
-import { systemClock } from '../system-clock.ts';
+import {
+  cacheFolder,
+  cacheLimit,
+  formatAge,
+  formatBytes,
+  parseAge,
+  parseBytes,
+  systemClock,
+} from '@medgan/runs';
 
 export interface CacheOptions {
   /** Folder of the cache; undefined: where runs keep it. */

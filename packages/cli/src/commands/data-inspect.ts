@@ -11,13 +11,17 @@ import {
 } from '@medgan/data';
 import { createRng, MedganError, writeFileAtomically, type ListedImages } from '@medgan/plugin-api';
 import { imageGrid, writePng } from '@medgan/trainer';
-import { openImages } from '../execute-run.ts';
+import {
+  builtInPlugins,
+  checkControl,
+  type CheckedControl,
+  openImages,
+  readControl,
+  type ResolvedRun,
+  systemClock,
+} from '@medgan/runs';
 import { inspectionText } from '../inspection-text.ts';
 import { untilInterrupted } from '../interrupt.ts';
-import { builtInPlugins } from '../plugins.ts';
-import { checkControl, readControl, type CheckedControl } from '../read-control.ts';
-import type { ResolvedRun } from '../resolve-control.ts';
-import { systemClock } from '../system-clock.ts';
 import { TerminalReporter } from '../terminal.ts';
 
 export interface InspectCommandOptions {

@@ -13,8 +13,7 @@ import {
 import { createRng } from '@medgan/plugin-api';
 import { DownloadProgressReporter } from '../data/download-progress.ts';
 import { untilInterrupted } from '../interrupt.ts';
-import { formatBytes } from '../sizes-and-ages.ts';
-import { systemClock } from '../system-clock.ts';
+import { formatBytes, systemClock } from '@medgan/runs';
 
 interface ArchiveOptions {
   readonly query: string;

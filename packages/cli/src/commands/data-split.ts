@@ -10,10 +10,7 @@ import {
   type ListedImages,
 } from '@medgan/plugin-api';
 import { untilInterrupted } from '../interrupt.ts';
-import { builtInPlugins } from '../plugins.ts';
-import { readControl } from '../read-control.ts';
-import type { ResolvedRun } from '../resolve-control.ts';
-import { DEFAULT_SPLITS, splitFaults } from '../resolve-split.ts';
+import { builtInPlugins, DEFAULT_SPLITS, readControl, type ResolvedRun, splitFaults } from '@medgan/runs';
 import { TerminalReporter } from '../terminal.ts';
 
 /** `medgan data split`, as given. */

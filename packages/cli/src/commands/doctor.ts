@@ -1,8 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import pc from '../colours.ts';
 import { ENGINE_NAMES, EngineError, startEngine } from '@medgan/engine';
-import { systemClock } from '../system-clock.ts';
-import { versions } from '../versions.ts';
+import { systemClock, versions } from '@medgan/runs';
 
 interface EngineFinding {
   readonly engine: string;

@@ -2,12 +2,9 @@ import { relative } from 'node:path';
 import { OnnxEngine } from '@medgan/engine';
 import { MedganError, createRng, writeFileAtomically } from '@medgan/plugin-api';
 import { buildGan, type Updates } from '@medgan/trainer';
-import { stepPage } from '../engine-view/step-page.ts';
-import { stepText } from '../engine-view/step-text.ts';
-import { stepView, type StepView } from '../engine-view/step-view.ts';
-import { ganSpec } from '../gan-spec.ts';
+import { stepPage, stepText, stepView, type StepView } from '@medgan/pages';
+import { ganSpec, readControl, readText } from '@medgan/runs';
 import { readGeneratorControl } from '../generator-control.ts';
-import { readControl, readText } from '../read-control.ts';
 
 export interface EngineShowOptions {
   readonly set: readonly string[];

@@ -1,12 +1,16 @@
 import { resolve } from 'node:path';
 import { MedganError } from '@medgan/plugin-api';
-import { evaluateRun, type Protocol } from '../evaluation/evaluate-run.ts';
+import {
+  type CheckpointChoice,
+  chooseFeatures,
+  evaluateRun,
+  pluginsOfRun,
+  type Protocol,
+  readRunRecord,
+  USUAL_FEATURES,
+  USUAL_METRICS,
+} from '@medgan/runs';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
-import { USUAL_FEATURES, chooseFeatures } from '../evaluation/features-spec.ts';
-import type { CheckpointChoice } from '../evaluation/run-images.ts';
-import { USUAL_METRICS } from '../evaluation/score-pairs.ts';
-import { pluginsOfRun } from '../plugin-loading/plugins-of-run.ts';
-import { readRunRecord } from '../resume-guard.ts';
 import { TerminalReporter } from '../terminal.ts';
 
 export interface EvaluateOptions extends CheckpointChoice {

@@ -1,15 +1,14 @@
 import { basename, join, resolve } from 'node:path';
 import { MedganError } from '@medgan/plugin-api';
 import {
+  type ConfigurationName,
+  type Experiment,
   experimentFiles,
   markdownTable,
   readExperiment,
   readStudyRecord,
-  type ConfigurationName,
-  type Experiment,
-} from '@medgan/registry';
-import { studyToShow } from '../experiment/studies-to-show.ts';
-import { pluginsOfStudies } from '../experiment/study-plugins.ts';
+} from '@medgan/experiment-registry';
+import { pluginsOfStudies, studyToShow } from '@medgan/runs';
 
 export interface ExperimentListOptions {
   readonly out: string;

@@ -1,32 +1,37 @@
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { MedganError } from '@medgan/plugin-api';
 import {
+  type ControlKeys,
   countsText,
   expandExperiment,
+  type Experiment,
   experimentFiles,
   findExperiment,
+  type Launch,
   launchWith,
   parseOverrides,
   parseSeeds,
   readExperiment,
   resultsTable,
-  type ControlKeys,
-  type Experiment,
-  type Launch,
   type Study,
   type StudyOutcome,
-} from '@medgan/registry';
+} from '@medgan/experiment-registry';
 import { chooseLauncher } from '../experiment/choose-launcher.ts';
 import { dryRunText } from '../experiment/dry-run-text.ts';
 import { failuresText, runStudies, shown } from '../experiment/run-studies.ts';
-import { pluginsOfStudies, withAbsolutePlugins } from '../experiment/study-plugins.ts';
-import { controlRules, fromWhereCalled, trialIdentities } from '../experiment/trial-run.ts';
+import {
+  controlRules,
+  fromWhereCalled,
+  type Plugins,
+  pluginsOfStudies,
+  systemClock,
+  trialIdentities,
+  withAbsolutePlugins,
+} from '@medgan/runs';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
-import type { Plugins } from '../plugins.ts';
-import { systemClock } from '../system-clock.ts';
+import { MEDGAN_FILE } from '../medgan-file.ts';
 import { TerminalReporter } from '../terminal.ts';
-import { StudyFollowers } from '../tracking/study-followers.ts';
+import { StudyFollowers } from '@medgan/tracking';
 
 export interface ExperimentRunOptions {
   readonly all: boolean;
@@ -44,8 +49,6 @@ export interface ExperimentRunOptions {
   readonly json: boolean;
 }
 
-const MEDGAN = fileURLToPath(new URL('../../bin/medgan.mjs', import.meta.url));
-
 /** Runs a trial as a job that is this program again. */
 async function launchOf(
   { launcher, launcherOption, jobs }: ExperimentRunOptions,
@@ -60,7 +63,7 @@ async function launchOf(
     command: ({ dir, anew, threads }) => [
       process.execPath,
       ...process.execArgv,
-      MEDGAN,
+      MEDGAN_FILE,
       ...['experiment', 'trial', dir, '--threads', String(threads)],
       ...(anew ? ['--anew'] : []),
     ],
@@ -121,7 +124,7 @@ export async function experimentRunCommand(
   }
   const { signal, release } = interruptSignal(() => undefined);
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
-  const followers = new StudyFollowers(reporter);
+  const followers = new StudyFollowers({ program: MEDGAN_FILE, reporter });
   try {
     const outcomes = await runStudies(studies, {
       ...options,

@@ -5,9 +5,8 @@ import {
   readExperiment,
   shownStudy,
   studyText,
-} from '@medgan/registry';
-import { studyToShow } from '../experiment/studies-to-show.ts';
-import { pluginsOfStudies, withAbsolutePlugins } from '../experiment/study-plugins.ts';
+} from '@medgan/experiment-registry';
+import { pluginsOfStudies, studyToShow, withAbsolutePlugins } from '@medgan/runs';
 
 export interface ExperimentShowOptions {
   readonly configuration: string;

@@ -16,10 +16,7 @@ import {
   type WhichWeights,
 } from '@medgan/trainer';
 import { writeSafetensorsFile } from '@medgan/weights';
-import { averagedText } from '../averaged-text.ts';
-import { pluginsOfRun } from '../plugin-loading/plugins-of-run.ts';
-import { readRunRecord } from '../resume-guard.ts';
-import { versions } from '../versions.ts';
+import { averagedText, pluginsOfRun, readRunRecord, versions } from '@medgan/runs';
 
 export interface ExportOptions {
   readonly format: string;

@@ -15,14 +15,9 @@ import {
   type Statistics,
   type WhichWeights,
 } from '@medgan/trainer';
-import { averagedText } from '../averaged-text.ts';
-import { startRunEngine } from '../execute-run.ts';
+import { averagedText, duration, pluginsOfRun, startRunEngine, systemClock, versions } from '@medgan/runs';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
-import { pluginsOfRun } from '../plugin-loading/plugins-of-run.ts';
-import { systemClock } from '../system-clock.ts';
-import { duration } from '../sizes-and-ages.ts';
 import { TerminalReporter } from '../terminal.ts';
-import { versions } from '../versions.ts';
 
 /** `medgan generate`, as given. */
 export interface GenerateOptions {

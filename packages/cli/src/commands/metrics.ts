@@ -1,14 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { MedganError, messageOf, type PairMetric } from '@medgan/plugin-api';
-import { markdownTable } from '@medgan/registry';
-import { compareFiles } from '../evaluation/compare-files.ts';
-import { compareFolders, type FolderScores } from '../evaluation/compare-folders.ts';
-import { compareSets } from '../evaluation/compare-sets.ts';
+import { markdownTable } from '@medgan/experiment-registry';
+import {
+  builtInPlugins,
+  chooseFeatures,
+  compareFiles,
+  compareFolders,
+  compareSets,
+  type FolderScores,
+  jsonKey,
+  type Plugins,
+  USUAL_FEATURES,
+  USUAL_METRICS,
+} from '@medgan/runs';
 import { setTableText } from '../evaluation/evaluation-text.ts';
-import { USUAL_FEATURES, chooseFeatures } from '../evaluation/features-spec.ts';
 import { directionsNote, heading, valueText } from '../evaluation/metric-text.ts';
-import { USUAL_METRICS, jsonKey } from '../evaluation/score-pairs.ts';
-import { builtInPlugins, type Plugins } from '../plugins.ts';
 import { TerminalReporter } from '../terminal.ts';
 
 export interface MetricsOptions {

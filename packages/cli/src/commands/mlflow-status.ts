@@ -1,10 +1,14 @@
-import { systemClock } from '../system-clock.ts';
-import { readCursor } from '../tracking/cursor.ts';
-import { serverFrom } from '../tracking/environment.ts';
-import { asMedganError } from '../tracking/mlflow-fault.ts';
-import { LOG_START, readLog } from '../tracking/read-log.ts';
-import { findTargets, studyFor } from '../tracking/targets.ts';
-import { trialDirs } from '../tracking/tracked-study.ts';
+import { systemClock } from '@medgan/runs';
+import {
+  asMedganError,
+  findTargets,
+  LOG_START,
+  readCursor,
+  readLog,
+  serverFrom,
+  studyFor,
+  trialDirs,
+} from '@medgan/tracking';
 import { join } from 'node:path';
 
 /** Milliseconds for the server's word. */

@@ -1,14 +1,19 @@
 import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
-import { systemClock } from '../system-clock.ts';
-import { runPage, serverFrom } from '../tracking/environment.ts';
-import { follow } from '../tracking/follow.ts';
-import { asMedganError } from '../tracking/mlflow-fault.ts';
-import { FolderBusy } from '../tracking/sync-run.ts';
-import { TargetSync, type PassReport } from '../tracking/sync-target.ts';
-import { targetEnded } from '../tracking/target-ended.ts';
-import { findTargets, type Target } from '../tracking/targets.ts';
+import { systemClock } from '@medgan/runs';
+import {
+  asMedganError,
+  findTargets,
+  FolderBusy,
+  follow,
+  type PassReport,
+  runPage,
+  serverFrom,
+  type Target,
+  targetEnded,
+  TargetSync,
+} from '@medgan/tracking';
 
 export interface MlflowSyncOptions {
   readonly checkpoints: boolean;

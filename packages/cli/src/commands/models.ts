@@ -6,7 +6,7 @@ import {
   type NetworkSizes,
   type ParameterShape,
 } from '@medgan/plugin-api';
-import { builtInPlugins } from '../plugins.ts';
+import { builtInPlugins } from '@medgan/runs';
 
 /** Sizes the original trains at, at every image size the architecture has. */
 const FULL = { channels: 3, latentSize: 100, generatorFeatures: 64, discriminatorFeatures: 64 } as const;

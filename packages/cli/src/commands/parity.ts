@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { startEngine, type EngineName } from '@medgan/engine';
 import { replay } from '@medgan/trainer';
-import { builtInPlugins } from '../plugins.ts';
+import { builtInPlugins } from '@medgan/runs';
 
 export interface ParityOptions {
   readonly engine: string;

@@ -19,10 +19,15 @@ import {
   type PairMetric,
   type SetMetric,
 } from '@medgan/plugin-api';
-import { markdownTable } from '@medgan/registry';
-import { loadSources, type LoadedPlugin } from '../plugin-loading/load-plugins.ts';
-import type { AnyPlugin, PluginKind } from '../plugin-loading/plugin-faults.ts';
-import { builtInPlugins, type Plugins } from '../plugins.ts';
+import { markdownTable } from '@medgan/experiment-registry';
+import {
+  type AnyPlugin,
+  builtInPlugins,
+  type LoadedPlugin,
+  loadSources,
+  type PluginKind,
+  type Plugins,
+} from '@medgan/runs';
 
 const sourcesOf = (specs: readonly string[]) => specs.map((spec) => ({ spec, from: process.cwd() }));
 

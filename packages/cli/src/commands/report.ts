@@ -2,23 +2,26 @@ import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { MedganError } from '@medgan/plugin-api';
 import {
+  type ConfigurationName,
   DEFAULT_CONFIGURATION,
+  type Experiment,
   experimentFiles,
+  type PublishedFigure,
   readExperiment,
   readStudyRecord,
-  type ConfigurationName,
-  type Experiment,
-  type PublishedFigure,
   type Study,
   type TrialRecord,
-} from '@medgan/registry';
-import { writeReport, type ReportInput, type ReportRun } from '@medgan/registry/report';
-import { PUBLISHED_METRICS, jsonKey } from '../evaluation/score-pairs.ts';
-import { studyToShow } from '../experiment/studies-to-show.ts';
-import { pluginsOfStudies } from '../experiment/study-plugins.ts';
-import { builtInPlugins } from '../plugins.ts';
-import { readRunRecord } from '../resume-guard.ts';
-import { formatBytes } from '../sizes-and-ages.ts';
+} from '@medgan/experiment-registry';
+import { type ReportInput, type ReportRun, writeReport } from '@medgan/pages';
+import {
+  builtInPlugins,
+  formatBytes,
+  jsonKey,
+  pluginsOfStudies,
+  PUBLISHED_METRICS,
+  readRunRecord,
+  studyToShow,
+} from '@medgan/runs';
 
 export interface ReportCommandOptions {
   readonly out: string;

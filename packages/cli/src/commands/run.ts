@@ -1,11 +1,21 @@
 import { relative } from 'node:path';
 import { MedganError } from '@medgan/plugin-api';
 import { EXIT_INTERRUPTED, untilInterrupted } from '../interrupt.ts';
-import { executeRun, type Existing } from '../execute-run.ts';
+import {
+  checkControl,
+  type CheckedControl,
+  checkedRun,
+  duration,
+  executeRun,
+  type Existing,
+  EXTENDABLE,
+  readControl,
+  readRunRecord,
+  readText,
+} from '@medgan/runs';
 import { readGeneratorControl } from '../generator-control.ts';
-import { checkControl, checkedRun, readControl, readText, type CheckedControl } from '../read-control.ts';
-import { EXTENDABLE, readRunRecord } from '../resume-guard.ts';
-import { duration } from '../sizes-and-ages.ts';
+import { startFollower } from '@medgan/tracking';
+import { MEDGAN_FILE } from '../medgan-file.ts';
 import { TerminalReporter } from '../terminal.ts';
 import { generate, type Generation } from './generate.ts';
 
@@ -82,7 +92,15 @@ async function carryOut(checked: CheckedControl, existing: Existing): Promise<nu
     return short.startsWith('..') ? path : short;
   };
   const work = async (signal: AbortSignal): Promise<number> => {
-    const result = await executeRun({ control, run, plugins, reporter, signal, existing });
+    const result = await executeRun({
+      control,
+      run,
+      plugins,
+      reporter,
+      signal,
+      existing,
+      follow: (runDir) => startFollower(runDir, { program: MEDGAN_FILE, env: process.env, reporter }),
+    });
     const place = shown(run.runDir);
     if (result.state === 'interrupted') {
       reporter.onNote(

@@ -1,7 +1,7 @@
 import type { DownloadProgress } from '@medgan/data';
 import type { Clock } from '@medgan/plugin-api';
 import { LiveLine, bar, type LineStream } from '../live-line.ts';
-import { duration, formatBytes } from '../sizes-and-ages.ts';
+import { duration, formatBytes } from '@medgan/runs';
 
 /** Milliseconds between two lines where there is no terminal. */
 const LINE_EVERY = 10_000;

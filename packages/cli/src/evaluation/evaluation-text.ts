@@ -1,14 +1,17 @@
 import { join } from 'node:path';
-import { markdownTable, type Column } from '@medgan/registry';
+import { type Column, markdownTable } from '@medgan/experiment-registry';
 import type { Diversity, Estimate } from '@medgan/metrics';
 import type { PairMetric, SetValue } from '@medgan/plugin-api';
-import { averagedText } from '../averaged-text.ts';
-import type { RunEvaluation } from './evaluate-run.ts';
+import {
+  averagedText,
+  jsonKey,
+  NEAREST_REAL_PICTURE,
+  type PairTable,
+  type RunEvaluation,
+  type SetColumn,
+  type SetTable,
+} from '@medgan/runs';
 import { arrow, directionsNote, heading, valueText } from './metric-text.ts';
-import { NEAREST_REAL_PICTURE } from './nearest-real-picture.ts';
-import type { PairTable } from './pair-tables.ts';
-import { jsonKey } from './score-pairs.ts';
-import type { SetColumn, SetTable } from './set-table.ts';
 
 const right = (title: string): Column => ({ title, align: 'right' });
 const left = (title: string): Column => ({ title, align: 'left' });

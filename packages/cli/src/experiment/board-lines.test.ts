@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { TrialState } from '@medgan/registry';
+import type { TrialState } from '@medgan/experiment-registry';
 import { describe, expect, it } from 'vitest';
 import { boardLines } from './board-lines.ts';
 import type { BoardRow } from './study-board.ts';

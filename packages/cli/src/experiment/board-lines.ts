@@ -1,6 +1,6 @@
 import pc from '../colours.ts';
-import type { TrialState } from '@medgan/registry';
-import { duration } from '../sizes-and-ages.ts';
+import type { TrialState } from '@medgan/experiment-registry';
+import { duration } from '@medgan/runs';
 import type { BoardRow } from './study-board.ts';
 
 export interface BoardSpace {

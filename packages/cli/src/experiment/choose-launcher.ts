@@ -1,9 +1,14 @@
 import { MedganError } from '@medgan/plugin-api';
-import type { Launcher } from '@medgan/registry';
-import { loadPlugins } from '../plugin-loading/load-plugins.ts';
-import { isPath, pluginFile, type PluginSource } from '../plugin-loading/plugin-module.ts';
-import { builtInPlugins, type Plugins } from '../plugins.ts';
-import { fromWhereCalled } from './trial-run.ts';
+import type { Launcher } from '@medgan/experiment-registry';
+import {
+  builtInPlugins,
+  fromWhereCalled,
+  isPath,
+  loadPlugins,
+  pluginFile,
+  type Plugins,
+  type PluginSource,
+} from '@medgan/runs';
 
 /**
  * The launcher that `--launcher` names: one of the plugins, or the one of a file or an installed package. Where trials

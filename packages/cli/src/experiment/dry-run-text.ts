@@ -1,5 +1,5 @@
 import { dump } from 'js-yaml';
-import type { Study } from '@medgan/registry';
+import type { Study } from '@medgan/experiment-registry';
 
 /** The resolved trials of studies, for people as YAML or for programs as JSON. */
 export function dryRunText(studies: readonly Study[], { json }: { readonly json: boolean }): string {

@@ -1,15 +1,15 @@
 import { join, relative, resolve } from 'node:path';
 import type { Clock } from '@medgan/plugin-api';
 import {
-  LOG_FILE,
-  lastLines,
-  runExperiment,
   type Identify,
+  lastLines,
   type Launch,
+  LOG_FILE,
+  runExperiment,
   type Study,
   type StudyEvent,
   type StudyOutcome,
-} from '@medgan/registry';
+} from '@medgan/experiment-registry';
 import { PlainView, viewFor, type Screen, type StudyView } from './study-view.ts';
 
 export interface RunStudiesOptions {

@@ -2,15 +2,21 @@ import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import { MedganError, lockHolder, messageOf } from '@medgan/plugin-api';
-import { readResult, readTrial, writeResult, type TrialResult } from '@medgan/registry';
-import { executeRun } from '../execute-run.ts';
-import { loadPlugins } from '../plugin-loading/load-plugins.ts';
-import type { ResolvedRun } from '../resolve-control.ts';
-import { EXTENDABLE, readRunRecord } from '../resume-guard.ts';
-import { systemClock } from '../system-clock.ts';
-import { judgeTrial, lossesOf } from './judge-trial.ts';
+import { readResult, readTrial, type TrialResult, writeResult } from '@medgan/experiment-registry';
+import {
+  executeRun,
+  EXTENDABLE,
+  judgeTrial,
+  loadPlugins,
+  lossesOf,
+  readRunRecord,
+  type ResolvedRun,
+  systemClock,
+  trialRun,
+} from '@medgan/runs';
+import { startFollower } from '@medgan/tracking';
+import { MEDGAN_FILE } from '../medgan-file.ts';
 import { openParentChannel } from './parent-channel.ts';
-import { trialRun } from './trial-run.ts';
 import { TrialReporter } from './trial-reporter.ts';
 
 export interface RunTrialOptions {
@@ -55,6 +61,7 @@ export async function runTrial(dir: string, options: RunTrialOptions): Promise<T
       existing: begun
         ? { kind: 'resume', extended: trial.continues === undefined ? [] : EXTENDABLE }
         : { kind: 'replace' },
+      follow: (runDir) => startFollower(runDir, { program: MEDGAN_FILE, env: process.env, reporter }),
     });
     if (trained.state === 'finished' && trained.steps === (await formerSteps(dir, trial.continues))) {
       reporter.onWarning(

@@ -1,4 +1,4 @@
-import type { StudyEvent, TrialProgress, TrialState } from '@medgan/registry';
+import type { StudyEvent, TrialProgress, TrialState } from '@medgan/experiment-registry';
 
 /** A trial as it is shown. */
 export interface BoardRow {

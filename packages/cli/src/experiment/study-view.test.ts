@@ -1,4 +1,9 @@
-import { expandExperiment, parseExperiment, type StudyEvent, type TrialRecord } from '@medgan/registry';
+import {
+  expandExperiment,
+  parseExperiment,
+  type StudyEvent,
+  type TrialRecord,
+} from '@medgan/experiment-registry';
 import { describe, expect, it } from 'vitest';
 import { LiveView, PlainView, viewFor, type Screen } from './study-view.ts';
 

@@ -1,6 +1,6 @@
-import type { StudyEvent } from '@medgan/registry';
+import type { StudyEvent } from '@medgan/experiment-registry';
 import type { Clock } from '@medgan/plugin-api';
-import { duration } from '../sizes-and-ages.ts';
+import { duration } from '@medgan/runs';
 import { boardLines } from './board-lines.ts';
 import { StudyBoard } from './study-board.ts';
 

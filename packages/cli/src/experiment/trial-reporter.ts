@@ -1,6 +1,6 @@
 import type { Clock } from '@medgan/plugin-api';
 import type { EvaluatedStep, Progress } from '@medgan/trainer';
-import type { RunReporter } from '../execute-run.ts';
+import type { RunReporter } from '@medgan/runs';
 import { TerminalReporter } from '../terminal.ts';
 import type { ParentChannel } from './parent-channel.ts';
 

@@ -1,0 +1,93 @@
+import {
+  comparisonMarkdown,
+  durationText,
+  markdownTable,
+  publishedMarkdown,
+  verdictMarkdown,
+} from '@medgan/experiment-registry';
+import { LOSS_KEYS } from './read-losses.ts';
+import type { ReportOptions } from './report-input.ts';
+import type { StudyReport } from './study-report.ts';
+import { caution, chartText, stateText } from './study-section.ts';
+
+/** Files beside `RESULTS.md`, by their paths relative to it. */
+export const chartPath = (study: string, key: string): string =>
+  `images/${study}/${key.replace('/', '-')}.svg`;
+export const gridPath = (study: string, group: string): string => `images/${study}/${group}.webp`;
+
+/** The text of the overall `RESULTS.md`. */
+export function reportMarkdown(
+  reports: readonly StudyReport[],
+  { dataNote, problems = [] }: ReportOptions,
+): string {
+  const overview = markdownTable(
+    [
+      { title: 'study', align: 'left' },
+      { title: 'configuration', align: 'left' },
+      { title: 'state', align: 'left' },
+      { title: 'does our ordering agree?', align: 'left' },
+      { title: 'time', align: 'right' },
+    ],
+    reports.map(({ summary }) => [
+      `[${plain(summary.title)}](#${anchor(headingOf(summary))})`,
+      summary.configuration,
+      stateText(summary),
+      summary.state === 'not run' ? '' : summary.verdict.short,
+      summary.seconds > 0 ? durationText(summary.seconds) : '',
+    ]),
+  );
+  return [
+    '# Our figures beside the published ones',
+    ...(dataNote === undefined ? [] : [plain(dataNote)]),
+    overview,
+    ...(problems.length === 0
+      ? []
+      : [`Left out:\n\n${problems.map((problem) => `- ${plain(problem)}`).join('\n')}`]),
+    'Figures are means over seeds ± their standard deviation; *italics* are published. Ceiling: other real images in place of generated ones; floor: noise. How to read them: docs/results.md.',
+    ...reports.flatMap(studyText),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+/** Text out of a file cannot become markup. */
+const plain = (text: string): string => text.replace(/[<>]/g, (char) => (char === '<' ? '&lt;' : '&gt;'));
+
+const headingOf = ({ title, configuration }: { title: string; configuration: string }): string =>
+  `${plain(title)} (${configuration})`;
+
+/** As GitHub makes anchors of headings. */
+const anchor = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{Letter}\p{Number} _-]/gu, '')
+    .replace(/ /g, '-');
+
+function studyText({ summary, command, curves, grids, data, engines, problems }: StudyReport): string[] {
+  const { name, title, question, note, verdict, state } = summary;
+  const doubt = caution(summary);
+  const comparison = comparisonMarkdown(summary);
+  const orderings = verdictMarkdown(summary);
+  return [
+    `## ${headingOf(summary)}`,
+    plain(question),
+    ...(note === undefined ? [] : [plain(note)]),
+    state === 'not run'
+      ? `Not run yet. This runs it:\n\n\`\`\`sh\n${command}\n\`\`\``
+      : `**Verdict: ${verdict.short}.** ${verdict.text}${doubt === undefined ? '' : ` ${doubt}`}`,
+    ...(comparison === undefined ? [] : [comparison]),
+    ...(orderings === undefined ? [] : [orderings]),
+    ...(curves ? LOSS_KEYS.map((key) => `![${plain(chartText(curves, key))}](${chartPath(name, key)})`) : []),
+    ...grids.map(
+      ({ group, label, seed }) =>
+        `![${plain(`${title}, ${label}`)}: real images left, generated ones right](${gridPath(name, group)})\n\n${plain(label)}, seed ${seed}`,
+    ),
+    ...data.map(
+      ({ name: dataset, images, fingerprint }) =>
+        `Data: ${plain(dataset)}, ${images} images, fingerprint \`${fingerprint.slice(0, 12)}\`.`,
+    ),
+    ...(engines.length === 0 ? [] : [`Computed by ${engines.map(plain).join('; ')}.`]),
+    ...publishedMarkdown(summary).map(plain),
+    ...problems.map((problem) => `Missing here: ${plain(problem)}.`),
+  ];
+}

@@ -1,0 +1,50 @@
+/**
+ * What a run is: its control file, its plugins, its record on disk, its execution and evaluation, and a trial as a run.
+ *
+ * @module @medgan/runs
+ */
+
+export { cacheFolder, cacheLimit } from './control/cache-folder.ts';
+export { CONTROL_SCHEMA } from './control/control-schema.ts';
+export { ganSpec } from './control/gan-spec.ts';
+export {
+  type CheckedControl,
+  checkControl,
+  checkedRun,
+  readControl,
+  readText,
+  withOverrides,
+} from './control/read-control.ts';
+export { type ResolvedRun } from './control/resolve-control.ts';
+export { DEFAULT_SPLITS, splitFaults } from './control/resolve-split.ts';
+export { compareFiles } from './evaluation/compare-files.ts';
+export { type FolderScores, compareFolders } from './evaluation/compare-folders.ts';
+export { compareSets } from './evaluation/compare-sets.ts';
+export { type Protocol, type RunEvaluation, evaluateRun } from './evaluation/evaluate-run.ts';
+export { USUAL_FEATURES, chooseFeatures } from './evaluation/features-spec.ts';
+export { NEAREST_REAL_PICTURE } from './evaluation/nearest-real-picture.ts';
+export { type PairTable } from './evaluation/pair-tables.ts';
+export { type CheckpointChoice, freshImages, openPart, openRun } from './evaluation/run-images.ts';
+export { PUBLISHED_METRICS, USUAL_METRICS, jsonKey } from './evaluation/score-pairs.ts';
+export { type SetColumn, type SetTable } from './evaluation/set-table.ts';
+export { type LoadedPlugin, loadPlugins, loadSources } from './plugins/load-plugins.ts';
+export { type AnyPlugin, type PluginKind } from './plugins/plugin-faults.ts';
+export { type PluginSource, isPath, pluginFile } from './plugins/plugin-module.ts';
+export { pluginsOfRun } from './plugins/plugins-of-run.ts';
+export { type Plugins, builtInPlugins } from './plugins/plugins.ts';
+export { averagedText } from './run/averaged-text.ts';
+export {
+  type Existing,
+  type RunReporter,
+  executeRun,
+  openImages,
+  startRunEngine,
+} from './run/execute-run.ts';
+export { EXTENDABLE, type RunRecord, readRunRecord } from './run/resume-guard.ts';
+export { duration, formatAge, formatBytes, parseAge, parseBytes } from './run/sizes-and-ages.ts';
+export { systemClock } from './run/system-clock.ts';
+export { versions } from './run/versions.ts';
+export { judgeTrial, lossesOf } from './trial/judge-trial.ts';
+export { studyToShow } from './trial/studies-to-show.ts';
+export { pluginsOfStudies, withAbsolutePlugins } from './trial/study-plugins.ts';
+export { controlRules, fromWhereCalled, trialIdentities, trialRun } from './trial/trial-run.ts';

@@ -1,0 +1,48 @@
+import type { Figures, TrialResult } from '@medgan/experiment-registry';
+import type { LoggedValues, TrainResult } from '@medgan/trainer';
+import { evaluateRun } from '../evaluation/evaluate-run.ts';
+import type { RunContext } from '../evaluation/run-images.ts';
+import type { PairTable } from '../evaluation/pair-tables.ts';
+import { PUBLISHED_METRICS, jsonKey } from '../evaluation/score-pairs.ts';
+
+/** The table has the losses; the log has the rest. */
+export const lossesOf = (values: LoggedValues | undefined): Figures =>
+  values === undefined
+    ? {}
+    : {
+        'loss/discriminator': values['loss/discriminator'],
+        'loss/generator': values['loss/generator'],
+      };
+
+const figuresOf = (estimates: PairTable['values']): Figures =>
+  Object.fromEntries(
+    PUBLISHED_METRICS.flatMap((name) => {
+      const value = estimates[jsonKey(name)]!.value;
+      return value === null ? [] : [[jsonKey(name), value]];
+    }),
+  );
+
+/**
+ * The figures of the published tables, by the original's protocol: of the trial's last images, and of its best checkpoint
+ * where that is another one. `metrics.json` of the run folder is of the last.
+ */
+export async function judgeTrial(
+  runDir: string,
+  { steps, final, best }: Pick<TrainResult, 'steps' | 'final' | 'best'>,
+  context: Omit<RunContext, 'signal'>,
+): Promise<Pick<TrialResult, 'figures' | 'best' | 'floor' | 'ceiling'>> {
+  const judge = async (checkpoint: 'last' | 'best'): Promise<PairTable> => {
+    // It takes seconds, and a trial without its figures would have to be called failed.
+    const { signal } = new AbortController();
+    const protocol = { protocol: 'original', offByOne: false, seed: 0 } as const;
+    return (await evaluateRun({ ...context, ...protocol, signal, runDir, checkpoint })).original!;
+  };
+  const other = best && best.step !== steps ? { step: best.step, table: await judge('best') } : undefined;
+  const last = await judge('last');
+  return {
+    figures: { ...lossesOf(final), ...figuresOf(last.values) },
+    floor: figuresOf(last.floor),
+    ceiling: figuresOf(last.ceiling),
+    ...(other ? { best: { step: other.step, figures: figuresOf(other.table.values) } } : {}),
+  };
+}
