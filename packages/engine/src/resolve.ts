@@ -1,10 +1,10 @@
 import type { Engine } from './engine.ts';
-import { tf } from './tf.ts';
 import { EngineError } from './engine-error.ts';
 import { startEager } from './eager/backends.ts';
 import { EAGER_ENGINES, type EagerEngineName, type EngineName } from './names.ts';
 import { checkDevice } from './onnx/device-check.ts';
 import { OnnxEngine, type ExecutionProvider, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
+import { probeTraining } from './probe.ts';
 
 /** An engine that was asked and could not start, and why. */
 export interface PassedOver {
@@ -27,25 +27,27 @@ const PROVIDERS: Readonly<Record<string, ExecutionProvider>> = {
   'onnx-webgpu': 'webgpu',
 };
 
-/** Starts one engine by its own name. @throws EngineError saying why it cannot run here. */
+async function makeEngine(name: Exclude<EngineName, 'eager'>, options: ResolveOptions): Promise<Engine> {
+  const provider = PROVIDERS[name];
+  if (!provider) return startEager(name as EagerEngineName, { threads: options.threads ?? 2 });
+  checkDevice(provider);
+  return new OnnxEngine({ ...options, provider });
+}
+
+/** Starts one engine by its own name, and trains a small network on it. @throws EngineError saying why it cannot run here. */
 export async function startEngine(
   name: Exclude<EngineName, 'eager'>,
   options: ResolveOptions = {},
 ): Promise<Engine> {
-  const provider = PROVIDERS[name];
-  if (!provider) return startEager(name as EagerEngineName, { threads: options.threads ?? 2 });
-  checkDevice(provider);
-  const engine = new OnnxEngine({ ...options, provider });
+  const engine = await makeEngine(name, options);
   await probe(engine);
   return engine;
 }
 
-/** Adds two numbers, so that a device that cannot is found before any work starts. */
+/** Frees an engine that does not pass `probeTraining`. */
 async function probe(engine: Engine): Promise<void> {
   try {
-    const program = await engine.compile(({ x }) => ({ y: tf.add(x!, x!) }), { x: { shape: [1] } });
-    await program.run({ x: Float32Array.of(1) });
-    await program.dispose();
+    await probeTraining(engine);
   } catch (error) {
     await engine.dispose();
     throw error;
