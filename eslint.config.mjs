@@ -3,20 +3,37 @@ import tseslint from 'typescript-eslint';
 
 /** Who may import whom: the layers of docs/architecture.md. */
 const layers = [
-  { sourceTag: 'layer:engine', onlyDependOnLibsWithTags: ['layer:engine'] },
-  { sourceTag: 'layer:format', onlyDependOnLibsWithTags: ['layer:format'] },
-  { sourceTag: 'layer:contract', onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine'] },
+  { sourceTag: 'layer:ground', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'layer:format', onlyDependOnLibsWithTags: ['layer:ground'] },
+  { sourceTag: 'layer:engine', onlyDependOnLibsWithTags: ['layer:engine', 'layer:ground'] },
+  { sourceTag: 'layer:contract', onlyDependOnLibsWithTags: ['layer:engine', 'layer:ground'] },
   {
     sourceTag: 'layer:plugin',
-    onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine', 'layer:testing'],
+    onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine', 'layer:ground', 'layer:testing'],
   },
   {
     sourceTag: 'layer:runtime',
-    onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine', 'layer:format', 'layer:testing'],
+    onlyDependOnLibsWithTags: [
+      'layer:contract',
+      'layer:engine',
+      'layer:format',
+      'layer:ground',
+      'layer:testing',
+    ],
+  },
+  {
+    sourceTag: 'layer:testing',
+    onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine', 'layer:ground'],
   },
   {
     sourceTag: 'layer:pages',
-    onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine', 'layer:format', 'layer:runtime'],
+    onlyDependOnLibsWithTags: [
+      'layer:contract',
+      'layer:engine',
+      'layer:format',
+      'layer:ground',
+      'layer:runtime',
+    ],
   },
   {
     sourceTag: 'layer:assembly',
@@ -32,7 +49,6 @@ const layers = [
       'layer:assembly',
     ],
   },
-  { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine'] },
   { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['*'] },
 ];
 

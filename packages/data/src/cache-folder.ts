@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SkippedFile } from './decode-pack.ts';
-import { leasedIn } from './leases.ts';
+import { leasedIn } from '@medgan/files';
 import { PackReader } from './pack-file.ts';
 
 /** A request's answer on disk, `<key>.key.json`: which pack it is. */
@@ -14,7 +14,7 @@ export const PACK_NAME = /^([0-9a-f]{64})\.pack$/;
 const POINTER_NAME = /^[0-9a-f]{64}\.key\.json$/;
 /** Packs and keys that were never finished. */
 const UNFINISHED_NAME =
-  /^(building-[0-9a-f-]{36}\.pack\.tmp|[0-9a-f]{64}\.(pack|key\.json)\.[0-9a-f-]{36}\.tmp|[0-9a-f]{64}\.key\.json\.\d+\.partial)$/;
+  /^(building-[0-9a-f-]{36}\.pack\.tmp|[0-9a-f]{64}\.(pack|key\.json)\.[0-9a-f-]{36}\.tmp|[0-9a-f]{64}\.key\.json\.\d+(-\d+)?\.partial)$/;
 
 /** Whether a file or its folder is not there. */
 export function isMissing(error: unknown): boolean {

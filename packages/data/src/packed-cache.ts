@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf, writeFileAtomically } from '@medgan/plugin-api';
 import { isMissing, PACK_NAME, type Pointer } from './cache-folder.ts';
 import type { SkippedFile } from './decode-pack.ts';
-import { lease } from './leases.ts';
+import { lease } from '@medgan/files';
 import { openPack, type OpenPack } from './open-pack.ts';
 
 /** What a request led to: a pack, and the files passed over on the way. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lease } from './leases.ts';
+import { lease } from '@medgan/files';
 import { PackWriter, type PackHeader } from './pack-file.ts';
 
 /** A pack that is being written, under a name of its own until it is whole. It ends by `finish` or `discard`. */

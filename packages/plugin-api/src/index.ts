@@ -4,13 +4,20 @@
  * @module @medgan/plugin-api
  */
 
+export {
+  lockHolder,
+  MedganError,
+  messageOf,
+  takeLock,
+  thisProcess,
+  writeFileAtomically,
+  type HeldLock,
+  type LockHolder,
+} from '@medgan/files';
 export * from './architecture.ts';
-export * from './atomic-file.ts';
 export * from './augmentation.ts';
 export * from './clock.ts';
 export * from './dataset.ts';
-export * from './errors.ts';
-export * from './file-lock.ts';
 export * from './image-values.ts';
 export * from './metric.ts';
 export * from './nearest.ts';

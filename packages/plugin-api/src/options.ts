@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { MedganError } from './errors.ts';
+import { MedganError } from '@medgan/files';
 import { nearest } from './nearest.ts';
 
 /** A JSON Schema (draft 7) of an object. Defaults live in it; unknown keys are refused. */

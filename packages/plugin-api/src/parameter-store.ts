@@ -1,7 +1,7 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { storedShape, type Engine } from '@medgan/engine';
 import type { ParameterScope, ParameterSpec } from './architecture.ts';
-import { MedganError } from './errors.ts';
+import { MedganError } from '@medgan/files';
 import type { Rng } from './rng.ts';
 
 /** One named tensor of a network's state. */

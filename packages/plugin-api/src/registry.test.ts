@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MedganError } from './errors.ts';
+import { MedganError } from '@medgan/files';
 import { Registry, type Named } from './registry.ts';
 
 const dcgan: Named = { name: 'dcgan', aliases: ['DCGAN'] };

@@ -1,4 +1,4 @@
-import { MedganError } from './errors.ts';
+import { MedganError } from '@medgan/files';
 import { nearest } from './nearest.ts';
 
 /** What a registry needs to know of any plugin. */

@@ -1,13 +1,8 @@
-/** What a weight file did wrong: who (the file), what, and the cure, in one line each. */
-export class WeightsError extends Error {
-  override readonly name = 'WeightsError';
-  readonly cure: string | undefined;
+import { MedganError } from '@medgan/files';
 
-  constructor(message: string, options: { cure?: string; cause?: unknown } = {}) {
-    const text = options.cure ? `${message}\n  cure: ${options.cure}` : message;
-    super(`[medgan] ${text}`, options.cause === undefined ? undefined : { cause: options.cause });
-    this.cure = options.cure;
-  }
+/** What is wrong with the content of a weight file: who (the file), what, and the cure. */
+export class WeightsError extends MedganError {
+  override readonly name = 'WeightsError';
 }
 
 /** A name from an untrusted file, fit to be printed in one line of a message. */

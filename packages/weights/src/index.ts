@@ -4,7 +4,6 @@
  * @module @medgan/weights
  */
 
-export { writeFileAtomically } from './atomic-file.ts';
 export { WeightsError } from './errors.ts';
 export { normaliseNames } from './normalise-names.ts';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';

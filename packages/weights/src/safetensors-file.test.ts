@@ -56,7 +56,7 @@ it('replaces an older file, and lets it be when the new one cannot be written', 
 
 it('passes by a temporary file that a crash left behind', async () => {
   const path = join(folder, 'g.safetensors');
-  writeFileSync(join(folder, `.g.safetensors.${process.pid}-0.tmp`), 'half');
+  writeFileSync(`${path}.${process.pid}-0.partial`, 'half');
   await writeSafetensorsFile(path, tensors);
   expect((await readSafetensorsFile(path)).tensors.size).toBe(4);
 });
@@ -73,9 +73,10 @@ it('says which file is missing, cut short or no safetensors file', async () => {
   await expect(readSafetensorsFile(path)).rejects.toThrow(
     `[medgan] ${path} cannot be read (ENOENT)\n  cure: check the path`,
   );
-  await expect(writeSafetensorsFile(join(path, 'x'), tensors)).rejects.toThrow('cannot be written (ENOENT)');
   await expect(readSafetensorsFile(folder)).rejects.toThrow('cannot be read (EISDIR)');
   const whole = encodeSafetensors(tensors);
+  writeFileSync(path, whole);
+  await expect(writeSafetensorsFile(join(path, 'x'), tensors)).rejects.toThrow('cannot be written (EEXIST)');
   for (let length = 0; length < whole.length; length += 5) {
     writeFileSync(path, whole.subarray(0, length));
     await expect(readSafetensorsFile(path)).rejects.toThrow(WeightsError);

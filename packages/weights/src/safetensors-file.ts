@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { fileError, writeFileAtomically } from './atomic-file.ts';
+import { fileError, writeFileAtomically } from '@medgan/files';
 import { WeightsError } from './errors.ts';
 import { asMap } from './safetensors.ts';
 import type { SafetensorsContent, Tensors } from './safetensors.ts';
@@ -11,7 +11,8 @@ import type { TensorData } from './tensor-data.ts';
 /**
  * Writes a safetensors file atomically, tensor by tensor: no second copy of the weights in memory. The bytes are those
  * of `encodeSafetensors`. The arrays must not change until the promise settles.
- * @throws WeightsError for tensors that cannot be written, and when the disk refuses (the errno error is its `cause`).
+ * @throws WeightsError for tensors that cannot be written; MedganError when the disk refuses (the system's error is its
+ * `cause`).
  */
 export async function writeSafetensorsFile(
   path: string,
@@ -30,7 +31,7 @@ function* partsOf(prefix: Uint8Array, ordered: readonly TensorData[]): Iterable<
 /**
  * Reads a safetensors file; each tensor gets memory of its own. Nothing is allocated that the file's size does not bear
  * out.
- * @throws WeightsError when the file cannot be read or is not what the format asks for.
+ * @throws MedganError when the file cannot be read; WeightsError when it is not what the format asks for.
  */
 export async function readSafetensorsFile(path: string): Promise<SafetensorsContent> {
   let handle: FileHandle | undefined;

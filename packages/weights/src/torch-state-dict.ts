@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { fileError } from './atomic-file.ts';
+import { fileError } from '@medgan/files';
 import { quote, WeightsError } from './errors.ts';
 import type { TensorData } from './tensor-data.ts';
 import { looksLegacy, readLegacyFormat } from './torch/legacy-format.ts';
@@ -25,7 +25,7 @@ export interface TorchOptions {
  * run. The arrays may share memory with each other and with `source`.
  * @param source a path, or the bytes of a file
  * @returns tensors in the order of the state dict; its entries that are no tensors are left out
- * @throws WeightsError when the file cannot be read, is damaged, asks for code, or would exceed the limits
+ * @throws MedganError when the file cannot be read; WeightsError when it is damaged, asks for code, or would exceed the limits
  */
 export async function readTorchStateDict(
   source: string | Uint8Array,

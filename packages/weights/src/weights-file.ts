@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { fileError } from './atomic-file.ts';
+import { fileError } from '@medgan/files';
 import { readSafetensorsFile } from './safetensors-file.ts';
 import type { SafetensorsContent } from './safetensors.ts';
 import { readTorchStateDict } from './torch-state-dict.ts';

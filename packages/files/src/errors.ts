@@ -1,6 +1,6 @@
 /** An error a user can act on: who is at fault, what is wrong, and the cure, in one line each. */
 export class MedganError extends Error {
-  override readonly name = 'MedganError';
+  override readonly name: string = 'MedganError';
   readonly cure: string | undefined;
 
   constructor(message: string, options: { cure?: string; cause?: unknown } = {}) {

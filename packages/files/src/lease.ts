@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockHolder, thisProcess } from '@medgan/plugin-api';
+import { lockHolder, thisProcess } from './lock.ts';
 
 const LEASE = /^(.+)\.[0-9a-f-]{36}\.use$/;
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { lockHolder, takeLock, thisProcess } from './file-lock.ts';
+import { lockHolder, takeLock, thisProcess } from './lock.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'medgan-file-lock-'));
 const path = join(dir, 'made', 'some.lock');

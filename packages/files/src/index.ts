@@ -1,0 +1,21 @@
+/**
+ * The ground floor: files that are whole after a power cut, locks between processes, and errors with their cure.
+ *
+ * @module @medgan/files
+ */
+
+export { AppendLog } from './append-log.ts';
+export { defined } from './defined.ts';
+export { MedganError, messageOf } from './errors.ts';
+export { fileError, isAbsent } from './file-error.ts';
+export { lease, leasedIn } from './lease.ts';
+export { lockHolder, takeLock, thisProcess, type HeldLock, type LockHolder } from './lock.ts';
+export { listFolder, readJson, readText } from './read.ts';
+export { replaceFolder } from './replace-folder.ts';
+export {
+  finishedName,
+  UNFINISHED,
+  writeFileAtomically,
+  type Content,
+  type WriteOptions,
+} from './write-file.ts';
