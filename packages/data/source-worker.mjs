@@ -2,4 +2,4 @@
 import { register } from 'tsx/esm/api';
 
 register();
-await import(new URL('./src/decoder/decode-worker.ts', import.meta.url));
+await import(new URL('./src/decode/decoder/decode-worker.ts', import.meta.url));

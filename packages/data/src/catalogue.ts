@@ -3,7 +3,7 @@ export { default as colourJitter, type ColourJitterOptions } from './augmentatio
 export { default as horizontalFlip } from './augmentations/horizontal-flip.ts';
 export { default as quarterTurns } from './augmentations/quarter-turns.ts';
 export { default as verticalFlip } from './augmentations/vertical-flip.ts';
-export { default as imageFolder, type ImageFolderOptions } from './image-folder.ts';
-export { default as isic, type IsicOptions } from './isic/isic.ts';
-export { default as syntheticLesions, type SyntheticLesionsOptions } from './synthetic-lesions.ts';
-export { default as imageTable, type ImageTableOptions } from './tables/image-table.ts';
+export { default as imageFolder, type ImageFolderOptions } from './datasets/image-folder.ts';
+export { default as imageTable, type ImageTableOptions } from './datasets/image-table.ts';
+export { default as isic, type IsicOptions } from './datasets/isic.ts';
+export { default as syntheticLesions, type SyntheticLesionsOptions } from './datasets/synthetic-lesions.ts';

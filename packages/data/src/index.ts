@@ -7,8 +7,15 @@
 export * from './catalogue.ts';
 
 export { inspectFolder } from './inspect/inspect-folder.ts';
-export { inspectImages, type InspectedImage, type InspectOptions } from './inspect/inspect-images.ts';
-export type { ClassFigures, DuplicateGroup, Inspection, SheetRows, Spread } from './inspect/inspection.ts';
+export { inspectImages, type InspectOptions } from './inspect/inspect-images.ts';
+export type {
+  ClassFigures,
+  DuplicateGroup,
+  InspectedImage,
+  Inspection,
+  SheetRows,
+  Spread,
+} from './inspect/inspection.ts';
 export {
   clearPackedCache,
   describePack,
@@ -16,17 +23,17 @@ export {
   type CacheEntry,
   type ClearOptions,
   type Cleared,
-} from './cache-folder.ts';
-export { decodeImage } from './decode-image.ts';
-export { namedFolder, type FileOptions } from './file-options.ts';
-export { findImages } from './find-images.ts';
-export { fitImage } from './fit-image.ts';
-export type { FoundFile } from './folder-walk.ts';
-export { listFiles, openFiles, type ChosenFiles, type OpenOptions } from './open-files.ts';
-export type { ByteImage } from './pillow-resize.ts';
+} from './pack/cache-contents.ts';
+export { decodeImage } from './decode/decode-image.ts';
+export { namedFolder, type FileOptions } from './pack/file-options.ts';
+export { findImages } from './find/find-images.ts';
+export { fitImage } from './decode/fit-image.ts';
+export type { FoundFile } from './find/folder-walk.ts';
+export { listFiles, openFiles, type ChosenFiles, type OpenOptions } from './pack/open-files.ts';
+export type { ByteImage } from './byte-image.ts';
 export { movePixels, type Source } from './augmentations/move-pixels.ts';
-export { chooseClasses, type GroupedFile } from './class-folders.ts';
-export type { Window } from './formats/window.ts';
+export { chooseClasses, type GroupedFile } from './find/class-folders.ts';
+export type { Window } from './decode/formats/window.ts';
 export { IsicArchive, ISIC_API, type Search } from './isic/archive-client.ts';
 export type { ArchiveImage, ImageSize } from './isic/archive-types.ts';
 export {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { createRng, type DatasetContext } from '@medgan/plugin-api';
 import sharp from 'sharp';
 import { contentsOf, type Contents } from './contents.ts';
-import imageFolder, { type ImageFolderOptions } from '../src/image-folder.ts';
+import imageFolder, { type ImageFolderOptions } from '../src/datasets/image-folder.ts';
 
 /** A folder of images for one test. */
 export class TemporaryFolder {

@@ -1,4 +1,4 @@
-import type { ByteImage } from '../pillow-resize.ts';
+import type { ByteImage } from '../byte-image.ts';
 
 /** Points an image is looked at, evenly spread: every cell below is the mean of 64 or more. */
 const COLUMNS = 144;

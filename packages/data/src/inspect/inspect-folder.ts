@@ -1,4 +1,4 @@
-import { readClassFolders } from '../class-folders.ts';
+import { readClassFolders } from '../find/class-folders.ts';
 import { inspectImages, type InspectOptions } from './inspect-images.ts';
 import type { Inspection, SheetRows } from './inspection.ts';
 

@@ -1,32 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { faultOf } from '../decoder/decode-file.ts';
+import { faultOf } from '../decode/decoder/decode-file.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
-import { decodeImage } from '../decode-image.ts';
-import type { DecodeSettings } from '../formats/format.ts';
-import { formatOf } from '../formats/formats.ts';
-import { fitImage } from '../fit-image.ts';
-import type { ByteImage } from '../pillow-resize.ts';
+import { decodeImage } from '../decode/decode-image.ts';
+import type { DecodeSettings } from '../decode/formats/format.ts';
+import { formatOf } from '../decode/formats/formats.ts';
+import { fitImage } from '../decode/fit-image.ts';
+import type { ByteImage } from '../byte-image.ts';
 import { figuresOf } from './image-figures.ts';
-import type { Inspection, SheetRows } from './inspection.ts';
+import type { InspectedImage, Inspection, SheetRows } from './inspection.ts';
 import { NearDuplicates } from './near-duplicates.ts';
 import { duplicateGroups, summarise, type Seen } from './summarise.ts';
-
-/** An image to be looked at: a file, or one that its dataset gives. */
-export interface InspectedImage {
-  readonly name: string;
-  /** Index of its class. */
-  readonly label: number;
-  readonly group?: string;
-  /** Why it cannot be read, when that is known. */
-  readonly fault?: string;
-  readonly source:
-    | { readonly path: string }
-    | {
-        /** Makes it, at any time and as often as it is asked for. */
-        readonly make: () => Promise<ByteImage>;
-      };
-}
 
 /** How a folder is looked through. */
 export interface InspectOptions extends DecodeSettings {

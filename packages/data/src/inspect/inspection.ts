@@ -1,4 +1,21 @@
 import type { BytePixels } from '@medgan/plugin-api';
+import type { ByteImage } from '../byte-image.ts';
+
+/** An image to be looked at: a file, or one that its dataset gives. */
+export interface InspectedImage {
+  readonly name: string;
+  /** Index of its class. */
+  readonly label: number;
+  readonly group?: string;
+  /** Why it cannot be read, when that is known. */
+  readonly fault?: string;
+  readonly source:
+    | { readonly path: string }
+    | {
+        /** Makes it, at any time and as often as it is asked for. */
+        readonly make: () => Promise<ByteImage>;
+      };
+}
 
 /** Least, middle and most of something. */
 export interface Spread {

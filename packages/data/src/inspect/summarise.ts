@@ -1,6 +1,5 @@
 import type { ImageFigures } from './image-figures.ts';
-import type { InspectedImage } from './inspect-images.ts';
-import type { ClassFigures, DuplicateGroup, Inspection, Rgb, Spread } from './inspection.ts';
+import type { ClassFigures, DuplicateGroup, InspectedImage, Inspection, Rgb, Spread } from './inspection.ts';
 
 /** What is kept of a readable image. */
 export interface Seen extends ImageFigures {

@@ -6,7 +6,8 @@ import type { IsicArchive } from './archive-client.ts';
 import type { ArchiveImage, ArchivePage } from './archive-types.ts';
 import { downloadFile, type WholeFile } from './download-file.ts';
 import { completeImages, recordComplete, type DownloadRequest } from './download-record.ts';
-import { Manifest, type ManifestEntry } from './manifest.ts';
+import type { ManifestEntry } from './manifest-entry.ts';
+import { Manifest } from './manifest.ts';
 import { Refusal, type PoliteHttp } from './polite-http.ts';
 
 /** How far a download has come. */

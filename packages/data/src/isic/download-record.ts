@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MedganError, messageOf, writeFileAtomically } from '@medgan/plugin-api';
 import type { ImageSize } from './archive-types.ts';
-import type { Manifest, ManifestEntry } from './manifest.ts';
+import type { ManifestEntry } from './manifest-entry.ts';
+import type { Manifest } from './manifest.ts';
 
 /** What is wanted of the archive. */
 export interface DownloadRequest {

@@ -1,22 +1,9 @@
 import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '@medgan/plugin-api';
-import type { ArchiveImage, ImageSize } from './archive-types.ts';
 import { sha256Of } from './download-file.ts';
-import { attributionCsv, licencesPage, metadataCsv } from './papers.ts';
-
-/** An image that is here, as it stands in `manifest.jsonl`. */
-export interface ManifestEntry {
-  readonly id: string;
-  /** Relative to the folder, with `/`. */
-  readonly file: string;
-  readonly size: ImageSize;
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly licence: string;
-  readonly attribution: string;
-  readonly metadata: ArchiveImage['metadata'];
-}
+import type { ManifestEntry } from './manifest-entry.ts';
+import { attributionCsv, licencesPage, metadataCsv } from './attribution-files.ts';
 
 const NAME = 'manifest.jsonl';
 /** At most one folder and a file named by the id: a manifest from elsewhere cannot lead out. */

@@ -1,7 +1,7 @@
 import { contentsOf, type Contents } from '../../test/contents.ts';
 import { createRng } from '@medgan/plugin-api';
 import { beforeAll, describe, expect, it } from 'vitest';
-import dataset from '../synthetic-lesions.ts';
+import dataset from '../datasets/synthetic-lesions.ts';
 
 const SIZE = 64;
 const COUNT = 60;

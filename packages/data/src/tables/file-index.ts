@@ -1,4 +1,4 @@
-import type { FoundFile } from '../folder-walk.ts';
+import type { FoundFile } from '../find/folder-walk.ts';
 
 /** `\` as `/`, no `./` in front, accents composed: one spelling for what Windows, macOS and tables write. */
 export function spelled(name: string): string {

@@ -1,5 +1,5 @@
 import { MedganError } from '@medgan/plugin-api';
-import type { FoundFile } from '../folder-walk.ts';
+import type { FoundFile } from '../find/folder-walk.ts';
 import { FileIndex } from './file-index.ts';
 import { rowNumber, type Table } from './read-table.ts';
 import type { Layout } from './table-format.ts';

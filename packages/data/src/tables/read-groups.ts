@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { MedganError } from '@medgan/plugin-api';
-import type { GroupedFile, LabelledFile } from '../class-folders.ts';
+import type { GroupedFile, LabelledFile } from '../find/class-folders.ts';
 import { FileIndex } from './file-index.ts';
 import { readTable } from './read-table.ts';
 import { fileAndGroups } from './table-format.ts';

@@ -18,7 +18,7 @@ const USES = {
 };
 
 /** Kinds whose plugins lie in a folder of their own under `src/`. */
-const FOLDERS = { augmentation: '/augmentations' };
+const FOLDERS = { dataset: '/datasets', augmentation: '/augmentations' };
 
 /**
  * Writes a plugin that works, with its tests, into the package of its kind, and into the catalogue; or, with

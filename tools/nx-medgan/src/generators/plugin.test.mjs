@@ -27,7 +27,7 @@ const textOf = (path) => tree.read(path, 'utf8');
 const INSIDE = [
   ['architecture', 'models', '', 'myPlugin'],
   ['objective', 'objectives', '', 'myPlugin'],
-  ['dataset', 'data', '', 'myPlugin'],
+  ['dataset', 'data', 'datasets/', 'myPlugin'],
   ['augmentation', 'data', 'augmentations/', 'myPlugin'],
   ['metric', 'metrics', '', 'myPluginMetric'],
 ];

@@ -1,0 +1,81 @@
+import { defineDataset, parseOptions, type DatasetContext, type OptionsSchema } from '@medgan/plugin-api';
+import { readClassFolders, type GroupedFile } from '../find/class-folders.ts';
+import {
+  FILE_SCHEMAS,
+  namedFolder,
+  openOptions,
+  type FileOptions,
+  type FileSettings,
+} from '../pack/file-options.ts';
+import { listFiles, openFiles, type ChosenFiles } from '../pack/open-files.ts';
+import { chooseImages } from '../splits/choose-images.ts';
+import { readGroups } from '../tables/read-groups.ts';
+
+export interface ImageFolderOptions extends FileOptions {
+  /** CSV that names the lesion or patient of each file, relative to the folder. */
+  readonly groups?: string;
+}
+
+type Resolved = FileSettings & Pick<ImageFolderOptions, 'groups'>;
+
+const schema: OptionsSchema = {
+  type: 'object',
+  properties: {
+    ...FILE_SCHEMAS,
+    groups: {
+      type: 'string',
+      minLength: 1,
+      description: 'CSV with the lesion or patient of each file (file,group), for split',
+    },
+  },
+  additionalProperties: false,
+};
+
+const WHO = 'dataset image-folder';
+
+/** The files a run asks for, none of them opened. */
+async function choose(
+  { path, ...options }: ImageFolderOptions & { readonly path?: string },
+  context: Omit<DatasetContext, 'format'>,
+): Promise<ChosenFiles & { readonly settings: Resolved }> {
+  const root = namedFolder(WHO, path);
+  const settings = parseOptions<Resolved>(WHO, schema, options);
+  context.signal?.throwIfAborted();
+  const folder = await readClassFolders(root, {
+    classes: context.classes,
+    outsideLinks: settings.outside_links,
+  });
+  if (folder.looseIgnored > 0)
+    context.onWarning?.(`${WHO}: ${folder.looseIgnored} images beside the class folders are ignored`);
+  const { split } = context;
+  const grouping =
+    settings.groups === undefined ? undefined : await readGroups(WHO, settings.groups, folder.root);
+  const grouped = grouping?.assign(folder.files) ?? folder.files;
+  // A group may hold images of several classes, and is to land in one part whatever classes are asked for.
+  const all =
+    grouping && split && context.classes
+      ? grouping.assign((await readClassFolders(root, { outsideLinks: settings.outside_links })).files)
+      : grouped;
+  const files = await chooseImages<GroupedFile>(grouped, context, { who: WHO, all });
+  return { root: folder.root, classes: folder.classes, files, settings };
+}
+
+/**
+ * Images in class folders, as torchvision's `ImageFolder` with `Resize(size)` and `CenterCrop(size)` would give them,
+ * as bytes. Two differences: EXIF orientation is applied, and links out of the folder are not followed unasked.
+ */
+export default defineDataset<ImageFolderOptions>({
+  name: 'image-folder',
+  aliases: ['ImageFolder'],
+  summary: 'Images on disk: one folder for each class, or one flat folder',
+  reference: 'torchvision.datasets.ImageFolder (Marcel and Rodriguez, ACM Multimedia 2010)',
+  options: schema,
+  source: 'path',
+  splittable: true,
+  tiny: {},
+  list: async (options, context) => listFiles(await choose(options, context)),
+  async open(options, context) {
+    const { settings, ...chosen } = await choose(options, context);
+    return openFiles(chosen, context, openOptions(WHO, settings));
+  },
+});
