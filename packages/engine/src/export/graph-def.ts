@@ -2,24 +2,18 @@ import type { DType, Values } from '../engine.ts';
 import type { ModelWeight } from './model-recorder.ts';
 import { expandConstant } from '../graph/builder.ts';
 import { sizeOf, valueOf, type Graph, type Value } from '../graph/graph.ts';
+import type {
+  TensorFlowAttribute,
+  TensorFlowOperation,
+  TensorFlowWriter,
+} from '../graph/operators/tensorflow.ts';
 import { fromStored } from '../stored-layout.ts';
-
-/** Attribute of a TensorFlow node, as protocol buffers are written in JSON. */
-export type TfAttribute =
-  | { readonly type: string }
-  | { readonly b: boolean }
-  | { readonly f: number }
-  | { readonly i: string }
-  | { readonly s: string }
-  | { readonly list: { readonly i: readonly string[] } }
-  | { readonly tensor: { readonly dtype: string; readonly tensorShape: object } }
-  | { readonly shape: object };
 
 export interface TfNode {
   readonly name: string;
   readonly op: string;
   readonly input: readonly string[];
-  readonly attr: Readonly<Record<string, TfAttribute>>;
+  readonly attr: Readonly<Record<string, TensorFlowAttribute>>;
 }
 
 /** A tensor of the file: a weight, or a list of numbers a node takes as an operand. */
@@ -36,25 +30,8 @@ export interface TfGraph {
   readonly constants: readonly TfConstant[];
 }
 
-/** Element types by TensorFlow's names. */
-export const TF_TYPE: Readonly<Record<DType, string>> = {
-  float32: 'DT_FLOAT',
-  int32: 'DT_INT32',
-  bool: 'DT_BOOL',
-};
-
-/** Attributes in the JSON of protocol buffers: 64-bit integers are texts, bytes are base64. */
-export const attribute = {
-  int: (i: number): TfAttribute => ({ i: String(i) }),
-  ints: (list: readonly number[]): TfAttribute => ({ list: { i: list.map(String) } }),
-  float: (f: number): TfAttribute => ({ f }),
-  bool: (b: boolean): TfAttribute => ({ b }),
-  text: (text: string): TfAttribute => ({ s: Buffer.from(text).toString('base64') }),
-  type: (dtype: DType): TfAttribute => ({ type: TF_TYPE[dtype] }),
-};
-
 /** Collects the TensorFlow nodes of a graph. */
-export class GraphDefWriter {
+export class GraphDefWriter implements TensorFlowWriter {
   readonly nodes: TfNode[] = [];
   readonly constants: TfConstant[] = [];
   readonly #graph: Graph;
@@ -71,12 +48,11 @@ export class GraphDefWriter {
     }
   }
 
-  /** Type of a graph value. */
   type(id: number): Value {
     return valueOf(this.#graph, id);
   }
 
-  /** Name of a graph value; constants enter the file on first use. */
+  /** Constants enter the file when they are first named. */
   name(id: number): string {
     const known = this.#names.get(id);
     if (known !== undefined) return known;
@@ -108,20 +84,15 @@ export class GraphDefWriter {
     return name;
   }
 
-  /** A list of integers as an operand. */
   list(values: readonly number[], shape: readonly number[] = [values.length]): string {
     return this.#constant({ dtype: 'int32', shape, values: Int32Array.from(values) });
   }
 
-  /** A float32 scalar as an operand. */
   scalar(value: number): string {
     return this.#constant({ dtype: 'float32', shape: [], values: Float32Array.of(value) });
   }
 
-  node(
-    name: string,
-    { op, input, attr = {} }: { op: string; input: readonly string[]; attr?: TfNode['attr'] },
-  ): void {
+  node(name: string, { op, input, attr = {} }: TensorFlowOperation): void {
     this.nodes.push({ name, op, input, attr });
   }
 }

@@ -2,7 +2,7 @@ import type { Step } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import { runPasses } from '../graph/passes/index.ts';
 import { verify } from '../graph/verify.ts';
-import { inputName, lower, outputName, stateInName } from '../onnx/lower/index.ts';
+import { inputName, lower, outputName, stateInName } from '../onnx/lower.ts';
 import { ELEMENT, encodeModel, type ElementType, type OnnxGraph, type OnnxTensor } from '../onnx/model.ts';
 import { storedShape } from '../stored-layout.ts';
 import { inputsAt, PROBES, type ModelInput } from './batch-lists.ts';

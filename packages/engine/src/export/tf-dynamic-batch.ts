@@ -1,5 +1,6 @@
 import { extentsOf, fixedBatch, type Extent } from './batch-lists.ts';
-import { attribute, type TfConstant, type TfGraph, type TfNode } from './graph-def.ts';
+import { attribute } from '../graph/operators/tensorflow.ts';
+import type { TfConstant, TfGraph, TfNode } from './graph-def.ts';
 
 const list = (name: string, values: readonly number[]): TfConstant => ({
   name,

@@ -3,11 +3,12 @@ import { foldIdentities } from '../graph/passes/fold-identities.ts';
 import { mergeCommon } from '../graph/passes/merge-common.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inputsAt, PROBES, type ModelInput } from './batch-lists.ts';
-import { GraphDefWriter, TF_TYPE, type TfConstant, type TfGraph, type TfNode } from './graph-def.ts';
+import { operatorOf } from '../graph/operators/index.ts';
+import { TENSORFLOW_TYPE, inputs as operands, refuseForTensorFlow } from '../graph/operators/tensorflow.ts';
+import { GraphDefWriter, type TfConstant, type TfGraph, type TfNode } from './graph-def.ts';
 import type { ModelRecorder } from './model-recorder.ts';
 import type { ModelRequest } from './onnx-model.ts';
 import { withDynamicBatch } from './tf-dynamic-batch.ts';
-import { TF_LOWERINGS, refuse } from './tf-lowerings.ts';
 
 /** The files of a TensorFlow.js model. */
 export interface TfjsModel {
@@ -22,8 +23,12 @@ const SHARD_BYTES = 4 * 2 ** 20;
 function write(graph: Graph, recorder: ModelRecorder): TfGraph {
   const w = new GraphDefWriter(graph, (slot) => recorder.weight(slot));
   for (const node of graph.nodes) {
-    const lowering = TF_LOWERINGS[node.kernel] ?? refuse(node.kernel);
-    w.node(w.name(node.outputs[0]!), lowering(node, w));
+    const { tensorflow = refuseForTensorFlow(node.kernel) } = operatorOf(node.kernel);
+    const output = w.name(node.outputs[0]!);
+    w.node(
+      output,
+      typeof tensorflow === 'string' ? { op: tensorflow, input: operands(node, w) } : tensorflow(node, w),
+    );
   }
   for (const { name, value } of graph.outputs) w.node(name, { op: 'Identity', input: [w.name(value)] });
   return w;
@@ -45,8 +50,8 @@ const constantNode = ({ name, dtype, shape }: TfConstant): TfNode => ({
   op: 'Const',
   input: [],
   attr: {
-    dtype: { type: TF_TYPE[dtype] },
-    value: { tensor: { dtype: TF_TYPE[dtype], tensorShape: dims(shape) } },
+    dtype: { type: TENSORFLOW_TYPE[dtype] },
+    value: { tensor: { dtype: TENSORFLOW_TYPE[dtype], tensorShape: dims(shape) } },
   },
 });
 

@@ -1,4 +1,4 @@
-import type { DType, Values } from '../engine.ts';
+import type { Values } from '../engine.ts';
 import {
   sizeOf,
   valueOf,
@@ -8,14 +8,10 @@ import {
   type Node,
   type Origin,
   type StateEdge,
+  type Type,
   type Value,
 } from './graph.ts';
-
-/** Shape and type of a value to be made. */
-export interface Type {
-  readonly shape: readonly number[];
-  readonly dtype: DType;
-}
+import { operatorOf } from './operators/index.ts';
 
 /** Appends nodes and constants to a graph under construction. Ids only grow. */
 export class GraphBuilder {
@@ -25,8 +21,7 @@ export class GraphBuilder {
   readonly inputs: { name: string; value: number }[] = [];
   readonly outputs: { name: string; value: number }[] = [];
   readonly state = new Map<number, StateEdge>();
-  /** Where the nodes come from that are made next. */
-  origin: Origin | undefined;
+  #origin: Origin | undefined;
   #next = 0;
 
   value(type: Type): Value {
@@ -49,20 +44,23 @@ export class GraphBuilder {
     return value;
   }
 
-  node(
-    kernel: string,
-    inputs: readonly number[],
-    spec: { attributes?: Attributes; outputs: readonly Type[] },
-  ): Value[] {
-    const outputs = spec.outputs.map((type) => this.value(type));
-    this.nodes.push({
-      kernel,
-      inputs: [...inputs],
-      outputs: outputs.map((value) => value.id),
-      attributes: spec.attributes ?? {},
-      ...(this.origin ? { origin: this.origin } : {}),
-    });
-    return outputs;
+  /** Appends a node; the operator's record gives the type of its output. */
+  emit(kernel: string, inputs: readonly number[], attributes: Attributes = {}): Value {
+    const types = inputs.map((id) => this.get(id));
+    const output = this.value(operatorOf(kernel).infer(types, attributes));
+    this.nodes.push({ kernel, inputs: [...inputs], outputs: [output.id], attributes, origin: this.#origin });
+    return output;
+  }
+
+  /** Runs `body`; the nodes that it appends come from `origin`. */
+  from<T>(origin: Origin | undefined, body: () => T): T {
+    const outer = this.#origin;
+    this.#origin = origin;
+    try {
+      return body();
+    } finally {
+      this.#origin = outer;
+    }
   }
 
   input(name: string, type: Type): Value {

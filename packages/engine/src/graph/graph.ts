@@ -1,30 +1,34 @@
 import type { DType, Values } from '../engine.ts';
 
-/** An edge of the graph: one tensor, written once. */
-export interface Value {
-  readonly id: number;
+/** Shape and type of a tensor. */
+export interface Type {
   readonly shape: readonly number[];
   readonly dtype: DType;
 }
 
-/** Attributes of a node, in canonical form: see the rule of its kernel. */
+/** An edge of the graph: one tensor, written once. */
+export interface Value extends Type {
+  readonly id: number;
+}
+
+/** Attributes of a node, in the form that the record of its operator gives them. */
 export type Attributes = Readonly<Record<string, number | boolean | string | readonly number[] | undefined>>;
 
-/** Where a node comes from, for people: nothing that is computed depends on it. */
+/** Where a node comes from, for people: no computation depends on it. */
 export interface Origin {
-  /** The innermost `scope` of the step that it was called in. */
+  /** The innermost `scope` of the step that the operation was called in. */
   readonly scope: string | undefined;
   /** Where the author's code called TF.js; recorded on request only. */
   readonly site: string | undefined;
 }
 
-/** One operation. `kernel` is a TF.js kernel name. */
-export interface Node {
+/** One operation. `kernel` is the TF.js kernel that the operator is named after. */
+export interface Node<A extends Attributes = Attributes> {
   readonly kernel: string;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
-  readonly attributes: Attributes;
-  /** Kept by passes: what replaces a node comes from where the node came from. */
+  readonly attributes: A;
+  /** Passes keep it: a replacement has the origin of the node that it replaces. */
   readonly origin?: Origin | undefined;
 }
 

@@ -1,12 +1,11 @@
-import { RULES } from '../trace/kernels/index.ts';
-import { GraphBuilder, type Type } from './builder.ts';
-import type { Attributes, Constant, Graph, Node, Value } from './graph.ts';
+import { GraphBuilder } from './builder.ts';
+import type { Attributes, Constant, Graph, Node, Type, Value } from './graph.ts';
 
-/** The new graph, as far as it is built, seen by a rule. */
+/** The new graph, as far as it is built, as a rule sees it. */
 export interface Rewriter {
   type(id: number): Value;
   constant(id: number): Constant | undefined;
-  /** The node that makes a value, or undefined for inputs, state and constants. */
+  /** The node that computes a value; undefined for inputs, state and constants. */
   producer(id: number): Node | undefined;
   emit(kernel: string, inputs: readonly number[], attributes?: Attributes): number;
   fill(type: Type, fill: number): number;
@@ -15,7 +14,7 @@ export interface Rewriter {
 /** Looks at a node, whose inputs are already rewritten; returns the value that replaces its output, or undefined. */
 export type Rule = (node: Node, rewriter: Rewriter) => number | undefined;
 
-/** Copies the graph node by node, asking the rules in turn; the first that answers wins. */
+/** Copies the graph node by node; the first of the rules that returns a value replaces the node. */
 export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
   const builder = new GraphBuilder();
   const renamed = new Map<number, number>();
@@ -38,41 +37,27 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
     type: (id) => builder.get(id),
     constant: (id) => builder.constants.get(id),
     producer: (id) => producers.get(id),
-    emit(kernel, inputs, attributes = {}) {
-      const outputs = RULES.get(kernel)!.infer(
-        inputs.map((id) => builder.get(id)),
-        attributes,
-      );
-      const made = builder.node(kernel, inputs, { attributes, outputs })[0]!.id;
-      producers.set(made, builder.nodes.at(-1)!);
-      return made;
+    emit(kernel, inputs, attributes) {
+      const { id } = builder.emit(kernel, inputs, attributes);
+      producers.set(id, builder.nodes.at(-1)!);
+      return id;
     },
     fill: (type, fill) => builder.fill(type, fill).id,
   };
+  const replacement = (node: Node): number => {
+    for (const rule of rules) {
+      const value = rule(node, rewriter);
+      if (value !== undefined) return value;
+    }
+    return rewriter.emit(node.kernel, node.inputs, node.attributes);
+  };
 
   for (const original of graph.nodes) {
-    builder.origin = original.origin;
     const node: Node = { ...original, inputs: original.inputs.map(rename) };
-    let replacement: number | undefined;
-    if (node.outputs.length === 1) {
-      for (const rule of rules) {
-        replacement = rule(node, rewriter);
-        if (replacement !== undefined) break;
-      }
-    }
-    if (replacement !== undefined) {
-      renamed.set(original.outputs[0]!, replacement);
-      continue;
-    }
-    const outputs = builder.node(node.kernel, node.inputs, {
-      attributes: node.attributes,
-      outputs: original.outputs.map((id) => graph.values.get(id)!),
-    });
-    const copied = builder.nodes.at(-1)!;
-    outputs.forEach((value, i) => {
-      renamed.set(original.outputs[i]!, value.id);
-      producers.set(value.id, copied);
-    });
+    renamed.set(
+      original.outputs[0]!,
+      builder.from(original.origin, () => replacement(node)),
+    );
   }
 
   for (const { name, value } of graph.outputs) builder.output(name, rename(value));

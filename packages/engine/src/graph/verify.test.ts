@@ -71,7 +71,7 @@ describe('verify', () => {
 
   it('refuses unknown kernels, and too few or too many operands and results', () => {
     expect(refusal({ nodes: [node('Frobnicate', [[0], [2]])] })).toMatchInlineSnapshot(
-      `"node 0 (Frobnicate) has no rule"`,
+      `"node 0 (Frobnicate) is not an operator of the graph"`,
     );
     expect(refusal({ nodes: [node('Add', [[0], [2]])] })).toMatchInlineSnapshot(
       `"node 0 (Add) takes 2 operands, but has 1"`,

@@ -1,6 +1,5 @@
-import { RULES } from '../trace/kernels/index.ts';
-import type { Type } from './builder.ts';
-import { sameShape, sizeOf, type Graph, type Node, type StateEdge, type Value } from './graph.ts';
+import { sameShape, sizeOf, type Graph, type Node, type StateEdge, type Type, type Value } from './graph.ts';
+import { isOperator, operatorOf } from './operators/index.ts';
 
 const typeName = ({ dtype, shape }: Pick<Value, 'dtype' | 'shape'>): string =>
   `${dtype}[${shape.join(', ')}]`;
@@ -11,16 +10,16 @@ function requireUnique(what: string, names: readonly (string | number)[]): void 
 }
 
 function requireOperands(who: string, node: Node): void {
-  const { inputs } = RULES.get(node.kernel) ?? {};
-  if (!inputs) throw new Error(`${who} has no rule`);
+  if (!isOperator(node.kernel)) throw new Error(`${who} is not an operator of the graph`);
+  const { inputs } = operatorOf(node.kernel);
   const wanted = inputs === 'list' ? 'at least 1' : String(inputs.length);
   const fits = inputs === 'list' ? node.inputs.length > 0 : node.inputs.length === inputs.length;
   if (!fits) throw new Error(`${who} takes ${wanted} operands, but has ${node.inputs.length}`);
 }
 
-function inferred(who: string, node: Node, inputs: readonly Value[]): Type[] {
+function inferred(who: string, node: Node, inputs: readonly Value[]): Type {
   try {
-    return RULES.get(node.kernel)!.infer(inputs, node.attributes);
+    return operatorOf(node.kernel).infer(inputs, node.attributes);
   } catch (error) {
     throw new Error(`${who}: ${(error as Error).message}`, { cause: error });
   }
@@ -72,15 +71,13 @@ export function verify(graph: Graph): void {
     const who = `node ${index} (${node.kernel})`;
     requireOperands(who, node);
     const inputs = node.inputs.map((id) => typeOf(id, who));
-    const expected = inferred(who, node, inputs);
-    if (expected.length !== node.outputs.length) throw new Error(`${who} has ${node.outputs.length} outputs`);
-    for (const [i, id] of node.outputs.entries()) {
-      define(id, who);
-      const actual = graph.values.get(id)!;
-      const wanted = expected[i]!;
-      if (!sameShape(actual.shape, wanted.shape) || actual.dtype !== wanted.dtype) {
-        throw new Error(`${who} gives ${typeName(wanted)}, but is typed ${typeName(actual)}`);
-      }
+    const wanted = inferred(who, node, inputs);
+    if (node.outputs.length !== 1) throw new Error(`${who} has ${node.outputs.length} outputs`);
+    const [output] = node.outputs as [number];
+    define(output, who);
+    const actual = graph.values.get(output)!;
+    if (!sameShape(actual.shape, wanted.shape) || actual.dtype !== wanted.dtype) {
+      throw new Error(`${who} gives ${typeName(wanted)}, but is typed ${typeName(actual)}`);
     }
   }
   for (const { name, value } of graph.outputs) typeOf(value, `output ${name}`);

@@ -1,10 +1,10 @@
 import type { Variable } from '@tensorflow/tfjs-core';
-import { uniformValue, valueOf, type Graph } from '../graph/graph.ts';
+import { uniformValue, valueOf, type Graph, type Node } from '../graph/graph.ts';
+import { operatorOf } from '../graph/operators/index.ts';
 import { PASSES } from '../graph/passes/index.ts';
 import { verify } from '../graph/verify.ts';
-import { lower } from '../onnx/lower/index.ts';
+import { lower } from '../onnx/lower.ts';
 import type { InspectedTensor, Operand, Stage, StepInspection } from './inspection.ts';
-import { multiplyAdds } from './multiply-adds.ts';
 
 /** An engine's variables by slot. */
 type Slots = ReadonlyMap<number, { readonly name: string; readonly variable: Variable }>;
@@ -67,6 +67,12 @@ export function inspectGraph(traced: Graph, slots: Slots): StepInspection {
     })),
     operators: countBy(onnx.nodes.map(({ op }) => op)),
   };
+}
+
+function multiplyAdds(graph: Graph, { kernel, inputs, outputs, attributes }: Node): number {
+  const shape = (id: number): readonly number[] => valueOf(graph, id).shape;
+  const shapes = { inputs: inputs.map(shape), output: shape(outputs[0]!) };
+  return operatorOf(kernel).multiplyAdds?.(shapes, attributes) ?? 0;
 }
 
 /** What makes each value that is no constant. */

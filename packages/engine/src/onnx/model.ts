@@ -1,3 +1,4 @@
+import type { OnnxAttribute as OperatorAttribute } from '../graph/operators/onnx.ts';
 import { ProtobufWriter } from './protobuf.ts';
 
 /** ONNX element types we write (onnx.proto, TensorProto.DataType). */
@@ -9,8 +10,8 @@ export type ElementType = keyof typeof ELEMENT;
 /** Operator set of the models: the first in which every reduction takes its axes as an input. */
 const OPSET = 18;
 
-export type OnnxAttribute =
-  number | string | readonly number[] | { readonly float: number } | { readonly graph: OnnxGraph };
+/** Attribute of an ONNX node, or a subgraph. */
+export type OnnxAttribute = OperatorAttribute | { readonly graph: OnnxGraph };
 
 export interface OnnxNode {
   readonly op: string;
@@ -48,6 +49,7 @@ function attribute(writer: ProtobufWriter, name: string, value: OnnxAttribute): 
   if (typeof value === 'number') writer.integer(3, value).integer(20, 2);
   else if (typeof value === 'string') writer.string(4, value).integer(20, 3);
   else if ('float' in value) writer.float(2, value.float).integer(20, 1);
+  else if ('dtype' in value) writer.integer(3, ELEMENT[value.dtype]).integer(20, 2);
   else if ('graph' in value) writer.message(6, (inner) => writeGraph(inner, value.graph)).integer(20, 5);
   else {
     for (const n of value) writer.integer(8, n);

@@ -15,7 +15,7 @@ import { RECORDING_BACKEND, recordingBackend } from '../trace/recording-backend.
 import { trace, type TraceRequest, type TracedVariable } from '../trace/trace.ts';
 import { shortNativeMessage } from './device-check.ts';
 import { Downloader } from './download.ts';
-import { lower, stateOutName } from './lower/index.ts';
+import { lower, stateOutName } from './lower.ts';
 import { encodeModel, type OnnxGraph } from './model.ts';
 import { OnnxProgram } from './program.ts';
 import { seriesOf } from './series.ts';

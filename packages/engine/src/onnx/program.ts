@@ -3,7 +3,7 @@ import type { DType, InputSpec, Program, ProgramDescription, Values } from '../e
 import { EngineError } from '../engine-error.ts';
 import { checkInputs } from '../host-values.ts';
 import { sizeOf, valueOf, type Graph } from '../graph/graph.ts';
-import { inputName, outputName, stateInName, stateOutName } from './lower/index.ts';
+import { inputName, outputName, stateInName, stateOutName } from './lower.ts';
 import { seriesName } from './series.ts';
 import { replace, spareOf, swap, type StateSlot } from './state-store.ts';
 

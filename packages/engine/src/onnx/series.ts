@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
-import { inputName, stateInName, stateOutName } from './lower/index.ts';
+import { inputName, stateInName, stateOutName } from './lower.ts';
 import type { OnnxEdge, OnnxGraph } from './model.ts';
 
 /** Dynamic dimension of what a series takes in and gives out: one entry a step. */

@@ -10,11 +10,11 @@ import {
 import * as tfjsExports from '@tensorflow/tfjs-core';
 import type { DType, Values } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
-import type { GraphBuilder, Type } from '../graph/builder.ts';
-import type { Value } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/builder.ts';
+import type { Attributes, Type, Value } from '../graph/graph.ts';
+import { isOperator, operatorOf } from '../graph/operators/index.ts';
 import { callSite } from './call-site.ts';
-import type { Emit } from './kernel-rule.ts';
-import { MACROS, RULES } from './kernels/index.ts';
+import { MACROS } from './macros.ts';
 import type { HeldState, Recording } from './recording.ts';
 import { currentScope } from './scope.ts';
 
@@ -219,32 +219,25 @@ export class RecordingBackend extends KernelBackend {
     const { builder, sites } = this.#recording();
     const scope = currentScope();
     const site = sites ? callSite() : undefined;
-    builder.origin = scope === undefined && site === undefined ? undefined : { scope, site };
+    const origin = scope === undefined && site === undefined ? undefined : { scope, site };
     const given = Object.entries(named).filter(
       (entry): entry is [string, TensorInfo] => entry[1] !== undefined,
     );
     const inputs = Object.fromEntries(given.map(([name, info]) => [name, this.graphValue(info)]));
-    const macro = MACROS.get(kernel);
-    if (macro) {
-      const result = macro.expand({ emit: emitter(builder), builder, inputs, attrs });
-      return Array.isArray(result) ? result.map((v) => this.makeValue(v)) : this.makeValue(result);
-    }
-    const rule = RULES.get(kernel)!;
-    const ordered = rule.inputs === 'list' ? Object.values(inputs) : rule.inputs.map((name) => inputs[name]!);
-    return this.makeValue(emitter(builder)(kernel, ordered, rule.canonical?.(attrs, ordered)));
+    const emit = (name: string, operands: readonly Value[], attributes?: Attributes): Value => {
+      const ids = operands.map(({ id }) => id);
+      return builder.emit(name, ids, attributes);
+    };
+    const result = builder.from(origin, () => {
+      const macro = MACROS.get(kernel);
+      if (macro) return macro({ emit, builder, inputs, attrs });
+      const operator = operatorOf(kernel);
+      const operands =
+        operator.inputs === 'list' ? Object.values(inputs) : operator.inputs.map((name) => inputs[name]!);
+      return emit(kernel, operands, operator.canonical?.(attrs, operands));
+    });
+    return Array.isArray(result) ? result.map((v) => this.makeValue(v)) : this.makeValue(result);
   }
-}
-
-function emitter(builder: GraphBuilder): Emit {
-  return (kernel, inputs, attributes = {}) => {
-    const rule = RULES.get(kernel)!;
-    const outputs = rule.infer(inputs, attributes);
-    return builder.node(
-      kernel,
-      inputs.map((x) => x.id),
-      { attributes, outputs },
-    )[0]!;
-  };
 }
 
 /** Every kernel TF.js can name, so that an uncompiled one fails with our words and not with TF.js's. */
@@ -269,7 +262,7 @@ export function recordingBackend(): RecordingBackend {
           backend.incRef(x.dataId);
           return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
         }
-        if (!RULES.has(kernel) && !MACROS.has(kernel)) {
+        if (!isOperator(kernel) && !MACROS.has(kernel)) {
           throw new EngineError(`TF.js kernel ${kernel}, called in ${callSite()}, cannot be compiled`, {
             cure: 'use other TF.js operations, or run with engine: wasm or cpu',
           });

@@ -1,18 +1,6 @@
 import { sameShape, sizeOf, uniformValue, type Graph } from '../graph.ts';
+import { operatorOf } from '../operators/index.ts';
 import { rewrite, type Rewriter, type Rule } from '../rewrite.ts';
-import { ints } from '../../trace/kernel-rule.ts';
-
-const BINARY = new Set([
-  'Add',
-  'Sub',
-  'Multiply',
-  'RealDiv',
-  'Maximum',
-  'Minimum',
-  'SquaredDifference',
-  'Pow',
-]);
-const COMPARE = new Set(['Equal', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'NotEqual']);
 
 /** The operand before it was broadcast, and the shape it was broadcast to. */
 function beforeBroadcast(id: number, g: Rewriter): number | undefined {
@@ -22,7 +10,7 @@ function beforeBroadcast(id: number, g: Rewriter): number | undefined {
 
 /** An operand that broadcasting makes as large as needed anyway need not be broadcast first. */
 const dropBroadcast: Rule = (node, g) => {
-  if (!BINARY.has(node.kernel) && !COMPARE.has(node.kernel)) return undefined;
+  if (operatorOf(node.kernel).broadcasts === undefined) return undefined;
   const [a, b] = node.inputs as [number, number];
   const [sourceA, sourceB] = [beforeBroadcast(a, g), beforeBroadcast(b, g)];
   if (sourceB !== undefined && sameShape(g.type(a).shape, g.type(b).shape)) {
@@ -36,7 +24,7 @@ const dropBroadcast: Rule = (node, g) => {
 
 /** op(broadcast(x), scalar) = broadcast(op(x, scalar)): computed on the small tensor. */
 const broadcastLater: Rule = (node, g) => {
-  if (!BINARY.has(node.kernel)) return undefined;
+  if (operatorOf(node.kernel).broadcasts !== 'delay') return undefined;
   const [a, b] = node.inputs as [number, number];
   const small = (id: number): boolean => sizeOf(g.type(id).shape) === 1 && g.type(id).shape.length === 0;
   for (const [x, other, flipped] of [
@@ -46,14 +34,14 @@ const broadcastLater: Rule = (node, g) => {
     const source = beforeBroadcast(x, g);
     if (source === undefined || !small(other)) continue;
     const computed = g.emit(node.kernel, flipped ? [other, source] : [source, other], node.attributes);
-    return g.emit('BroadcastTo', [computed], { shape: ints(g.producer(x)!.attributes, 'shape') });
+    return g.emit('BroadcastTo', [computed], g.producer(x)!.attributes);
   }
   return undefined;
 };
 
 /** A uniform constant of any shape is a scalar when the other operand already has the full shape. */
 const shrinkConstant: Rule = (node, g) => {
-  if (!BINARY.has(node.kernel) && !COMPARE.has(node.kernel)) return undefined;
+  if (operatorOf(node.kernel).broadcasts === undefined) return undefined;
   const [a, b] = node.inputs as [number, number];
   for (const [constant, other, flipped] of [
     [b, a, false],

@@ -1,72 +1,58 @@
-import { STORED_FILTER_PERM, permute } from '../../stored-layout.ts';
-import { ints } from '../../trace/kernel-rule.ts';
-import { RULES } from '../../trace/kernels/index.ts';
+import { permute } from '../../stored-layout.ts';
 import { GraphBuilder, expandConstant } from '../builder.ts';
-import { valueOf, type Attributes, type Graph, type Node } from '../graph.ts';
+import { valueOf, type Attributes, type Graph, type Node, type Type } from '../graph.ts';
+import { operatorOf } from '../operators/index.ts';
+import {
+  OIHW,
+  identity,
+  isIdentity,
+  permuted,
+  type LayoutWriter,
+  type Perm,
+  type Placed,
+} from '../operators/layout.ts';
 
-/**
- * A permutation of axes: axis i of what is stored is axis `perm[i]` of what TF.js sees.
- * Images are kept by [0, 3, 1, 2] (NCHW), filters and rank-4 state by [3, 2, 0, 1] (OIHW).
- */
-export type Perm = readonly number[];
+/** State of rank 4 is stored as filters are; without exception, so that all programs of an engine agree. */
+const statePerm = (rank: number): Perm => (rank === 4 ? OIHW : identity(rank));
 
-export const NCHW: Perm = [0, 3, 1, 2];
-export const OIHW: Perm = STORED_FILTER_PERM;
-
-/** A tensor as it is stored. */
-export interface Placed {
-  readonly id: number;
-  readonly perm: Perm;
-}
-
-export const identity = (rank: number): Perm => [...Array(rank).keys()];
-export const isIdentity = (perm: Perm): boolean => perm.every((axis, i) => axis === i);
-export const permuted = (shape: readonly number[], perm: Perm): number[] => perm.map((axis) => shape[axis]!);
-
-/** Re-lays one node: emits it on stored tensors and places its output. */
-export type LayoutRule = (node: Node, writer: LayoutWriter) => void;
-
-/** Re-lays a graph; a rule a kernel decides node by node. */
-export class LayoutWriter {
+/** Writes a graph anew, node by node, by the layout rules of its operators. */
+export class GraphLayoutWriter implements LayoutWriter {
   readonly #graph: Graph;
-  readonly #rules: ReadonlyMap<string, LayoutRule>;
   readonly #builder = new GraphBuilder();
   readonly #placed = new Map<number, Placed>();
   readonly #converted = new Map<string, number>();
 
-  constructor(graph: Graph, rules: ReadonlyMap<string, LayoutRule>) {
+  constructor(graph: Graph) {
     this.#graph = graph;
-    this.#rules = rules;
   }
 
-  /** The TF.js shape of an original value. */
   shape(id: number): readonly number[] {
-    return valueOf(this.#graph, id).shape;
+    return this.#type(id).shape;
+  }
+
+  #type(id: number): Type {
+    return valueOf(this.#graph, id);
   }
 
   isConstant(id: number): boolean {
     return this.#graph.constants.has(id);
   }
 
-  /** How an original value is stored now. Constants have no place yet: they take whatever is asked for. */
   placed(id: number): Placed {
     const known = this.#placed.get(id);
     if (known) return known;
-    const rank = this.shape(id).length;
-    return { id: this.in(id, identity(rank)), perm: identity(rank) };
+    const perm = identity(this.shape(id).length);
+    return { id: this.in(id, perm), perm };
   }
 
   place(id: number, placed: Placed): void {
     this.#placed.set(id, placed);
   }
 
-  emit(kernel: string, inputs: readonly number[], attributes: Attributes = {}): number {
-    const types = inputs.map((id) => this.#builder.get(id));
-    const outputs = RULES.get(kernel)!.infer(types, attributes);
-    return this.#builder.node(kernel, inputs, { attributes, outputs })[0]!.id;
+  emit(kernel: string, inputs: readonly number[], attributes?: Attributes): number {
+    return this.#builder.emit(kernel, inputs, attributes).id;
   }
 
-  /** The original value stored by `perm`, converting it once where it is not. */
   in(id: number, perm: Perm): number {
     const key = `${id}:${perm.join()}`;
     const known = this.#converted.get(key);
@@ -76,7 +62,6 @@ export class LayoutWriter {
     return made;
   }
 
-  /** The original value as an operand broadcast to `rank` axes stored by `perm`. */
   broadcast(id: number, perm: Perm): number {
     const shape = this.shape(id);
     const missing = perm.length - shape.length;
@@ -88,7 +73,7 @@ export class LayoutWriter {
   }
 
   #constant(id: number, perm: Perm): number {
-    const type = valueOf(this.#graph, id);
+    const type = this.#type(id);
     const constant = this.#graph.constants.get(id)!;
     const shape = permuted(type.shape, perm);
     const value = this.#builder.value({ shape, dtype: type.dtype });
@@ -105,13 +90,13 @@ export class LayoutWriter {
     return this.#reorder(stored, { shape: this.shape(id), from, to: perm });
   }
 
-  /** Reorders axes; axes of length 1 move for free. */
+  /** Reorders axes; moving an axis of length 1 needs no transposition. */
   #reorder(id: number, layout: { shape: readonly number[]; from: Perm; to: Perm }): number {
     const { shape, from, to } = layout;
-    const matters = (perm: Perm): string => perm.filter((axis) => shape[axis] !== 1).join();
+    const order = (perm: Perm): string => perm.filter((axis) => shape[axis] !== 1).join();
     const stored = this.#builder.get(id).shape;
     const wanted = permuted(shape, to);
-    if (matters(from) === matters(to)) {
+    if (order(from) === order(to)) {
       return wanted.join() === stored.join() ? id : this.emit('Reshape', [id], { shape: wanted });
     }
     const full = permuted(shape, from);
@@ -121,48 +106,29 @@ export class LayoutWriter {
 
   run(): Graph {
     const { inputs, outputs, state, nodes } = this.#graph;
+    const builder = this.#builder;
     for (const { name, value } of inputs) {
-      const type = valueOf(this.#graph, value);
-      this.place(value, { id: this.#builder.input(name, type).id, perm: identity(type.shape.length) });
+      const type = this.#type(value);
+      this.place(value, { id: builder.input(name, type).id, perm: identity(type.shape.length) });
     }
     for (const { slot, read } of state) {
       if (read === undefined) continue;
-      const { shape, dtype } = valueOf(this.#graph, read);
+      const { shape, dtype } = this.#type(read);
       const perm = statePerm(shape.length);
-      this.place(read, {
-        id: this.#builder.readState(slot, { shape: permuted(shape, perm), dtype }).id,
-        perm,
-      });
+      this.place(read, { id: builder.readState(slot, { shape: permuted(shape, perm), dtype }).id, perm });
     }
-    for (const node of nodes) this.#node(node);
-    for (const { name, value } of outputs)
-      this.#builder.output(name, this.in(value, identity(this.shape(value).length)));
+    const producers = new Map<number, Node>();
+    for (const node of nodes) {
+      builder.from(node.origin, () => operatorOf(node.kernel).layout(node, this));
+      for (const id of node.outputs) producers.set(id, node);
+    }
+    /** The value stored by `perm`; a transposition comes from where the value comes from. */
+    const finished = (id: number, perm: (rank: number) => Perm): number =>
+      builder.from(producers.get(id)?.origin, () => this.in(id, perm(this.shape(id).length)));
+    for (const { name, value } of outputs) builder.output(name, finished(value, identity));
     for (const { slot, write } of state) {
-      if (write !== undefined)
-        this.#builder.writeState(slot, this.in(write, statePerm(this.shape(write).length)));
+      if (write !== undefined) builder.writeState(slot, finished(write, statePerm));
     }
-    return this.#builder.build();
-  }
-
-  #node(node: Node): void {
-    this.#builder.origin = node.origin;
-    const rule = this.#rules.get(node.kernel);
-    if (rule) return rule(node, this);
-    // Anything else sees its tensors as TF.js does.
-    const inputs = node.inputs.map((id) => this.in(id, identity(this.shape(id).length)));
-    const made = this.#builder.node(node.kernel, inputs, {
-      attributes: node.attributes,
-      outputs: node.outputs.map((id) => valueOf(this.#graph, id)),
-    });
-    made.forEach((value, i) => {
-      this.place(node.outputs[i]!, { id: value.id, perm: identity(value.shape.length) });
-    });
+    return builder.build();
   }
 }
-
-/** Rank-4 state is held as filters are; a rule without exception, so that all programs of an engine agree. */
-const statePerm = (rank: number): Perm => (rank === 4 ? OIHW : identity(rank));
-
-/** The attributes of a list-valued key, permuted as the tensor is. */
-export const permutedInts = (attributes: Attributes, key: string, perm: Perm): number[] =>
-  permuted(ints(attributes, key), perm);

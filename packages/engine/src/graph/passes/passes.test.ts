@@ -35,13 +35,13 @@ describe('print', () => {
     const builder = new GraphBuilder();
     const x = builder.input('x', { shape: [2], dtype: 'float32' });
     const w = builder.readState(4, { shape: [2], dtype: 'float32' });
-    const [sum] = builder.node('Add', [x.id, w.id], { outputs: [x] });
+    const sum = builder.emit('Add', [x.id, w.id]);
     const two = builder.fill({ shape: [], dtype: 'float32' }, 2);
     const dense = builder.constant({ shape: [2], dtype: 'float32' }, Float32Array.of(1, 3));
-    const [scaled] = builder.node('Multiply', [sum!.id, two.id], { outputs: [x] });
-    const [total] = builder.node('Sub', [scaled!.id, dense.id], { outputs: [x] });
-    builder.output('y', total!.id);
-    builder.writeState(4, sum!.id);
+    const scaled = builder.emit('Multiply', [sum.id, two.id]);
+    const total = builder.emit('Sub', [scaled.id, dense.id]);
+    builder.output('y', total.id);
+    builder.writeState(4, sum.id);
     verify(builder.build());
     expect(print(builder.build())).toMatchInlineSnapshot(`
       "input x -> %0:float32[2]
@@ -188,9 +188,9 @@ describe('eliminate-dead', () => {
     const unused = builder.readState(0, { shape: [2], dtype: 'float32' });
     const used = builder.readState(1, { shape: [2], dtype: 'float32' });
     builder.fill({ shape: [], dtype: 'float32' }, 3);
-    builder.node('Add', [x.id, unused.id], { outputs: [x] });
-    const [kept] = builder.node('Neg', [used.id], { outputs: [x] });
-    builder.writeState(2, kept!.id);
+    builder.emit('Add', [x.id, unused.id]);
+    const kept = builder.emit('Neg', [used.id]);
+    builder.writeState(2, kept.id);
     expect(after(eliminateDead, builder.build())).toMatchInlineSnapshot(`
       "input x -> %0:float32[2]
       state 1 -> %2:float32[2]

@@ -1,16 +1,13 @@
-import type { Values } from '../../engine.ts';
-import { EngineError } from '../../engine-error.ts';
-import { sizeOf, valueOf, type Constant, type Graph, type Node, type Value } from '../../graph/graph.ts';
-import type { ElementType, OnnxAttribute, OnnxNode, OnnxTensor } from '../model.ts';
-
-/** How a kernel is written in ONNX: emits nodes for `node`, the last of which gives its output. */
-export type Lowering = (node: Node, w: OnnxWriter) => void;
+import type { Values } from '../engine.ts';
+import { sizeOf, valueOf, type Constant, type Graph, type Node, type Value } from '../graph/graph.ts';
+import type { OnnxWriter } from '../graph/operators/onnx.ts';
+import type { ElementType, OnnxNode, OnnxTensor } from './model.ts';
 
 const bytesOf = (values: Values | BigInt64Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
 /** Collects the ONNX nodes and initialisers of a graph being lowered. */
-export class OnnxWriter {
+export class OnnxGraphWriter implements OnnxWriter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxTensor[] = [];
   readonly #graph: Graph;
@@ -22,7 +19,6 @@ export class OnnxWriter {
     this.#graph = graph;
   }
 
-  /** Type of a graph value. */
   type(id: number): Value {
     return valueOf(this.#graph, id);
   }
@@ -34,7 +30,7 @@ export class OnnxWriter {
     return true;
   }
 
-  /** ONNX name of a graph value; constants become initialisers on first use. */
+  /** Constants become initialisers when they are first named. */
   name(id: number): string {
     const name = this.#aliases.get(id) ?? `v${id}`;
     const constant = this.#graph.constants.get(id);
@@ -75,7 +71,6 @@ export class OnnxWriter {
     return name;
   }
 
-  /** A list of integers as an operand (axes, shapes, pads). */
   int64(list: readonly number[]): string {
     return this.#initializer({
       type: 'int64',
@@ -84,12 +79,10 @@ export class OnnxWriter {
     });
   }
 
-  /** A scalar operand, float32 unless said otherwise. */
   scalar(value: number, type: Value['dtype'] = 'float32'): string {
     return this.#initializer({ type, shape: [], values: typed(type, [value]) });
   }
 
-  /** A float32 vector operand filled with one value. */
   filled(length: number, value: number): string {
     return this.#initializer({
       type: 'float32',
@@ -98,21 +91,15 @@ export class OnnxWriter {
     });
   }
 
-  /** Emits a node and returns the name of its output. */
-  emit(
-    op: string,
-    inputs: readonly string[],
-    attributes: Readonly<Record<string, OnnxAttribute>> = {},
-  ): string {
+  emit(op: string, inputs: readonly string[], attributes: OnnxNode['attributes'] = {}): string {
     const output = `t${this.#next++}`;
     this.nodes.push({ op, inputs, outputs: [output], attributes });
     return output;
   }
 
-  /** Emits the node whose output is the output of `node`. */
   result(
     node: Node,
-    emitted: { op: string; inputs: readonly string[]; attributes?: Readonly<Record<string, OnnxAttribute>> },
+    emitted: { op: string; inputs: readonly string[]; attributes?: OnnxNode['attributes'] | undefined },
   ): void {
     this.nodes.push({
       op: emitted.op,
@@ -132,11 +119,4 @@ function typed(dtype: Value['dtype'], values: readonly number[]): Values {
     case 'bool':
       return Uint8Array.from(values);
   }
-}
-
-/** Refuses a combination that TF.js allows and this lowering does not. */
-export function refuse(node: Node, what: string): never {
-  throw new EngineError(`${node.kernel} ${what} cannot be compiled`, {
-    cure: 'use other TF.js operations, or run with engine: wasm or cpu',
-  });
 }

@@ -1,22 +1,8 @@
-import type { Graph } from '../../graph/graph.ts';
-import type { OnnxGraph, OnnxNode } from '../model.ts';
-import { convolutions } from './convolution.ts';
-import { elementwise } from './elementwise.ts';
-import { linear } from './linear.ts';
-import { OnnxWriter, refuse, type Lowering } from './lowering.ts';
-import { reduction } from './reduction.ts';
-import { shaping } from './shaping.ts';
-import { spatial } from './spatial.ts';
-
-/** Lowerings by kernel name: a rule without a lowering is a bug, which a test looks for. */
-export const LOWERINGS: Readonly<Record<string, Lowering>> = {
-  ...elementwise,
-  ...reduction,
-  ...shaping,
-  ...linear,
-  ...convolutions,
-  ...spatial,
-};
+import type { Graph, Node } from '../graph/graph.ts';
+import { operatorOf } from '../graph/operators/index.ts';
+import { operands } from '../graph/operators/onnx.ts';
+import type { OnnxGraph, OnnxNode } from './model.ts';
+import { OnnxGraphWriter } from './onnx-writer.ts';
 
 /** ONNX names of a graph's borders. */
 export const inputName = (name: string): string => `in:${name}`;
@@ -24,9 +10,15 @@ export const outputName = (name: string): string => `out:${name}`;
 export const stateInName = (slot: number): string => `state:${slot}`;
 export const stateOutName = (slot: number): string => `state':${slot}`;
 
-/** Writes a laid-out graph in ONNX operators; `onNode` is told what was written for each node, in their order. */
+function write(node: Node, w: OnnxGraphWriter): void {
+  const { onnx } = operatorOf(node.kernel);
+  if (typeof onnx === 'string') w.result(node, { op: onnx, inputs: operands(node, w) });
+  else onnx(node, w);
+}
+
+/** Writes a graph in NCHW layout in ONNX operators; `onNode` receives those written for each node, in order. */
 export function lower(graph: Graph, onNode: (written: readonly OnnxNode[]) => void = () => {}): OnnxGraph {
-  const w = new OnnxWriter(graph);
+  const w = new OnnxGraphWriter(graph);
   const inputs = [
     ...graph.inputs.map(({ name, value }) => ({ name: inputName(name), value })),
     ...graph.state.flatMap(({ slot, read }) =>
@@ -43,10 +35,8 @@ export function lower(graph: Graph, onNode: (written: readonly OnnxNode[]) => vo
   // An output that is an input, a constant or a second name of another output needs a copy of its own.
   const copies = outputs.filter(({ name, value }) => graph.constants.has(value) || !w.alias(value, name));
   for (const node of graph.nodes) {
-    const lowering = LOWERINGS[node.kernel];
-    if (!lowering) refuse(node, 'has no lowering and');
     const before = w.nodes.length;
-    lowering(node, w);
+    write(node, w);
     onNode(w.nodes.slice(before));
   }
   for (const { name, value } of copies) {

@@ -1,20 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { LAYOUT_RULES, TFJS_LAYOUT } from '../../graph/passes/layout-rules.ts';
 import { CASES } from '../../testing-cases/all.test-cases.ts';
 import { largestError, runCase } from '../../testing-cases/op-case.testing.ts';
-import { MACROS, RULES } from '../../trace/kernels/index.ts';
-import { LOWERINGS } from './index.ts';
+import { MACROS } from '../../trace/macros.ts';
+import { arithmeticOperators } from './arithmetic.ts';
+import { comparisonOperators } from './comparison.ts';
+import { OPERATORS } from './index.ts';
+import { unaryOperators } from './unary.ts';
 
 describe('kernels', () => {
   it('all have a case', () => {
     const covered = new Set(CASES.flatMap((opCase) => opCase.covers));
-    expect([...RULES.keys(), ...MACROS.keys()].filter((kernel) => !covered.has(kernel))).toEqual([]);
+    expect([...Object.keys(OPERATORS), ...MACROS.keys()].filter((kernel) => !covered.has(kernel))).toEqual(
+      [],
+    );
   });
 
-  it('that have a rule have a lowering and a decision on their layout, and no others do', () => {
-    const rules = [...RULES.keys()].sort();
-    expect(Object.keys(LOWERINGS).sort()).toEqual(rules);
-    expect([...LAYOUT_RULES.keys(), ...TFJS_LAYOUT].sort()).toEqual(rules);
+  it('are element-wise in the families of element-wise operators, and in no others', () => {
+    const families = { ...unaryOperators, ...arithmeticOperators, ...comparisonOperators };
+    const elementwise = Object.entries(OPERATORS).filter(([, { elementwise = false }]) => elementwise);
+    expect(elementwise.map(([name]) => name)).toEqual(Object.keys(families));
   });
 
   it('have cases of different names', () => {

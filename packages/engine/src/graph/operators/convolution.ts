@@ -1,0 +1,217 @@
+import { sizeOf, type Node } from '../graph.ts';
+import {
+  canonicalConvolution,
+  convolved,
+  requireGradientOf,
+  type ConvolutionAttributes,
+  type ConvolutionGradientAttributes,
+} from './convolution-shapes.ts';
+import { NCHW, OIHW, imageLayout } from './layout.ts';
+import { refuse, type OnnxLowering, type OnnxWriter } from './onnx.ts';
+import { operator, type Operator } from './operator.ts';
+import {
+  attribute,
+  heightAndWidth,
+  inputs,
+  padding,
+  refuseForTensorFlow,
+  type TensorFlowAttribute,
+  type TensorFlowWriter,
+} from './tensorflow.ts';
+
+type Shape4 = readonly [number, number, number, number];
+
+/** Shapes of a convolution, forward or backward: images that it reads, its filter, its output. */
+interface ConvolutionShapes {
+  /** [N, I, H, W] */
+  readonly image: Shape4;
+  /** [O, I, kh, kw] */
+  readonly filter: Shape4;
+  /** [N, O, oh, ow] */
+  readonly output: Shape4;
+}
+
+const shapesOf = (
+  w: OnnxWriter,
+  image: number,
+  [filter, output]: readonly [number, number],
+): ConvolutionShapes => ({
+  image: w.type(image).shape as Shape4,
+  filter: w.type(filter).shape as Shape4,
+  output: w.type(output).shape as Shape4,
+});
+
+/**
+ * True when the filter covers the whole image once: then the convolution is a product of matrices, which saves
+ * unrolling the image. GANs have two such layers, the first of the generator and the last of the discriminator.
+ */
+const coversImage = (
+  node: Node<ConvolutionAttributes>,
+  { image, filter, output }: ConvolutionShapes,
+): boolean =>
+  output[2] === 1 &&
+  output[3] === 1 &&
+  node.attributes.pads.every((n) => n === 0) &&
+  image[2] * image[3] > 0 &&
+  image[2] === filter[2] &&
+  image[3] === filter[3];
+
+/** A tensor as a matrix of `rows` rows. */
+const asMatrix = (w: OnnxWriter, name: string, rows: number): string =>
+  w.emit('Reshape', [name, w.int64([rows, -1])]);
+
+/** Refuses a node that the layout pass has not turned to NCHW. */
+const nchw =
+  <A extends ConvolutionAttributes>(lowering: OnnxLowering<A>): OnnxLowering<A> =>
+  (node, w) =>
+    node.attributes.layout === 'NCHW' ? lowering(node, w) : refuse(node, 'in NHWC layout');
+
+/** TensorFlow's attributes of a convolution that reads `images` and gives `output`, both NHWC. */
+function tensorflowAttributes(
+  node: Node<ConvolutionAttributes>,
+  w: TensorFlowWriter,
+  [images, output]: readonly [number, number],
+): Record<string, TensorFlowAttribute> {
+  const { strides, dilations } = node.attributes;
+  const filter = w.type(node.inputs[1]!).shape;
+  const [size, out] = [images, output].map((id) => heightAndWidth(w.type(id).shape)) as [number[], number[]];
+  const kernel = [0, 1].map((i) => (filter[i]! - 1) * dilations[i]! + 1);
+  return {
+    strides: attribute.ints([1, ...strides, 1]),
+    dilations: attribute.ints([1, ...dilations, 1]),
+    data_format: attribute.text('NHWC'),
+    ...padding(node.attributes, { size, out, kernel }),
+  };
+}
+
+/**
+ * Each output pixel takes one multiply-add for each element of the filter that makes it, and so does each gradient.
+ * Padding is counted too.
+ */
+const multiplyAdds = (output: readonly number[], filter: readonly number[]): number =>
+  sizeOf(output) * sizeOf(filter.slice(1));
+
+/** Convolutions and their gradients. */
+export const convolutionOperators = {
+  Conv2D: operator<ConvolutionAttributes>({
+    inputs: ['x', 'filter'],
+    canonical: (attrs, [x, filter]) => canonicalConvolution(attrs, x!.shape, filter!.shape),
+    infer: ([x, filter], attributes) => convolved(x!, filter!, attributes),
+    layout: imageLayout([NCHW, OIHW]),
+    onnx: nchw((node, w) => {
+      const [x, kernel] = node.inputs as [number, number];
+      const shapes = shapesOf(w, x, [kernel, node.outputs[0]!]);
+      const { image, filter, output } = shapes;
+      if (coversImage(node, shapes)) {
+        const rows = asMatrix(w, w.name(x), image[0]);
+        const product = w.emit('Gemm', [rows, asMatrix(w, w.name(kernel), filter[0])], { transB: 1 });
+        return w.result(node, { op: 'Reshape', inputs: [product, w.int64(output)] });
+      }
+      const { strides, dilations, pads } = node.attributes;
+      w.result(node, {
+        op: 'Conv',
+        inputs: [w.name(x), w.name(kernel)],
+        attributes: { strides, dilations, pads, kernel_shape: [filter[2], filter[3]] },
+      });
+    }),
+    tensorflow: (node, w) => ({
+      op: 'Conv2D',
+      input: inputs(node, w),
+      attr: tensorflowAttributes(node, w, [node.inputs[0]!, node.outputs[0]!]),
+    }),
+    multiplyAdds: ({ inputs: [, filter], output }) => multiplyAdds(output, filter!),
+  }),
+
+  /** x and dy to dW: see `onnx`. */
+  Conv2DBackpropFilter: operator<ConvolutionGradientAttributes>({
+    inputs: ['x', 'dy'],
+    canonical: (attrs, [x]) => {
+      const shape = attrs['filterShape'] as number[];
+      return { ...canonicalConvolution(attrs, x!.shape, shape), shape };
+    },
+    infer: ([x, dy], attributes) => {
+      const filter = { shape: attributes.shape, dtype: x!.dtype };
+      requireGradientOf(convolved(x!, filter, attributes), dy!);
+      return filter;
+    },
+    layout: imageLayout([NCHW, NCHW], OIHW),
+    // The convolution of x by dy with batch and channels swapped, in which the forward strides become dilations and the
+    // forward dilations strides.
+    onnx: nchw((node, w) => {
+      const [x, dy] = node.inputs as [number, number];
+      const shapes = shapesOf(w, x, [node.outputs[0]!, dy]);
+      const { image, filter, output } = shapes;
+      if (coversImage(node, shapes)) {
+        const rows = asMatrix(w, w.name(dy), output[0]);
+        const product = w.emit('Gemm', [rows, asMatrix(w, w.name(x), image[0])], { transA: 1 });
+        return w.result(node, { op: 'Reshape', inputs: [product, w.int64(filter)] });
+      }
+      const { strides, dilations, pads } = node.attributes;
+      const end = [0, 1].map((i) => {
+        const read = (output[i + 2]! - 1) * strides[i]! + (filter[i + 2]! - 1) * dilations[i]! + 1;
+        return read - image[i + 2]! - pads[i]!;
+      });
+      let source = w.name(x);
+      if (end.some((n) => n < 0)) {
+        // Rows and columns that the forward convolution never read.
+        const size = [0, 1].map((i) => image[i + 2]! + Math.min(0, end[i]!));
+        source = w.emit('Slice', [source, w.int64([0, 0]), w.int64(size), w.int64([2, 3])]);
+      }
+      const swapped = { perm: [1, 0, 2, 3] };
+      const factors = [w.emit('Transpose', [source], swapped), w.emit('Transpose', [w.name(dy)], swapped)];
+      const product = w.emit('Conv', factors, {
+        strides: dilations,
+        dilations: strides,
+        pads: [pads[0]!, pads[1]!, ...end.map((n) => Math.max(0, n))],
+        kernel_shape: [output[2], output[3]],
+      });
+      w.result(node, { op: 'Transpose', inputs: [product], attributes: swapped });
+    }),
+    multiplyAdds: ({ inputs: [, dy], output }) => multiplyAdds(dy!, output),
+  }),
+
+  /** dy and the filter to dx: a transposed convolution. */
+  Conv2DBackpropInput: operator<ConvolutionGradientAttributes>({
+    inputs: ['dy', 'filter'],
+    canonical: (attrs, [, filter]) => {
+      const shape = attrs['inputShape'] as number[];
+      return { ...canonicalConvolution(attrs, shape, filter!.shape), shape };
+    },
+    infer: ([dy, filter], attributes) => {
+      const image = { shape: attributes.shape, dtype: dy!.dtype };
+      requireGradientOf(convolved(image, filter!, attributes), dy!);
+      return image;
+    },
+    layout: imageLayout([NCHW, OIHW]),
+    onnx: nchw((node, w) => {
+      const [dy, kernel] = node.inputs as [number, number];
+      const shapes = shapesOf(w, node.outputs[0]!, [kernel, dy]);
+      const { image, filter, output } = shapes;
+      if (coversImage(node, shapes)) {
+        const rows = asMatrix(w, w.name(dy), output[0]);
+        const product = w.emit('Gemm', [rows, asMatrix(w, w.name(kernel), filter[0])]);
+        return w.result(node, { op: 'Reshape', inputs: [product, w.int64(image)] });
+      }
+      const { strides, dilations, pads } = node.attributes;
+      // Rows and columns at the end of each axis that the strides of the forward convolution left unread.
+      const rest = [0, 1].map((i) => {
+        const reached = strides[i]! * (output[i + 2]! - 1) + (filter[i + 2]! - 1) * dilations[i]! + 1;
+        return image[i + 2]! - (reached - pads[i]! - pads[i + 2]!);
+      });
+      w.result(node, {
+        op: 'ConvTranspose',
+        inputs: [w.name(dy), w.name(kernel)],
+        attributes: { strides, dilations, pads, output_padding: rest, kernel_shape: [filter[2], filter[3]] },
+      });
+    }),
+    // The operands come in another order, the size of the result first.
+    tensorflow: (node, w) => {
+      const [dy, filter] = inputs(node, w) as [string, string];
+      const attr = tensorflowAttributes(node, w, [node.outputs[0]!, node.inputs[0]!]);
+      if (node.attributes.dilations.some((n) => n !== 1))
+        refuseForTensorFlow(`${node.kernel} with dilations`);
+      return { op: 'Conv2DBackpropInput', input: [w.list(w.type(node.outputs[0]!).shape), filter, dy], attr };
+    },
+    multiplyAdds: ({ inputs: [dy, filter] }) => multiplyAdds(dy!, filter!),
+  }),
+} satisfies Record<string, Operator>;
