@@ -39,16 +39,6 @@ export {
 } from './run-experiment.ts';
 export { copyRun } from './launch/copy-run.ts';
 export { launchWith, type LaunchOptions } from './launch/launch-trial.ts';
-export {
-  defineLauncher,
-  type JobContext,
-  type JobEnd,
-  type JobMessage,
-  type Launcher,
-  type LauncherDefinition,
-  type TrialJob,
-  type TrialProgress,
-} from './launch/launcher.ts';
 export { localLauncher, type StopRequest } from './launch/local-launcher.ts';
 export { launchByScheduler, type Scheduler, type SchedulerOptions } from './launch/scheduler-launcher.ts';
 export {

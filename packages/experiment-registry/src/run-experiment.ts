@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { MedganError, takeLock, type Clock } from '@medgan/plugin-api';
+import { MedganError, takeLock, type Clock, type JobMessage } from '@medgan/plugin-api';
 import type { Study, Trial } from './expand.ts';
-import type { JobMessage } from './launch/launcher.ts';
 import { identifyTrials, planStudy, type Identify } from './plan-study.ts';
 import { StudyRun } from './study-run.ts';
 import type { TrialRecord, TrialResult } from './trial-records.ts';

@@ -19,6 +19,8 @@ export * from './augmentation.ts';
 export * from './clock.ts';
 export * from './dataset.ts';
 export * from './image-values.ts';
+export * from './kinds.ts';
+export * from './launcher.ts';
 export * from './metric.ts';
 export * from './nearest.ts';
 export * from './objective.ts';

@@ -28,10 +28,9 @@ export { type CheckpointChoice, freshImages, openPart, openRun } from './evaluat
 export { PUBLISHED_METRICS, USUAL_METRICS, jsonKey } from './evaluation/score-pairs.ts';
 export { type SetColumn, type SetTable } from './evaluation/set-table.ts';
 export { type LoadedPlugin, loadPlugins, loadSources } from './plugins/load-plugins.ts';
-export { type AnyPlugin, type PluginKind } from './plugins/plugin-faults.ts';
 export { type PluginSource, isPath, pluginFile } from './plugins/plugin-module.ts';
 export { pluginsOfRun } from './plugins/plugins-of-run.ts';
-export { type Plugins, builtInPlugins } from './plugins/plugins.ts';
+export { builtInPlugins, listPlugins } from './plugins/plugins.ts';
 export { averagedText } from './run/averaged-text.ts';
 export {
   type Existing,

@@ -8,6 +8,7 @@ export { architectureChecks } from './architecture/checks.ts';
 export type { ArchitectureSubject } from './architecture/tiny-gan.ts';
 export { augmentationChecks, type AugmentationSubject } from './augmentation/checks.ts';
 export { brokenRules, type BrokenRule, type Check } from './check.ts';
+export { contractFaults, type SuiteSettings } from './contract-suites.ts';
 export { datasetChecks } from './dataset/checks.ts';
 export type { DatasetSubject } from './dataset/open-tiny.ts';
 export { engineChecks, type EngineSubject } from './engine/checks.ts';

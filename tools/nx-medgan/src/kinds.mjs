@@ -1,37 +1,25 @@
+import { tsImport } from 'tsx/esm/api';
+
+const { PLUGIN_KINDS } = await tsImport('../../../packages/plugin-api/src/kinds.ts', import.meta.url);
+
 /**
- * Where the plugins of a kind live, and under which name a package exports them.
+ * Where the built-in plugins of a kind live, and under which name a package exports them.
  * @typedef {object} Kind
  * @property {string} define function of `@medgan/plugin-api` that declares one
  * @property {string} package folder under `packages/`
  * @property {string} suffix put behind the plugin's name in its export
- * @property {string} title heading in the catalogue
+ * @property {string} heading in the catalogue
  */
 
-/** @type {Readonly<Record<string, Kind>>} */
-export const KINDS = {
-  architecture: { define: 'defineArchitecture', package: 'models', suffix: '', title: 'Architectures' },
-  objective: { define: 'defineObjective', package: 'objectives', suffix: '', title: 'Objectives' },
-  dataset: { define: 'defineDataset', package: 'data', suffix: '', title: 'Datasets' },
-  augmentation: { define: 'defineAugmentation', package: 'data', suffix: '', title: 'Augmentations' },
-  metric: {
-    define: 'definePairMetric',
-    package: 'metrics',
-    suffix: 'Metric',
-    title: 'Metrics of image pairs',
-  },
-  'set metric': {
-    define: 'defineSetMetric',
-    package: 'metrics',
-    suffix: 'Metric',
-    title: 'Metrics of image sets',
-  },
-  'feature extractor': {
-    define: 'defineFeatures',
-    package: 'metrics',
-    suffix: 'Features',
-    title: 'Feature extractors',
-  },
-};
+/** The generator of pair metrics is called `metric`; the other kinds go by their titles. */
+const nameOf = (/** @type {string} */ title) => (title === 'pair metric' ? 'metric' : title);
+
+/** Kinds that have built-in plugins. @type {Readonly<Record<string, Kind>>} */
+export const KINDS = Object.fromEntries(
+  Object.values(PLUGIN_KINDS).flatMap(({ title, catalogue }) =>
+    catalogue === undefined ? [] : [[nameOf(title), catalogue]],
+  ),
+);
 
 /** Packages that have plugins. */
 export const PACKAGES = [...new Set(Object.values(KINDS).map((kind) => kind.package))];

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError, type Plugins } from '@medgan/plugin-api';
 import {
   type ControlKeys,
   countsText,
@@ -22,7 +22,6 @@ import { failuresText, runStudies, shown } from '../experiment/run-studies.ts';
 import {
   controlRules,
   fromWhereCalled,
-  type Plugins,
   pluginsOfStudies,
   systemClock,
   trialIdentities,

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { MedganError, messageOf, type PairMetric } from '@medgan/plugin-api';
+import { MedganError, messageOf, type PairMetric, type Plugins } from '@medgan/plugin-api';
 import { markdownTable } from '@medgan/experiment-registry';
 import {
   builtInPlugins,
@@ -9,7 +9,6 @@ import {
   compareSets,
   type FolderScores,
   jsonKey,
-  type Plugins,
   USUAL_FEATURES,
   USUAL_METRICS,
 } from '@medgan/runs';

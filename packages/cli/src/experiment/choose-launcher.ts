@@ -1,12 +1,10 @@
-import { MedganError } from '@medgan/plugin-api';
-import type { Launcher } from '@medgan/experiment-registry';
+import { MedganError, type Plugins, type Launcher } from '@medgan/plugin-api';
 import {
   builtInPlugins,
   fromWhereCalled,
   isPath,
   loadPlugins,
   pluginFile,
-  type Plugins,
   type PluginSource,
 } from '@medgan/runs';
 

@@ -1,4 +1,5 @@
-import type { JobMessage, StopRequest } from '@medgan/experiment-registry';
+import type { JobMessage } from '@medgan/plugin-api';
+import type { StopRequest } from '@medgan/experiment-registry';
 import { interruptSignal } from '../interrupt.ts';
 
 /** A trial's way to the process of its study. Without such a process, as on a cluster, nobody is told. */

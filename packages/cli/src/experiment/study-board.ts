@@ -1,4 +1,5 @@
-import type { StudyEvent, TrialProgress, TrialState } from '@medgan/experiment-registry';
+import type { TrialProgress } from '@medgan/plugin-api';
+import type { StudyEvent, TrialState } from '@medgan/experiment-registry';
 
 /** A trial as it is shown. */
 export interface BoardRow {

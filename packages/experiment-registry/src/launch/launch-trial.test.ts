@@ -1,12 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '@medgan/plugin-api';
+import type { Clock, JobMessage } from '@medgan/plugin-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Trial } from '../expand.ts';
 import type { TrialResult } from '../trial-records.ts';
 import { launchWith } from './launch-trial.ts';
-import type { JobMessage } from './launcher.ts';
 import { localLauncher } from './local-launcher.ts';
 
 let dir: string;

@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseOptions, type Clock } from '@medgan/plugin-api';
+import { parseOptions, type Clock, type JobEnd, type Launcher } from '@medgan/plugin-api';
 import type { Launch } from '../run-experiment.ts';
 import type { Trial } from '../expand.ts';
 import type { TrialResult } from '../trial-records.ts';
-import type { JobEnd, Launcher } from './launcher.ts';
 import { LOG_FILE, RESULT_FILE, lastLines, readResult, writeResult } from './trial-files.ts';
 
 /** How trials become jobs of a launcher. */

@@ -2,9 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { parseOptions } from '@medgan/plugin-api';
+import { parseOptions, type JobEnd, type Launcher, type TrialJob } from '@medgan/plugin-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JobEnd, Launcher, TrialJob } from './launcher.ts';
 
 /** Scripts of jobs, as a trial's process would behave; each is given the run folder. */
 export const JOBS = {

@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError, defineLauncher, type JobEnd, type TrialJob } from '@medgan/plugin-api';
 import { expect, it } from 'vitest';
 import { JOBS, launcherContract, untilThere } from './launcher-contract.testing.ts';
-import { defineLauncher, type JobEnd, type TrialJob } from './launcher.ts';
 import { localLauncher } from './local-launcher.ts';
 import { launchByScheduler, type Scheduler } from './scheduler-launcher.ts';
 

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { open } from 'node:fs/promises';
-import { MedganError, messageOf } from '@medgan/plugin-api';
-import { defineLauncher, type JobEnd, type JobMessage } from './launcher.ts';
+import { MedganError, messageOf, defineLauncher, type JobEnd, type JobMessage } from '@medgan/plugin-api';
 
 /** What a launcher tells a job over the channel between their processes. */
 export interface StopRequest {

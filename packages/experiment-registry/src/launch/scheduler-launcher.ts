@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { writeFileAtomically } from '@medgan/plugin-api';
-import type { JobContext, JobEnd, TrialJob } from './launcher.ts';
+import { writeFileAtomically, type JobContext, type JobEnd, type TrialJob } from '@medgan/plugin-api';
 
 /** The three things a cluster must be able to do: for Slurm `sbatch`, `sacct` and `scancel`. */
 export interface Scheduler {

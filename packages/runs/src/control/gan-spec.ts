@@ -1,5 +1,5 @@
 import type { GanSpec, RunConfig } from '@medgan/trainer';
-import type { Plugins } from '../plugins/plugins.ts';
+import type { Plugins } from '@medgan/plugin-api';
 
 /** What a GAN is built from, as a run's configuration names it. */
 export const ganSpec = (config: RunConfig, plugins: Plugins): GanSpec => ({

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { MedganError, messageOf, optionsError, parseOptions } from '@medgan/plugin-api';
+import { MedganError, messageOf, optionsError, parseOptions, type Plugins } from '@medgan/plugin-api';
 import { checkYaml, faultsError, parseOverrides } from '@medgan/experiment-registry';
 import { CONTROL_SCHEMA, type ControlFile } from './control-schema.ts';
 import { loadPlugins } from '../plugins/load-plugins.ts';
 import { absoluteSpec } from '../plugins/plugin-module.ts';
-import type { Plugins } from '../plugins/plugins.ts';
 import { resolveControl, type ResolvedRun } from './resolve-control.ts';
 
 /** A copy of `value` with the key at `path` replaced. */

@@ -9,12 +9,12 @@ import {
   type Fault,
   type SplitRequest,
   type TrainingDefaults,
+  type Plugins,
 } from '@medgan/plugin-api';
 import { ADAM_DEFAULTS, type RunConfig } from '@medgan/trainer';
 import { cacheFolder, cacheLimit } from './cache-folder.ts';
 import type { ControlFile } from './control-schema.ts';
 import { chooseFigure, reasonAgainst, type Figure } from '../evaluation/figure.ts';
-import type { Plugins } from '../plugins/plugins.ts';
 import { resolveAugment } from './resolve-augment.ts';
 import { splitFaults, splitRequest } from './resolve-split.ts';
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { sourceOfReader } from '@medgan/metrics';
-import { MedganError, createRng, type PackedImages } from '@medgan/plugin-api';
-import type { Plugins } from '../plugins/plugins.ts';
+import { MedganError, createRng, type PackedImages, type Plugins } from '@medgan/plugin-api';
 import { DATA_RESIZE } from './evaluate-run.ts';
 import type { ChosenFeatures } from './features-spec.ts';
 import { listImages } from './list-images.ts';

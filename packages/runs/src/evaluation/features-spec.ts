@@ -1,5 +1,4 @@
-import { MedganError, parseOptions, type Features } from '@medgan/plugin-api';
-import type { Plugins } from '../plugins/plugins.ts';
+import { MedganError, parseOptions, type Features, type Plugins } from '@medgan/plugin-api';
 
 /** A feature extractor that can be opened. */
 export interface ChosenFeatures {

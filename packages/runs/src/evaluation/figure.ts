@@ -7,8 +7,8 @@ import {
   type PairMetric,
   type SetMetric,
   type SetValue,
+  type Plugins,
 } from '@medgan/plugin-api';
-import type { Plugins } from '../plugins/plugins.ts';
 import { chooseFeatures, type ChosenFeatures } from './features-spec.ts';
 
 /** A figure that can choose a run's best checkpoint: `haarpsi`, or `kid@random-conv`. */

@@ -1,4 +1,4 @@
-import { MedganError, createRng, type BytePixels, type PackedImages } from '@medgan/plugin-api';
+import { MedganError, createRng, type BytePixels, type PackedImages, type Plugins } from '@medgan/plugin-api';
 import type { Engine } from '@medgan/engine';
 import {
   Sampler,
@@ -13,7 +13,6 @@ import {
   type WhichWeights,
 } from '@medgan/trainer';
 import { openImages, type RunReporter } from '../run/execute-run.ts';
-import type { Plugins } from '../plugins/plugins.ts';
 import { checkedRun } from '../control/read-control.ts';
 import type { ResolvedRun } from '../control/resolve-control.ts';
 import { readRunRecord, type RunRecord } from '../run/resume-guard.ts';

@@ -1,6 +1,6 @@
-import { MedganError, messageOf, type Named, type Registry } from '@medgan/plugin-api';
-import { addPlugin, builtInPlugins, type Plugins } from './plugins.ts';
-import { claimsToBePlugin, pluginFaults, type AnyPlugin } from './plugin-faults.ts';
+import { MedganError, messageOf, PLUGIN_KINDS, type AnyPlugin, type Plugins } from '@medgan/plugin-api';
+import { claimsToBePlugin, isPlugin, pluginFaults, type Claimant } from './plugin-faults.ts';
+import { addPlugin, builtInPlugins, listPlugins } from './plugins.ts';
 import {
   MissingPlugin,
   absoluteSpec,
@@ -31,7 +31,7 @@ export interface Loading {
   readonly broken: readonly BrokenPlugin[];
 }
 
-/** Loads every source; one that is broken is told, and harms no other. */
+/** Loads every source; one that is broken is reported, and harms no other. */
 export async function loadSources(sources: readonly PluginSource[]): Promise<Loading> {
   const plugins = builtInPlugins();
   const loaded: LoadedPlugin[] = [];
@@ -49,15 +49,13 @@ export async function loadSources(sources: readonly PluginSource[]): Promise<Loa
       if (found.length === 0)
         broken.push({ origin, fault: 'it exports no plugin: export default defineX({…})' });
       for (const value of found) {
-        const faults = pluginFaults(value);
-        const plugin = value as unknown as AnyPlugin;
-        if (faults.length > 0) {
-          broken.push({ origin, fault: `${nameOf(value)}: ${faults.join('; ')}` });
+        if (!isPlugin(value)) {
+          broken.push({ origin, fault: `${nameOf(value)}: ${pluginFaults(value).join('; ')}` });
           continue;
         }
         try {
-          addPlugin(plugins, plugin);
-          loaded.push({ plugin, origin });
+          addPlugin(plugins, value);
+          loaded.push({ plugin: value, origin });
         } catch (error) {
           broken.push({ origin, fault: messageOf(error).replace('[medgan] ', '') });
         }
@@ -82,15 +80,17 @@ export async function loadPlugins(sources: readonly PluginSource[]): Promise<Plu
   );
 }
 
-const nameOf = (value: object): string => ('name' in value ? String(value.name) : 'a plugin without a name');
+const nameOf = ({ name }: Claimant): string =>
+  name === undefined ? 'a plugin without a name' : String(name);
 
 function faultOf(error: unknown, spec: string): string {
   if (error instanceof MissingPlugin) {
-    const kinds = Object.values(builtInPlugins()) as Registry<Named>[];
-    const own = kinds.find((kind) => kind.has(spec));
+    const own = listPlugins(builtInPlugins()).find(({ name, aliases }) =>
+      [name, ...(aliases ?? [])].includes(spec),
+    );
     return own === undefined
       ? error.message
-      : `this ${own.kind} comes with medgan: it is known by its name alone, and tested with medgan itself`;
+      : `this ${PLUGIN_KINDS[own.kind].title} comes with medgan: it is known by its name alone, and tested with medgan itself`;
   }
   const [first] = messageOf(error).split('\n');
   return `loading it fails: ${first}`;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtInPlugins, type Plugins } from './plugins.ts';
+import type { Plugins } from '@medgan/plugin-api';
+import { builtInPlugins } from './plugins.ts';
 import { readRunRecord } from '../run/resume-guard.ts';
 import { loadPlugins } from './load-plugins.ts';
 

@@ -1,64 +1,30 @@
-import {
-  Registry,
-  type Architecture,
-  type Augmentation,
-  type Dataset,
-  type Features,
-  type Objective,
-  type PairMetric,
-  type SetMetric,
-} from '@medgan/plugin-api';
 import * as data from '@medgan/data';
+import * as launchers from '@medgan/experiment-registry';
 import * as metrics from '@medgan/metrics';
 import * as models from '@medgan/models';
 import * as objectives from '@medgan/objectives';
-import * as registry from '@medgan/experiment-registry';
+import { PLUGIN_KINDS, Registry, type AnyPlugin, type Plugins } from '@medgan/plugin-api';
+import { isPlugin } from './plugin-faults.ts';
 
-/** All plugins a command can use, by kind. */
-export interface Plugins {
-  readonly architectures: Registry<Architecture>;
-  readonly objectives: Registry<Objective>;
-  readonly datasets: Registry<Dataset>;
-  readonly augmentations: Registry<Augmentation>;
-  readonly pairMetrics: Registry<PairMetric>;
-  readonly setMetrics: Registry<SetMetric>;
-  readonly features: Registry<Features>;
-  readonly launchers: Registry<registry.Launcher>;
-}
+/** Built-in plugins are found as a third party's are: by what a package exports. */
+const BUILT_IN = [models, objectives, data, metrics, launchers].flatMap((exports) =>
+  Object.values<unknown>(exports).filter(isPlugin),
+);
 
-/** The exports of a package that are plugins of one kind: built-ins are found as a third party's are. */
-function ofKind<T>(kind: string, exports: Readonly<Record<string, unknown>>): T[] {
-  return Object.values(exports).filter(
-    (value): value is T =>
-      typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind,
-  );
-}
-
-/** The plugins that come with medgan. */
+/** The plugins that come with medgan, in registries that the caller may add to. */
 export function builtInPlugins(): Plugins {
-  return {
-    architectures: new Registry('architecture', ofKind<Architecture>('architecture', models)),
-    objectives: new Registry('objective', ofKind<Objective>('objective', objectives)),
-    datasets: new Registry('dataset', ofKind<Dataset>('dataset', data)),
-    augmentations: new Registry('augmentation', ofKind<Augmentation>('augmentation', data)),
-    pairMetrics: new Registry('pair metric', ofKind<PairMetric>('pair-metric', metrics)),
-    setMetrics: new Registry('set metric', ofKind<SetMetric>('set-metric', metrics)),
-    features: new Registry('feature extractor', ofKind<Features>('features', metrics)),
-    launchers: new Registry('launcher', ofKind<registry.Launcher>('launcher', registry)),
-  };
+  const empty = Object.values(PLUGIN_KINDS).map(({ registry, title }) => [registry, new Registry(title)]);
+  const plugins = Object.fromEntries(empty) as Plugins;
+  for (const plugin of BUILT_IN) addPlugin(plugins, plugin);
+  return plugins;
 }
 
 /** Registers one more plugin of any kind. @throws MedganError when its name is taken. */
-export function addPlugin(plugins: Plugins, plugin: { readonly kind: string }): void {
-  const registries: Readonly<Record<string, Registry<never>>> = {
-    architecture: plugins.architectures as Registry<never>,
-    objective: plugins.objectives as Registry<never>,
-    dataset: plugins.datasets as Registry<never>,
-    augmentation: plugins.augmentations as Registry<never>,
-    'pair-metric': plugins.pairMetrics as Registry<never>,
-    'set-metric': plugins.setMetrics as Registry<never>,
-    features: plugins.features as Registry<never>,
-    launcher: plugins.launchers as Registry<never>,
-  };
-  registries[plugin.kind]!.add(plugin as never);
+export function addPlugin(plugins: Plugins, plugin: AnyPlugin): void {
+  const registry: { add(plugin: AnyPlugin): void } = plugins[PLUGIN_KINDS[plugin.kind].registry];
+  registry.add(plugin);
 }
+
+/** Every plugin, kind by kind and by name. */
+export const listPlugins = (plugins: Plugins): AnyPlugin[] =>
+  Object.values(plugins).flatMap((registry: { list(): AnyPlugin[] }) => registry.list());

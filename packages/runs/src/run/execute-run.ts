@@ -3,7 +3,14 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { resolveEngine, type Engine, type Resolution } from '@medgan/engine';
-import { MedganError, createRng, writeFileAtomically, type PackedImages, type Rng } from '@medgan/plugin-api';
+import {
+  MedganError,
+  createRng,
+  writeFileAtomically,
+  type PackedImages,
+  type Rng,
+  type Plugins,
+} from '@medgan/plugin-api';
 import {
   buildGan,
   listCheckpoints,
@@ -21,7 +28,6 @@ import { averagedText } from './averaged-text.ts';
 import type { ControlFile } from '../control/control-schema.ts';
 import { judgeWhileTraining } from '../evaluation/judge-while-training.ts';
 import { ganSpec } from '../control/gan-spec.ts';
-import type { Plugins } from '../plugins/plugins.ts';
 import type { ResolvedRun } from '../control/resolve-control.ts';
 import { guardResume, readRunRecord, type RunRecord } from './resume-guard.ts';
 import { systemClock } from './system-clock.ts';

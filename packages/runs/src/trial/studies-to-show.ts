@@ -5,7 +5,7 @@ import {
   type Experiment,
   type Study,
 } from '@medgan/experiment-registry';
-import type { Plugins } from '../plugins/plugins.ts';
+import type { Plugins } from '@medgan/plugin-api';
 import { controlRules } from './trial-run.ts';
 
 /** The rules of control files, but a study may be looked at before there are images to train on. */

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { ControlKeys, Experiment } from '@medgan/experiment-registry';
 import { loadPlugins } from '../plugins/load-plugins.ts';
 import { absoluteSpec, type PluginSource } from '../plugins/plugin-module.ts';
-import type { Plugins } from '../plugins/plugins.ts';
+import type { Plugins } from '@medgan/plugin-api';
 
 const sourcesOf = (keys: ControlKeys | undefined, from: string): PluginSource[] => {
   const specs = keys?.['plugins'];

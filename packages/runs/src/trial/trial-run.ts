@@ -1,9 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import { createRng, validateOptions, type Fault } from '@medgan/plugin-api';
+import { createRng, validateOptions, type Fault, type Plugins } from '@medgan/plugin-api';
 import type { ControlRules, Identify, Trial } from '@medgan/experiment-registry';
 import { CONTROL_SCHEMA, type ControlFile } from '../control/control-schema.ts';
 import { openImages, type RunReporter } from '../run/execute-run.ts';
-import type { Plugins } from '../plugins/plugins.ts';
 import { resolveControl, type ResolvedRun } from '../control/resolve-control.ts';
 import { withAbsolutePlugins } from './study-plugins.ts';
 

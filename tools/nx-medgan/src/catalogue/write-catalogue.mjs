@@ -37,7 +37,7 @@ function moduleOf(plugins, folder) {
 /** @param {readonly PluginFile[]} plugins @returns {string} */
 function pageOf(plugins) {
   // Lists, not tables: a new plugin is one new line, and two that are added side by side merge.
-  const sections = Object.entries(KINDS).map(([kind, { title }]) => {
+  const sections = Object.entries(KINDS).map(([kind, { heading }]) => {
     const lines = plugins
       .filter((plugin) => plugin.kind === kind)
       .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -45,7 +45,7 @@ function pageOf(plugins) {
         const also = aliases.map((alias) => `, \`${alias}\``).join('');
         return `- [\`${name}\`](../${path})${also}: ${summary}. ${reference}\n`;
       });
-    return `## ${title}\n\n${lines.join('')}`;
+    return `## ${heading}\n\n${lines.join('')}`;
   });
   return `# Built-in plugins
 

@@ -113,7 +113,7 @@ describe('what the generators write', { sequential: true, timeout: 300_000 }, ()
     const tests = [...written.filter((file) => file.endsWith('.test.ts')), ...contracts];
     const report = join(copy, 'report.json');
     await node(
-      ...['node_modules/vitest/vitest.mjs', 'run', ...tests, 'packages/cli/src/experiments.test.ts'],
+      ...['node_modules/vitest/vitest.mjs', 'run', ...tests, 'packages/runs/src/trial/experiments.test.ts'],
       ...['--testNamePattern', 'scaffold-', '--no-isolate', '--maxWorkers', '1'],
       ...['--reporter', 'json', '--outputFile', report],
     );

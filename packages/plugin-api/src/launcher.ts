@@ -1,4 +1,5 @@
-import type { Named, OptionsSchema } from '@medgan/plugin-api';
+import type { OptionsSchema } from './options.ts';
+import type { Named } from './registry.ts';
 
 /** A trial as something any machine can run that sees the run folder under the same path. */
 export interface TrialJob {
@@ -14,7 +15,7 @@ export interface TrialJob {
   readonly threads: number;
 }
 
-/** Where a running trial stands, as far as its launcher can tell. */
+/** Where a running trial stands, as far as its launcher knows. */
 export interface TrialProgress {
   readonly step: number;
   readonly totalSteps: number;
@@ -26,7 +27,7 @@ export interface TrialProgress {
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** What a job tells while it runs; a launcher that hears nothing of it tells nothing. */
+/** What a job reports while it runs; a launcher that hears nothing from it reports nothing. */
 export type JobMessage =
   | { readonly kind: 'progress'; readonly progress: TrialProgress }
   /** What it does now, such as `reading images 20/240`. */
@@ -34,7 +35,7 @@ export type JobMessage =
   /** A line of its log that people should see. */
   | { readonly kind: 'line'; readonly text: string; readonly warning: boolean };
 
-/** What a job is told by, and what it tells. */
+/** How a job is asked to end, and where it reports. */
 export interface JobContext {
   /** Aborting it asks the job, once, to save and to end; `launch` still waits for its end. */
   readonly signal: AbortSignal;
