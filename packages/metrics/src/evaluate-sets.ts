@@ -1,5 +1,6 @@
 import {
   createRng,
+  MedganError,
   parseOptions,
   type FeatureExtractor,
   type FeatureRows,
@@ -8,9 +9,9 @@ import {
   type SetValue,
 } from '@medgan/plugin-api';
 import { forEachBatch } from './functional/image-source.ts';
-import type { FeatureSets } from './set-size.ts';
+import { checkFeatures, tooSmall, type FeatureSets } from './set-size.ts';
 
-/** Feature vectors of all images of a source, worked out `batch` images at a time. */
+/** Feature vectors of all images of a source, computed `batch` images at a time. */
 export async function extractFeatures(
   extractor: FeatureExtractor,
   source: MetricImageSource,
@@ -26,7 +27,7 @@ export async function extractFeatures(
   return { count: source.count, dims, values };
 }
 
-/** Values of set metrics and everything that decides them beside the images; JSON-able. */
+/** Values of set metrics, and everything except the images that determines them; JSON-able. */
 export interface SetEvaluation {
   /** The extractor's record: network, resize filter, sizes, seeds. */
   readonly features: Readonly<Record<string, unknown>>;
@@ -38,9 +39,51 @@ export interface SetEvaluation {
   readonly values: readonly SetValue[];
 }
 
+/** How one set metric is computed. */
+export interface SetMetricSettings {
+  /** Options other than the defaults. */
+  readonly options?: object;
+  readonly seed: number | string;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
 /**
- * Computes set metrics on features of one extractor.
- * @throws MedganError on illegal options or features that are not finite.
+ * Computes one set metric.
+ * @returns one value per declared one, in that order; null with a reason if the sets are too small
+ * @throws MedganError for illegal options and for features that are not finite or differ in dims
+ */
+export function evaluateSetMetric(
+  metric: SetMetric,
+  sets: FeatureSets,
+  { options = {}, seed, onProgress }: SetMetricSettings,
+): SetValue[] {
+  const parsed = parseOptions<object>(metric.name, metric.options, options);
+  checkFeatures(metric.name, sets);
+  const reason = setsTooSmall(metric, { real: sets.real.count, fake: sets.fake.count }, parsed);
+  if (reason !== undefined) return metric.values.map((declared) => ({ ...declared, value: null, reason }));
+  const rng = createRng(seed).split(metric.name);
+  const computed = metric.compute(sets, parsed, { rng, ...(onProgress && { onProgress }) });
+  return metric.values.map((declared) => {
+    const number = computed[declared.name];
+    if (number) return { ...declared, ...number };
+    throw new MedganError(`set metric ${metric.name} computed no value ${JSON.stringify(declared.name)}`, {
+      cure: 'return every name of its `values` from `compute`',
+    });
+  });
+}
+
+/** Why a metric cannot compare sets of so many images; undefined if it can. `options`: all, with their defaults. */
+export function setsTooSmall(
+  metric: SetMetric,
+  images: { readonly real: number; readonly fake: number },
+  options: object,
+): string | undefined {
+  return tooSmall(images, metric.minimum(options));
+}
+
+/**
+ * Computes set metrics from the features of one extractor.
+ * @throws MedganError as `evaluateSetMetric`
  */
 export function evaluateSets(
   sets: FeatureSets,
@@ -53,18 +96,14 @@ export function evaluateSets(
 ): SetEvaluation {
   const { extractor, metrics, seed, onProgress } = settings;
   const used: Record<string, object> = {};
-  const values = metrics.flatMap(({ metric, options }) => {
-    const parsed = parseOptions<object>(metric.name, metric.options, options ?? {});
-    used[metric.name] = parsed;
-    const context = {
-      rng: createRng(seed).split(metric.name),
-      ...(onProgress && {
-        onProgress: (done: number, total: number): void => onProgress(metric.name, done, total),
-      }),
-    };
-    return metric
-      .compute(sets, parsed, context)
-      .map((value) => ({ ...value, name: `${value.name}@${extractor.name}` }));
+  const values = metrics.flatMap(({ metric, options = {} }) => {
+    used[metric.name] = parseOptions<object>(metric.name, metric.options, options);
+    const computed = evaluateSetMetric(metric, sets, {
+      options,
+      seed,
+      ...(onProgress && { onProgress: (done, total) => onProgress(metric.name, done, total) }),
+    });
+    return computed.map((value) => ({ ...value, name: `${value.name}@${extractor.name}` }));
   });
   return {
     features: extractor.record,

@@ -8,7 +8,14 @@ export * from './catalogue.ts';
 
 export { diversity, type Diversity, type DiversitySettings } from './diversity.ts';
 export type { ChosenMetric, Estimate } from './estimate.ts';
-export { evaluateSets, extractFeatures, type SetEvaluation } from './evaluate-sets.ts';
+export {
+  evaluateSetMetric,
+  evaluateSets,
+  extractFeatures,
+  setsTooSmall,
+  type SetEvaluation,
+  type SetMetricSettings,
+} from './evaluate-sets.ts';
 export { nearestReal, type NearerShare, type NearestReal, type NearPair } from './nearest-real.ts';
 export {
   inOrder,

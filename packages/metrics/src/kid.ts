@@ -1,8 +1,7 @@
 import { defineSetMetric } from '@medgan/plugin-api';
-import { kid, type KidOptions } from './functional/kid.ts';
-import { tooSmall } from './set-size.ts';
+import { kid, kidDefaults, type KidOptions } from './functional/kid.ts';
 
-/** The plugin `kid`: {@link kid} on features of real and generated images. */
+/** The plugin `kid`: {@link kid} of features of real and generated images. */
 export default defineSetMetric<KidOptions>({
   name: 'kid',
   summary: 'Kernel distance (unbiased squared MMD, cubic kernel), mean and deviation over subsets; 0 is best',
@@ -11,19 +10,15 @@ export default defineSetMetric<KidOptions>({
     type: 'object',
     additionalProperties: false,
     properties: {
-      subsets: { type: 'integer', minimum: 2, default: 100 },
-      subsetSize: { type: 'integer', minimum: 2, default: 1000 },
+      subsets: { type: 'integer', minimum: 2, default: kidDefaults.subsets },
+      subsetSize: { type: 'integer', minimum: 2, default: kidDefaults.subsetSize },
     },
   },
-  compute(sets, options, { rng, onProgress }) {
-    const value = { name: 'kid', direction: 'lower' } as const;
-    const reason = tooSmall('kid', sets, 4);
-    if (reason !== undefined) return [{ ...value, value: null, reason }];
-    const { mean, deviation } = kid(sets.real, sets.fake, {
-      ...options,
-      rng,
-      ...(onProgress ? { onProgress } : {}),
-    });
-    return [{ ...value, value: mean, deviation }];
+  values: [{ name: 'kid', direction: 'lower' }],
+  // Two disjoint halves of two rows each: the unbiased estimate divides by m(m − 1).
+  minimum: () => 4,
+  compute({ real, fake }, options, { rng, onProgress }) {
+    const { mean, deviation } = kid(real, fake, { ...options, rng, ...(onProgress && { onProgress }) });
+    return { kid: { value: mean, deviation } };
   },
 });

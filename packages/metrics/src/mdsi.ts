@@ -6,6 +6,7 @@ const positive = { type: 'number', exclusiveMinimum: 0 };
 /** The plugin `mdsi`: {@link mdsi} of each pair. */
 export default definePairMetric<MdsiOptions>({
   name: 'mdsi',
+  title: 'MDSI',
   summary: 'Mean deviation similarity index of gradients and colours; 0 is best',
   reference: 'Nafchi, Shahkolaei, Hedjam, Cheriet 2016, https://arxiv.org/abs/1608.07433',
   options: {

@@ -1,5 +1,5 @@
 import { squaredRowDistance } from './functional/prdc.ts';
-import { tooSmall, type FeatureSets } from './set-size.ts';
+import { checkFeatures, type FeatureSets } from './set-size.ts';
 import type { Rows } from './functional/row-products.ts';
 
 /** Share of fakes nearer to a real image than a share `quantile` of real images are to their nearest other real. */
@@ -61,6 +61,11 @@ function quantileOf(sorted: Float64Array, quantile: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(quantile * sorted.length))]!;
 }
 
+function reasonAgainst({ real, fake }: FeatureSets): string | undefined {
+  if (real.count < 2) return `needs 2 real images, got ${real.count}`;
+  return fake.count < 1 ? 'needs a fake image, got none' : undefined;
+}
+
 /**
  * Whether fakes lie nearer to training images than training images do to each other, in a feature space. Near-copies of
  * training images show up as pairs far nearer than `realToReal`.
@@ -70,8 +75,8 @@ function quantileOf(sorted: Float64Array, quantile: number): number {
  */
 export function nearestReal(sets: FeatureSets, settings: { readonly worst?: number } = {}): NearestReal {
   const { real, fake } = sets;
-  const reason =
-    tooSmall('nearest-real', sets, 1) ?? (real.count < 2 ? 'needs 2 real images, got 1' : undefined);
+  checkFeatures('nearest-real', sets);
+  const reason = reasonAgainst(sets);
   if (reason !== undefined) return { nearer: [], medianFake: null, medianReal: null, worst: [], reason };
   const ofFake = nearestOf(fake, real);
   const ofReal = nearestOf(real, real);

@@ -1,10 +1,9 @@
 import { defineSetMetric } from '@medgan/plugin-api';
-import { prdc, type PrdcOptions } from './functional/prdc.ts';
-import { tooSmall } from './set-size.ts';
+import { prdc, prdcDefaults, type PrdcOptions } from './functional/prdc.ts';
 
 const names = ['precision', 'recall', 'density', 'coverage'] as const;
 
-/** The plugin `prdc`: {@link prdc} on features of real and generated images. */
+/** The plugin `prdc`: {@link prdc} of features of real and generated images. */
 export default defineSetMetric<PrdcOptions>({
   name: 'prdc',
   summary: 'Precision, recall, density and coverage by nearest neighbours; 1 is good',
@@ -12,14 +11,13 @@ export default defineSetMetric<PrdcOptions>({
   options: {
     type: 'object',
     additionalProperties: false,
-    properties: { nearestK: { type: 'integer', minimum: 1, default: 5 } },
+    properties: { nearestK: { type: 'integer', minimum: 1, default: prdcDefaults.nearestK } },
   },
-  compute(sets, options, { onProgress }) {
-    const reason = tooSmall('prdc', sets, (options.nearestK ?? 5) + 1);
-    if (reason !== undefined) {
-      return names.map((name) => ({ name, direction: 'higher', value: null, reason }));
-    }
-    const values = prdc(sets.real, sets.fake, { ...options, ...(onProgress ? { onProgress } : {}) });
-    return names.map((name) => ({ name, direction: 'higher', value: values[name] }));
+  values: names.map((name) => ({ name, direction: 'higher' })),
+  // A row's k nearest neighbours are other rows of its own set.
+  minimum: ({ nearestK = prdcDefaults.nearestK }) => nearestK + 1,
+  compute({ real, fake }, options, { onProgress }) {
+    const values = prdc(real, fake, { ...options, ...(onProgress && { onProgress }) });
+    return Object.fromEntries(names.map((name) => [name, { value: values[name] }]));
   },
 });

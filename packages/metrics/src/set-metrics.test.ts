@@ -70,18 +70,28 @@ describe('evaluateSets', () => {
     expect(() => evaluateSets({ real, fake: real }, wrong)).toThrow('did you mean "subsets"?');
   });
 
-  it('tells which metric is how far', () => {
-    const told = new Set<string>();
+  it('refuses a metric that does not compute what it declares', () => {
+    const broken = {
+      ...kidMetric,
+      values: [...kidMetric.values, { name: 'mmd', direction: 'lower' as const }],
+    };
+    expect(() => evaluateSets({ real, fake: real }, { ...settings, metrics: [{ metric: broken }] })).toThrow(
+      'set metric kid computed no value "mmd"',
+    );
+  });
+
+  it('reports the progress of each metric', () => {
+    const finished = new Set<string>();
     evaluateSets(
       { real, fake: real },
       {
         ...settings,
         onProgress: (metric, done, total) => {
-          if (done === total) told.add(metric);
+          if (done === total) finished.add(metric);
         },
       },
     );
-    expect([...told]).toEqual(['kid', 'frechet', 'prdc']);
+    expect([...finished]).toEqual(['kid', 'frechet', 'prdc']);
   });
 });
 
@@ -117,7 +127,7 @@ describe('nearestReal', () => {
     expect(copied.nearer.map(({ share }) => share)).toEqual([1, 1, 1]);
   });
 
-  it('says why it cannot tell', () => {
+  it('says why it cannot be computed', () => {
     expect(nearestReal({ real: line(1), fake: line(2) })).toEqual({
       nearer: [],
       medianFake: null,

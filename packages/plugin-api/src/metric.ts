@@ -32,21 +32,24 @@ export type Direction = 'higher' | 'lower';
 /** A metric of image pairs: the i-th of one batch against the i-th of the other. */
 export interface PairMetric<Options extends object = object> extends Named {
   readonly kind: 'pair-metric';
+  /** How tables and reports write the metric: `HaarPSI`, `MS-SSIM`. */
+  readonly title: string;
   readonly summary: string;
   readonly reference: string;
   readonly options: OptionsSchema;
   readonly direction: Direction;
   /** Least and greatest possible value under the default options. */
   readonly range: readonly [number, number];
-  /** Unit to print behind a value, such as `dB`; undefined = a pure number. */
+  /** Unit printed after a value, such as `dB`; absent for a pure number. */
   readonly unit?: string;
   /** Whether compute(a, b) equals compute(b, a). */
   readonly symmetric: boolean;
   /** Why images of this shape cannot be compared under the options (the default ones), or undefined when they can. */
   refuses(shape: MetricImageShape, options?: Options): string | undefined;
   /**
-   * One value a pair; both batches have equal shapes.
-   * @throws MedganError on unequal or refused shapes and on values that are NaN or outside [0, 1].
+   * Compares two batches of equal shape, float32 in [0, 1], NHWC.
+   * @returns one value per pair
+   * @throws MedganError for unequal or refused shapes, and for values that are NaN or outside [0, 1]
    */
   compute(a: MetricImages, b: MetricImages, options: Options): Float64Array;
 }
@@ -58,7 +61,7 @@ export function definePairMetric<Options extends object>(
   return { kind: 'pair-metric', ...plugin };
 }
 
-/** Feature vectors of a set of images, one a row. */
+/** Feature vectors of a set of images, one row per image. */
 export interface FeatureRows {
   readonly count: number;
   readonly dims: number;
@@ -68,22 +71,22 @@ export interface FeatureRows {
 
 /** Turns images into feature vectors; the same images always give the same vectors. */
 export interface FeatureExtractor {
-  /** How values computed with it are labelled: what stands behind the `@` of `kid@random-conv`. */
+  /** Labels the values computed with it: the part after the `@` in `kid@random-conv`. */
   readonly name: string;
   readonly dims: number;
-  /** Everything that decides the features and is not in the images, to be stored beside every value: JSON-able. */
+  /** Everything except the images that determines the features; stored with every value. JSON-able. */
   readonly record: Readonly<Record<string, unknown>>;
-  /** [images.count, dims], float64. */
+  /** @returns float64 [images.count, dims] */
   extract(images: MetricImages): Promise<Float64Array>;
   /** Frees what the extractor holds outside the heap. */
   close?(): Promise<void>;
 }
 
-/** What a feature plugin is told when it is opened. */
+/** What a feature plugin gets when it is opened. */
 export interface FeaturesContext {
-  /** The real images: extractors that are fitted are fitted on these, and never on fakes. */
+  /** The real images. An extractor that is fitted is fitted to these only, never to fakes. */
   readonly reference: MetricImageSource;
-  /** Told how much of the work is done, of how much. */
+  /** Called with the amount of work done and the total. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -93,11 +96,11 @@ export interface Features<Options extends object = object> extends Named {
   readonly summary: string;
   readonly reference: string;
   readonly options: OptionsSchema;
-  /** The option that a name carries behind a colon, as `file` of `onnx:inception.onnx`; it may where there is a default. */
+  /** The option that a name gives after a colon, such as `file` in `onnx:inception.onnx`; optional if it has a default. */
   readonly argument?: string;
-  /** Options under which the contract suite opens it: cheap ones, and those that have no default. Absent = none. */
+  /** Options for the contract suite: cheap ones, and those without a default. Absent: none. */
   readonly tiny?: Options;
-  /** Makes the extractor ready, fitted to `context.reference` where it is one that is fitted. */
+  /** Makes the extractor ready; one that is fitted is fitted to `context.reference`. */
   open(options: Options, context: FeaturesContext): Promise<FeatureExtractor>;
 }
 
@@ -108,36 +111,52 @@ export function defineFeatures<Options extends object>(
   return { kind: 'features', ...plugin };
 }
 
-/** One number of a set metric. */
-export interface SetValue {
+/** A value that a set metric computes: `precision`, where higher is better. */
+export interface SetValueDeclaration {
+  /** Kebab-case, without an extractor: `kid`, which tables label `kid@random-conv`. */
   readonly name: string;
   readonly direction: Direction;
-  /** null where it cannot be computed; `reason` then says why. */
+}
+
+/** What a set metric computed for one of its values. */
+export interface SetNumber {
+  /** null if it cannot be computed for these sets; `reason` then says why. */
   readonly value: number | null;
-  /** Standard deviation over subsets, where the metric has it. */
+  /** Standard deviation over subsets, if the metric computes it. */
   readonly deviation?: number;
   readonly reason?: string;
 }
 
-/** What a set metric is told beside its two sets. */
+/** One value of a set metric, with its name and direction. */
+export type SetValue = SetValueDeclaration & SetNumber;
+
+/** What a set metric gets beside its two sets. */
 export interface SetMetricContext {
   readonly rng: Rng;
-  /** Told how much of the work is done, of how much. */
+  /** Called with the amount of work done and the total. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** A metric of two sets of images, by their features. */
+/** A metric of two sets of images, computed from their features. */
 export interface SetMetric<Options extends object = object> extends Named {
   readonly kind: 'set-metric';
   readonly summary: string;
   readonly reference: string;
   readonly options: OptionsSchema;
-  /** One or more values; a set too small gives null and a reason, not an error. */
+  /** Every value that `compute` returns, in the order of the tables. */
+  readonly values: readonly SetValueDeclaration[];
+  /** The number of images that each set must hold at least. Smaller sets are reported as too small, not computed. */
+  minimum(options: Options): number;
+  /**
+   * Compares two sets.
+   * @param sets float64 features, finite, of equal dims, with at least `minimum(options)` rows per set; not to be changed
+   * @returns one number per declared value, by its name
+   */
   compute(
     sets: { readonly real: FeatureRows; readonly fake: FeatureRows },
     options: Options,
     context: SetMetricContext,
-  ): SetValue[];
+  ): Readonly<Record<string, SetNumber>>;
 }
 
 /** Declares a set metric plugin; the file's default export. */

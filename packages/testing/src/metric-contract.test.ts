@@ -32,6 +32,7 @@ function check(a: MetricImages, b: MetricImages): void {
 /** Mean squared error. */
 const right: PairMetric = definePairMetric({
   name: 'right',
+  title: 'Right',
   summary: 'Mean squared error',
   reference: 'none, https://example.org',
   options: { type: 'object', properties: {}, additionalProperties: false },
@@ -57,7 +58,9 @@ const checked =
 let calls = 0;
 
 const WRONG: [fault: string, change: Partial<PairMetric>, rule: string, reason: RegExp][] = [
-  ['an empty range', { range: [1, 1] }, 'declares a range', /the range \[1, 1\] is empty/],
+  ['no title', { title: '' }, 'declares its title', /title is not one line/],
+  ['an empty unit', { unit: '' }, 'declares its title', /unit is not one word/],
+  ['an empty range', { range: [1, 1] }, 'declares its title', /the range \[1, 1\] is empty/],
   [
     'an empty reason',
     { refuses: ({ height }) => (height < 9 ? ' ' : undefined) },

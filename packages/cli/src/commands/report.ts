@@ -87,14 +87,13 @@ async function inputsOf(
   return run.length > 0 ? run : inputs.slice(0, 1);
 }
 
-/** Names and directions of the published metrics, for studies of which no figures were published. */
+/** Names, units and directions of the published metrics, for studies without published figures. */
 function describeMetrics(): Record<string, PublishedFigure> {
   const { pairMetrics } = builtInPlugins();
   return Object.fromEntries(
     PUBLISHED_METRICS.map((metric) => {
-      const name = metric === 'haarpsi' ? 'HaarPSI' : metric.toUpperCase();
-      const unit = metric === 'psnr' ? { unit: 'dB' } : {};
-      return [jsonKey(metric), { name, ...unit, better: pairMetrics.get(metric).direction }];
+      const { title, unit, direction } = pairMetrics.get(metric);
+      return [jsonKey(metric), { name: title, ...(unit !== undefined && { unit }), better: direction }];
     }),
   );
 }

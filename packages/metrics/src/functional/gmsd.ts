@@ -3,17 +3,22 @@ import { squaredPrewitt } from './gradient.ts';
 import { checkPairs, refuseShape, type ValueRangeOption } from './image-pairs.ts';
 import { averagePool, createPlane, fillColour, luminance, pooledSize, type Plane } from './plane.ts';
 
+/** Options of GMSD; their defaults are `gmsdDefaults`. */
 export interface GmsdOptions extends ValueRangeOption {
-  /** Stabilises the similarity, as a share of L². Default 170 / 255². */
+  /** Stabilises the similarity, as a share of L². */
   readonly c?: number;
-  /** Masking of equal gradients (MS-GMSD's α); 0 gives the similarity of the GMSD paper. Default 0. */
+  /** Masking of equal gradients (α of MS-GMSD); 0 gives the similarity of the GMSD paper. */
   readonly alpha?: number;
 }
 
-/** Default constant of gradient similarity, 170 / 255². */
-export const gradientConstant = 170 / 255 ** 2;
+/** The constants of Xue et al. 2013, who compare images in [0, 255]. */
+export const gmsdDefaults = {
+  valueRange: 1,
+  c: 170 / 255 ** 2,
+  alpha: 0,
+} as const satisfies Required<GmsdOptions>;
 
-/** Why GMSD is not defined on images of this shape; undefined when it is. */
+/** Why GMSD is not defined for images of this shape; undefined if it is. */
 export function gmsdRefuses(shape: MetricImageShape): string | undefined {
   // A deviation needs two pixels after halving.
   if (pooledSize(shape.height, 2) * pooledSize(shape.width, 2) < 2) {
@@ -22,7 +27,7 @@ export function gmsdRefuses(shape: MetricImageShape): string | undefined {
   return refuseShape(shape);
 }
 
-/** Sample standard deviation of the gradient magnitude similarity of luminance planes of one size, many times over. */
+/** Makes a function that gives the sample standard deviation of the gradient magnitude similarity of two planes. */
 export function createDeviation(
   size: { readonly height: number; readonly width: number },
   constants: { readonly c: number; readonly alpha: number },
@@ -34,7 +39,7 @@ export function createDeviation(
   return (x, y) => {
     squaredPrewitt(x, gx);
     squaredPrewitt(y, gy);
-    // Summed as the distance from 1, which equal images have exactly.
+    // Sums 1 − similarity, which is exactly 0 for equal images.
     let sum = 0;
     let squares = 0;
     for (let i = 0; i < pixels; i++) {
@@ -52,17 +57,17 @@ export function createDeviation(
 
 /**
  * Gradient magnitude similarity deviation: the sample standard deviation over pixels of
- * ((2 − α)·gₓgᵧ + C) / (gₓ² + gᵧ² − α·gₓgᵧ + C), with Prewitt gradient magnitudes of the luminance, halved before.
+ * ((2 − α)·gₓgᵧ + C) / (gₓ² + gᵧ² − α·gₓgᵧ + C), where g is the Prewitt gradient magnitude of the luminance at half size.
  *
- * **Lower is better**; from 0 for equal images; in [0, 1]. Symmetric.
+ * **Lower is better**; 0 for equal images; in [0, 1]. Symmetric.
  * Reference: Xue, Zhang, Mou, Bovik, "Gradient Magnitude Similarity Deviation", 2013, https://arxiv.org/abs/1308.3052
  *
  * @param a NHWC batch in [0, L]
  * @param b NHWC batch of the same shape and range
- * @returns one value a pair
+ * @returns one value per pair
  */
 export function gmsd(a: MetricImages, b: MetricImages, options: GmsdOptions = {}): Float64Array {
-  const { valueRange = 1, c = gradientConstant, alpha = 0 } = options;
+  const { valueRange, c, alpha } = { ...gmsdDefaults, ...options };
   checkPairs('gmsd', { a, b }, { valueRange, refusal: gmsdRefuses(a) });
   const full = createPlane(a.height, a.width, 0);
   const x = createPlane(pooledSize(a.height, 2), pooledSize(a.width, 2), 1);

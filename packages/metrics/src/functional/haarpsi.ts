@@ -10,43 +10,90 @@ import {
   type Plane,
 } from './plane.ts';
 
+/** Options of HaarPSI; their defaults are `haarPsiDefaults`. */
 export interface HaarPsiOptions extends ValueRangeOption {
-  /** Whether the chromatic channels I and Q are compared too; grey images have none. Default true. */
+  /** Whether to compare the chromatic channels I and Q too; grey images have none. */
   readonly chromatic?: boolean;
-  /** Stabilises the similarities, as a share of L². Default 30 / 255². */
+  /** Stabilises the similarities, as a share of L². */
   readonly c?: number;
-  /** Slope of the logistic function that stands for the visual system's response. Default 4.2. */
+  /** Slope of the logistic function, a model of the visual system's response. */
   readonly alpha?: number;
 }
 
+/** The constants of Reisenhofer et al. 2018, who compare images in [0, 255]. */
+export const haarPsiDefaults = {
+  valueRange: 1,
+  chromatic: true,
+  c: 30 / 255 ** 2,
+  alpha: 4.2,
+} as const satisfies Required<HaarPsiOptions>;
+
+/**
+ * Haar wavelet perceptual similarity index: local similarities of Haar responses at two fine scales, and of the
+ * chromatic channels, are mapped by a logistic function and averaged with the coarse-scale responses as weights; the
+ * average is mapped back and squared. As in the paper, images are halved first.
+ *
+ * Higher is better; in [0, 1], 1 for equal images, and for two black images, whose weights are all 0. Symmetric.
+ * Reference: Reisenhofer, Bosse, Kutyniok, Wiegand, "A Haar wavelet-based perceptual similarity index for image
+ * quality assessment", 2018, https://arxiv.org/abs/1607.06140
+ *
+ * @param a NHWC batch in [0, L]
+ * @param b NHWC batch of the same shape and range
+ * @returns one value per pair
+ */
+export function haarPsi(a: MetricImages, b: MetricImages, options: HaarPsiOptions = {}): Float64Array {
+  const { valueRange, c, alpha, chromatic } = { ...haarPsiDefaults, ...options };
+  checkPairs('haarpsi', { a, b }, { valueRange, refusal: haarPsiRefuses(a) });
+  const coloured = chromatic && a.channels === 3;
+  const full = createPlane(a.height, a.width, 0);
+  const x = createDetail(pooledSize(a.height, 2), pooledSize(a.width, 2));
+  const y = createDetail(x.luma.height, x.luma.width);
+  const compare = createComparison(x.luma, { c: c * valueRange * valueRange, alpha, chromatic: coloured });
+  const load = (detail: Detail, images: MetricImages, index: number): void => {
+    const fill = (plane: Plane, weights: ColourWeights): void => {
+      fillColour(full, { images, index }, weights);
+      averagePool(full, plane, 2);
+    };
+    fill(detail.luma, luminance);
+    sumBlocks(detail.luma, detail.sums2, 1);
+    sumBlocks(detail.sums2, detail.sums4, 2);
+    if (!coloured) return;
+    fill(detail.inPhase, inPhase);
+    fill(detail.quadrature, quadrature);
+  };
+  return Float64Array.from({ length: a.count }, (_, index) => {
+    load(x, a, index);
+    load(y, b, index);
+    const { similarity, weight } = compare(x, y);
+    if (weight === 0) return 1;
+    return Math.min(1, inverseLogistic(similarity / weight, alpha) ** 2);
+  });
+}
+
+/** Weights of R, G and B in the chromatic channels of YIQ. */
 const inPhase: ColourWeights = [0.5969, -0.2746, -0.3213];
 const quadrature: ColourWeights = [0.2115, -0.5227, 0.3112];
 
-/** The coarsest Haar filter has 8 × 8 taps: 3 pixels before and 4 after the one it belongs to. */
+/** The coarsest filter covers 8 × 8 pixels: 3 before its own pixel and 4 after it. */
 const border = 4;
 
-/** Why HaarPSI is not defined on images of this shape; undefined when it is. */
+/** Why HaarPSI is not defined for images of this shape; undefined if it is. */
 export function haarPsiRefuses(shape: MetricImageShape): string | undefined {
   return refuseShape(shape);
 }
 
-/** The planes of one image, and the 2 × 2 and 4 × 4 block sums that the coarser filters are made of. */
+/** What is compared of an image: its YIQ planes, and sums of 2 × 2 and 4 × 4 pixels of luma for the larger filters. */
 interface Detail {
-  readonly y: Plane;
-  readonly i: Plane;
-  readonly q: Plane;
-  readonly sum2: Plane;
-  readonly sum4: Plane;
+  readonly luma: Plane;
+  readonly inPhase: Plane;
+  readonly quadrature: Plane;
+  readonly sums2: Plane;
+  readonly sums4: Plane;
 }
 
 function createDetail(height: number, width: number): Detail {
-  return {
-    y: createPlane(height, width, border),
-    i: createPlane(height, width, border),
-    q: createPlane(height, width, border),
-    sum2: createPlane(height, width, border),
-    sum4: createPlane(height, width, border),
-  };
+  const plane = (): Plane => createPlane(height, width, border);
+  return { luma: plane(), inPhase: plane(), quadrature: plane(), sums2: plane(), sums4: plane() };
 }
 
 /** Sums of 2 × 2 values `apart` from each other, each stored at its top left value, border included. */
@@ -59,28 +106,58 @@ function sumBlocks(from: Plane, to: Plane, apart: number): void {
   }
 }
 
-/** A filter as its four quadrants: block sums at fixed distances from the pixel. */
-interface Quadrants {
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-  readonly d: number;
+/** A Haar filter: where the sums of its four quadrants are stored, relative to its pixel, and its scale. */
+interface HaarFilter {
+  readonly topLeft: number;
+  readonly topRight: number;
+  readonly bottomLeft: number;
+  readonly bottomRight: number;
+  /** A response is divided by the side of the filter. */
+  readonly side: number;
 }
 
-/** Quadrants of the size × size filter, whose window starts size/2 − 1 before the pixel. */
-function quadrants(size: number, stride: number): Quadrants {
-  const before = 1 - size / 2;
-  const after = before + size / 2;
+/** @param stride distance of two rows of a plane */
+function createHaarFilter(side: number, stride: number): HaarFilter {
+  const before = 1 - side / 2;
+  const after = 1;
   return {
-    a: before * stride + before,
-    b: before * stride + after,
-    c: after * stride + before,
-    d: after * stride + after,
+    topLeft: before * stride + before,
+    topRight: before * stride + after,
+    bottomLeft: after * stride + before,
+    bottomRight: after * stride + after,
+    side,
   };
 }
 
-/** Weighted sum of similarities and sum of weights. */
-interface Pooled {
+/** |left half − right half| / side: the response to vertical edges. */
+function acrossResponse(sums: Float32Array, at: number, filter: HaarFilter): number {
+  const diagonal = sums[at + filter.topLeft]! - sums[at + filter.bottomRight]!;
+  const antidiagonal = sums[at + filter.bottomLeft]! - sums[at + filter.topRight]!;
+  return Math.abs(diagonal + antidiagonal) / filter.side;
+}
+
+/** |top half − bottom half| / side: the response to horizontal edges. */
+function downResponse(sums: Float32Array, at: number, filter: HaarFilter): number {
+  const diagonal = sums[at + filter.topLeft]! - sums[at + filter.bottomRight]!;
+  const antidiagonal = sums[at + filter.bottomLeft]! - sums[at + filter.topRight]!;
+  return Math.abs(diagonal - antidiagonal) / filter.side;
+}
+
+/** Magnitude of the mean of 2 × 2 values. */
+function meanOf2x2(data: Float32Array, at: number, stride: number): number {
+  return Math.abs(data[at]! + data[at + 1]! + data[at + stride]! + data[at + stride + 1]!) / 4;
+}
+
+/** Similarity of two magnitudes; 1 if they are equal. */
+function similarity(x: number, y: number, c: number): number {
+  return (2 * x * y + c) / (x * x + y * y + c);
+}
+
+const logistic = (value: number, slope: number): number => 1 / (1 + Math.exp(-slope * value));
+const inverseLogistic = (value: number, slope: number): number => Math.log(value / (1 - value)) / slope;
+
+/** Weighted sum of mapped similarities, and the sum of the weights. */
+interface WeightedSum {
   similarity: number;
   weight: number;
 }
@@ -88,123 +165,46 @@ interface Pooled {
 function createComparison(
   size: Plane,
   rule: { readonly c: number; readonly alpha: number; readonly chromatic: boolean },
-): (x: Detail, y: Detail) => Pooled {
+): (x: Detail, y: Detail) => WeightedSum {
   const { height, width, stride, origin } = size;
   const { c, alpha, chromatic } = rule;
-  const fine = quadrants(2, stride);
-  const middle = quadrants(4, stride);
-  const coarse = quadrants(8, stride);
+  const fine = createHaarFilter(2, stride);
+  const middle = createHaarFilter(4, stride);
+  const coarse = createHaarFilter(8, stride);
 
   return (x, y) => {
-    let similarity = 0;
-    let weight = 0;
+    const [x1, x2, x4] = [x.luma.data, x.sums2.data, x.sums4.data];
+    const [y1, y2, y4] = [y.luma.data, y.sums2.data, y.sums4.data];
+    const sum: WeightedSum = { similarity: 0, weight: 0 };
+    const add = (local: number, weight: number): void => {
+      sum.similarity += weight * logistic(local, alpha);
+      sum.weight += weight;
+    };
     for (let row = 0; row < height; row++) {
       const start = origin + row * stride;
       for (let at = start; at < start + width; at++) {
-        const xs = x.y.data;
-        const ys = y.y.data;
-        let p = xs[at + fine.a]! - xs[at + fine.d]!;
-        let q = xs[at + fine.c]! - xs[at + fine.b]!;
-        // |a+c−b−d| and |a+b−c−d| from the two diagonals.
-        const xFineH = Math.abs(p + q) / 2;
-        const xFineV = Math.abs(p - q) / 2;
-        p = ys[at + fine.a]! - ys[at + fine.d]!;
-        q = ys[at + fine.c]! - ys[at + fine.b]!;
-        const yFineH = Math.abs(p + q) / 2;
-        const yFineV = Math.abs(p - q) / 2;
-
-        const x2 = x.sum2.data;
-        const y2 = y.sum2.data;
-        p = x2[at + middle.a]! - x2[at + middle.d]!;
-        q = x2[at + middle.c]! - x2[at + middle.b]!;
-        const xMiddleH = Math.abs(p + q) / 4;
-        const xMiddleV = Math.abs(p - q) / 4;
-        p = y2[at + middle.a]! - y2[at + middle.d]!;
-        q = y2[at + middle.c]! - y2[at + middle.b]!;
-        const yMiddleH = Math.abs(p + q) / 4;
-        const yMiddleV = Math.abs(p - q) / 4;
-
-        const x4 = x.sum4.data;
-        const y4 = y.sum4.data;
-        p = x4[at + coarse.a]! - x4[at + coarse.d]!;
-        q = x4[at + coarse.c]! - x4[at + coarse.b]!;
-        const xCoarseH = Math.abs(p + q);
-        const xCoarseV = Math.abs(p - q);
-        p = y4[at + coarse.a]! - y4[at + coarse.d]!;
-        q = y4[at + coarse.c]! - y4[at + coarse.b]!;
-        const weightH = Math.max(xCoarseH, Math.abs(p + q)) / 8;
-        const weightV = Math.max(xCoarseV, Math.abs(p - q)) / 8;
-
-        const localH =
-          ((2 * xFineH * yFineH + c) / (xFineH * xFineH + yFineH * yFineH + c) +
-            (2 * xMiddleH * yMiddleH + c) / (xMiddleH * xMiddleH + yMiddleH * yMiddleH + c)) /
+        const across =
+          (similarity(acrossResponse(x1, at, fine), acrossResponse(y1, at, fine), c) +
+            similarity(acrossResponse(x2, at, middle), acrossResponse(y2, at, middle), c)) /
           2;
-        const localV =
-          ((2 * xFineV * yFineV + c) / (xFineV * xFineV + yFineV * yFineV + c) +
-            (2 * xMiddleV * yMiddleV + c) / (xMiddleV * xMiddleV + yMiddleV * yMiddleV + c)) /
+        const down =
+          (similarity(downResponse(x1, at, fine), downResponse(y1, at, fine), c) +
+            similarity(downResponse(x2, at, middle), downResponse(y2, at, middle), c)) /
           2;
-        similarity += weightH / (1 + Math.exp(-alpha * localH)) + weightV / (1 + Math.exp(-alpha * localV));
-        weight += weightH + weightV;
+        const acrossWeight = Math.max(acrossResponse(x4, at, coarse), acrossResponse(y4, at, coarse));
+        const downWeight = Math.max(downResponse(x4, at, coarse), downResponse(y4, at, coarse));
+        add(across, acrossWeight);
+        add(down, downWeight);
         if (!chromatic) continue;
 
-        const xi = meanOf2x2(x.i.data, at, stride);
-        const yi = meanOf2x2(y.i.data, at, stride);
-        const xq = meanOf2x2(x.q.data, at, stride);
-        const yq = meanOf2x2(y.q.data, at, stride);
-        const colour =
-          ((2 * xi * yi + c) / (xi * xi + yi * yi + c) + (2 * xq * yq + c) / (xq * xq + yq * yq + c)) / 2;
-        const weightC = (weightH + weightV) / 2;
-        similarity += weightC / (1 + Math.exp(-alpha * colour));
-        weight += weightC;
+        const xi = meanOf2x2(x.inPhase.data, at, stride);
+        const yi = meanOf2x2(y.inPhase.data, at, stride);
+        const xq = meanOf2x2(x.quadrature.data, at, stride);
+        const yq = meanOf2x2(y.quadrature.data, at, stride);
+        const colour = (similarity(xi, yi, c) + similarity(xq, yq, c)) / 2;
+        add(colour, (acrossWeight + downWeight) / 2);
       }
     }
-    return { similarity, weight };
+    return sum;
   };
-}
-
-function meanOf2x2(data: Float32Array, at: number, stride: number): number {
-  return Math.abs(data[at]! + data[at + 1]! + data[at + stride]! + data[at + stride + 1]!) / 4;
-}
-
-/**
- * Haar wavelet perceptual similarity index: local similarities of Haar responses at two fine scales (and of the
- * chromatic channels), sent through a logistic function, averaged under the weight of the coarse-scale responses, and
- * sent back and squared. Images are halved first, as the paper does.
- *
- * Higher is better; in [0, 1], 1 for equal images (two black images have no weights and count as equal). Symmetric.
- * Reference: Reisenhofer, Bosse, Kutyniok, Wiegand, "A Haar wavelet-based perceptual similarity index for image
- * quality assessment", 2018, https://arxiv.org/abs/1607.06140
- *
- * @param a NHWC batch in [0, L]
- * @param b NHWC batch of the same shape and range
- * @returns one value a pair
- */
-export function haarPsi(a: MetricImages, b: MetricImages, options: HaarPsiOptions = {}): Float64Array {
-  const { valueRange = 1, c = 30 / 255 ** 2, alpha = 4.2, chromatic = true } = options;
-  checkPairs('haarpsi', { a, b }, { valueRange, refusal: haarPsiRefuses(a) });
-  const coloured = chromatic && a.channels === 3;
-  const full = createPlane(a.height, a.width, 0);
-  const x = createDetail(pooledSize(a.height, 2), pooledSize(a.width, 2));
-  const y = createDetail(x.y.height, x.y.width);
-  const compare = createComparison(x.y, { c: c * valueRange * valueRange, alpha, chromatic: coloured });
-  const load = (detail: Detail, images: MetricImages, index: number): void => {
-    const fill = (plane: Plane, weights: ColourWeights): void => {
-      fillColour(full, { images, index }, weights);
-      averagePool(full, plane, 2);
-    };
-    fill(detail.y, luminance);
-    sumBlocks(detail.y, detail.sum2, 1);
-    sumBlocks(detail.sum2, detail.sum4, 2);
-    if (!coloured) return;
-    fill(detail.i, inPhase);
-    fill(detail.q, quadrature);
-  };
-  return Float64Array.from({ length: a.count }, (_, index) => {
-    load(x, a, index);
-    load(y, b, index);
-    const { similarity, weight } = compare(x, y);
-    if (weight === 0) return 1;
-    const mean = similarity / weight;
-    return Math.min(1, (Math.log(mean / (1 - mean)) / alpha) ** 2);
-  });
 }

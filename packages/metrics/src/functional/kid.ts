@@ -1,24 +1,27 @@
 import type { Rng } from '@medgan/plugin-api';
 import { gatherRows, rowProducts, type Rows } from './row-products.ts';
 
-/** Options of the metric `kid`. */
+/** Options of the metric `kid`; their defaults are `kidDefaults`. */
 export interface KidOptions {
-  /** Pairs of random subsets. Default 100. */
+  /** Pairs of random subsets. */
   readonly subsets?: number;
-  /** Rows of a subset; at most half of the smaller set, so that subsets differ. Default 1000. */
+  /** Rows per subset; at most half of the smaller set, so that subsets differ. */
   readonly subsetSize?: number;
 }
 
-/** Options of `kid`, and what it needs to run: its randomness and its share of the memory. */
+/** The subsets of Bińkowski et al. 2018. */
+export const kidDefaults = { subsets: 100, subsetSize: 1000 } as const satisfies Required<KidOptions>;
+
+/** Options of `kid`, its random stream, and the memory it may use. */
 export interface KidSettings extends KidOptions {
   readonly rng: Rng;
-  /** Bytes that the inner products of all rows may take; beyond, each subset works out its own. Default 256 MiB. */
+  /** Bytes for the inner products of all rows; if they need more, each subset computes its own. Default 256 MiB. */
   readonly memory?: number;
-  /** Told how many subsets are done, of how many. */
+  /** Called with the number of subsets done and the total. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** A kernel distance: 0 is best, and an unbiased estimate can be below. */
+/** A kernel distance: 0 is best; an unbiased estimate can be negative. */
 export interface Kid {
   /** Mean over subsets. */
   readonly mean: number;
@@ -28,7 +31,7 @@ export interface Kid {
   readonly subsetSize: number;
 }
 
-/** Inner products of all rows of a pool, the first `xCount` of it from the one set. */
+/** Inner products of all pairs of rows of both sets. */
 interface Products {
   readonly values: Float64Array;
   readonly size: number;
@@ -44,7 +47,7 @@ function productsOf(x: Rows, y: Rows): Products {
   return { values: rowProducts(pool, pool), size, dims: x.dims };
 }
 
-/** Sum of (⟨p, q⟩ / d + 1)³ over p in `rows`, q in `columns`, the same row with itself left out. */
+/** Sum of (⟨p, q⟩ / d + 1)³ over p in `rows`, q in `columns`, leaving out the pair of a row with itself. */
 function sumOfKernel({ values, size, dims }: Products, rows: Uint32Array, columns: Uint32Array): number {
   let sum = 0;
   for (const row of rows) {
@@ -68,8 +71,8 @@ function discrepancy(products: Products, x: Uint32Array, y: Uint32Array): number
  * Kernel distance: the unbiased squared maximum mean discrepancy under k(p, q) = (⟨p, q⟩ / d + 1)³, as mean and
  * standard deviation over random subsets.
  *
- * **Lower is better**; 0 on average, and so now and then below 0, for two samples of one distribution; no upper bound.
- * Unlike the Fréchet distance it is unbiased, so small sets may be compared.
+ * **Lower is better**; 0 on average (so sometimes negative) for two samples of one distribution; no upper bound.
+ * Unlike the Fréchet distance it is unbiased, so small sets can be compared.
  * Reference: Bińkowski, Sutherland, Arbel, Gretton, "Demystifying MMD GANs", 2018, https://arxiv.org/abs/1801.01401
  * (there with Inception features; here with whatever features are given).
  *
@@ -77,8 +80,8 @@ function discrepancy(products: Products, x: Uint32Array, y: Uint32Array): number
  * @param b at least 4 rows of the same dims
  */
 export function kid(a: Rows, b: Rows, settings: KidSettings): Kid {
-  const { subsets = 100, memory = 2 ** 28, rng, onProgress } = settings;
-  const size = Math.min(settings.subsetSize ?? 1000, Math.floor(Math.min(a.count, b.count) / 2));
+  const { subsets, subsetSize, memory = 2 ** 28, rng, onProgress } = { ...kidDefaults, ...settings };
+  const size = Math.min(subsetSize, Math.floor(Math.min(a.count, b.count) / 2));
   const kept = 8 * (a.count + b.count) ** 2 <= memory ? productsOf(a, b) : undefined;
   const leading = Uint32Array.from({ length: size }, (_, i) => i);
   const values: number[] = [];

@@ -3,29 +3,31 @@ import { squaredPrewitt } from './gradient.ts';
 import { checkPairs, refuseShape, type ValueRangeOption } from './image-pairs.ts';
 import { averagePool, createPlane, fillColour, pooledSize, type ColourWeights, type Plane } from './plane.ts';
 
+/** Options of MDSI; their defaults are `mdsiDefaults`. */
 export interface MdsiOptions extends ValueRangeOption {
-  /** How gradient and chromaticity similarity are joined. Default `sum`. */
+  /** How gradient and chromaticity similarity are joined. */
   readonly combination?: 'sum' | 'prod';
-  /** Stabilises the gradient similarity of x and y, as a share of L². Default 140 / 255². */
+  /** Stabilises the gradient similarity of x and y, as a share of L². */
   readonly c1?: number;
-  /** Stabilises the gradient similarity of x or y and their mean, as a share of L². Default 55 / 255². */
+  /** Stabilises the gradient similarity of x or y and their mean, as a share of L². */
   readonly c2?: number;
-  /** Stabilises the chromaticity similarity, as a share of L². Default 550 / 255². */
+  /** Stabilises the chromaticity similarity, as a share of L². */
   readonly c3?: number;
-  /** `sum`: weight of the gradient similarity. Default 0.6. */
+  /** `sum`: weight of the gradient similarity. */
   readonly alpha?: number;
-  /** `prod`: exponent of the chromaticity similarity. Default 0.1. */
+  /** `prod`: exponent of the chromaticity similarity. */
   readonly beta?: number;
-  /** `prod`: exponent of the gradient similarity. Default 0.2. */
+  /** `prod`: exponent of the gradient similarity. */
   readonly gamma?: number;
-  /** Order of the deviation. Default 1. */
+  /** Order of the deviation. */
   readonly rho?: number;
-  /** Power of the similarity before pooling. Default 0.25. */
+  /** Power of the similarity before pooling. */
   readonly q?: number;
-  /** Power of the deviation. Default 0.25. */
+  /** Power of the deviation. */
   readonly o?: number;
 }
 
+/** The constants of Nafchi et al. 2016, who compare images in [0, 255]. */
 export const mdsiDefaults: Required<MdsiOptions> = {
   valueRange: 1,
   combination: 'sum',
@@ -44,10 +46,10 @@ export const mdsiDefaults: Required<MdsiOptions> = {
 const lightness: ColourWeights = [0.2989, 0.587, 0.114];
 const opponentH: ColourWeights = [0.3, 0.04, -0.35];
 const opponentM: ColourWeights = [0.34, -0.6, 0.17];
-/** What a grey image read as three equal channels has of a colour. */
+/** The weight of a grey image, read as three equal channels, in a colour. */
 const greyShare = ([red, green, blue]: ColourWeights): number => red + green + blue;
 
-/** Why MDSI is not defined on images of this shape; undefined when it is. */
+/** Why MDSI is not defined for images of this shape; undefined if it is. */
 export function mdsiRefuses(shape: MetricImageShape): string | undefined {
   if (shape.height * shape.width < 2) return 'a deviation needs more than one pixel';
   return refuseShape(shape);
@@ -190,7 +192,7 @@ function createComparison(size: Plane, options: Required<MdsiOptions>): (x: Colo
  *
  * @param a NHWC batch in [0, L]
  * @param b NHWC batch of the same shape and range
- * @returns one value a pair
+ * @returns one value per pair
  */
 export function mdsi(a: MetricImages, b: MetricImages, options: MdsiOptions = {}): Float64Array {
   const all = { ...mdsiDefaults, ...options };

@@ -1,22 +1,26 @@
 import type { MetricImages, MetricImageShape } from '@medgan/plugin-api';
-import { createDeviation, gradientConstant, type GmsdOptions } from './gmsd.ts';
+import { createDeviation, gmsdDefaults, type GmsdOptions } from './gmsd.ts';
 import { checkPairs, refuseShape } from './image-pairs.ts';
 import { averagePool, createPlane, fillColour, luminance, pooledSize } from './plane.ts';
 
+/** Options of MS-GMSD; their defaults are `msGmsdDefaults`. */
 export interface MsGmsdOptions extends GmsdOptions {
-  /** Masking of equal gradients. Default 0.5. */
-  readonly alpha?: number;
-  /** Weights of the scales, finest first. Default 0.096, 0.596, 0.289, 0.019. */
+  /** Weights of the scales, finest first. */
   readonly weights?: readonly number[];
 }
 
-export const msGmsdWeights: readonly number[] = [0.096, 0.596, 0.289, 0.019];
+/** The weights and the masking of Zhang, Sun and Shen 2017; otherwise as GMSD. */
+export const msGmsdDefaults = {
+  ...gmsdDefaults,
+  alpha: 0.5,
+  weights: [0.096, 0.596, 0.289, 0.019],
+} as const satisfies Required<MsGmsdOptions>;
 
-/** Why MS-GMSD is not defined on images of this shape; undefined when it is. */
+/** Why MS-GMSD is not defined for images of this shape; undefined if it is. */
 export function msGmsdRefuses(shape: MetricImageShape, options: MsGmsdOptions = {}): string | undefined {
-  const { weights = msGmsdWeights } = options;
+  const { weights } = { ...msGmsdDefaults, ...options };
   const factor = 2 ** (weights.length - 1);
-  // A deviation needs two pixels, also at the coarsest scale.
+  // A deviation needs two pixels, even at the coarsest scale.
   if (pooledSize(shape.height, factor) * pooledSize(shape.width, factor) < 2) {
     return `${weights.length} scales need more than ${factor} pixels along one side, not ${shape.height}×${shape.width}`;
   }
@@ -24,8 +28,8 @@ export function msGmsdRefuses(shape: MetricImageShape, options: MsGmsdOptions = 
 }
 
 /**
- * Multi-scale gradient magnitude similarity deviation of the luminance: √(Σ wᵢ·GMSDᵢ²) over scales, each halving the
- * one before it.
+ * Multi-scale gradient magnitude similarity deviation of the luminance: √(Σ wᵢ·GMSDᵢ²) over scales; each scale halves
+ * the previous one.
  *
  * **Lower is better**: it is a deviation, and equal images give 0. (The original MedImageGAN's README calls 1 the best
  * value, which is wrong.) In [0, 1]. Symmetric.
@@ -34,10 +38,10 @@ export function msGmsdRefuses(shape: MetricImageShape, options: MsGmsdOptions = 
  *
  * @param a NHWC batch in [0, L]
  * @param b NHWC batch of the same shape and range
- * @returns one value a pair
+ * @returns one value per pair
  */
 export function msGmsd(a: MetricImages, b: MetricImages, options: MsGmsdOptions = {}): Float64Array {
-  const { valueRange = 1, c = gradientConstant, alpha = 0.5, weights = msGmsdWeights } = options;
+  const { valueRange, c, alpha, weights } = { ...msGmsdDefaults, ...options };
   checkPairs('ms-gmsd', { a, b }, { valueRange, refusal: msGmsdRefuses(a, options) });
   const scales = weights.map((weight, scale) => {
     const x = createPlane(pooledSize(a.height, 2 ** scale), pooledSize(a.width, 2 ** scale), 1);

@@ -1,23 +1,27 @@
 import type { MetricImages, MetricImageShape } from '@medgan/plugin-api';
-import { gaussianWindow } from './gaussian-window.ts';
 import { checkPairs, refuseShape } from './image-pairs.ts';
 import { averagePool, createPlane, pooledSize, type Plane } from './plane.ts';
-import type { SsimOptions } from './ssim.ts';
+import { similarityRule, ssimDefaults, type SsimOptions } from './ssim.ts';
 import { createSimilarity, type Channel, type Similarity } from './structural-similarity.ts';
 
+/** Options of MS-SSIM; their defaults are `msSsimDefaults`. */
 export interface MsSsimOptions extends SsimOptions {
-  /** Exponents of the scales, finest first. Default 0.0448, 0.2856, 0.3001, 0.2363, 0.1333. */
+  /** Exponents of the scales, finest first. */
   readonly weights?: readonly number[];
 }
 
-export const msSsimWeights: readonly number[] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
+/** The weights of Wang, Simoncelli and Bovik 2003, table 1; otherwise as SSIM. */
+export const msSsimDefaults = {
+  ...ssimDefaults,
+  weights: [0.0448, 0.2856, 0.3001, 0.2363, 0.1333],
+} as const satisfies Required<MsSsimOptions>;
 
-/** Why MS-SSIM is not defined on images of this shape; undefined when it is. The defaults need 161 pixels a side. */
+/** Why MS-SSIM is not defined for images of this shape; undefined if it is. The defaults need 161 pixels per side. */
 export function msSsimRefuses(shape: MetricImageShape, options: MsSsimOptions = {}): string | undefined {
-  const { windowSize = 11, weights = msSsimWeights } = options;
+  const { windowSize, weights } = { ...msSsimDefaults, ...options };
   const least = (windowSize - 1) * 2 ** (weights.length - 1) + 1;
   if (Math.min(shape.height, shape.width) < least) {
-    return `${weights.length} scales under a window of ${windowSize} need ${least} pixels a side, not ${shape.height}×${shape.width}`;
+    return `${weights.length} scales under a window of ${windowSize} need ${least} pixels per side, not ${shape.height}×${shape.width}`;
   }
   return refuseShape(shape);
 }
@@ -28,19 +32,14 @@ interface Scale {
   readonly compare: (x: Channel, y: Channel) => Similarity;
 }
 
-function scalesOf(shape: MetricImageShape, options: MsSsimOptions): Scale[] {
-  const { valueRange = 1, windowSize = 11, sigma = 1.5, k1 = 0.01, k2 = 0.03 } = options;
-  const { weights = msSsimWeights } = options;
-  const window = gaussianWindow(windowSize, sigma);
-  return weights.map((_, scale) => {
+function scalesOf(shape: MetricImageShape, settings: Required<MsSsimOptions>): Scale[] {
+  return settings.weights.map((_, scale) => {
     const height = pooledSize(shape.height, 2 ** scale);
     const width = pooledSize(shape.width, 2 ** scale);
-    const c1 = (k1 * valueRange) ** 2;
-    const c2 = (k2 * valueRange) ** 2;
     return {
       x: createPlane(height, width, 0),
       y: createPlane(height, width, 0),
-      compare: createSimilarity({ height, width, window, c1, c2 }),
+      compare: createSimilarity(similarityRule({ height, width }, settings)),
     };
   });
 }
@@ -59,21 +58,22 @@ function asChannel(plane: Plane): Channel {
 }
 
 /**
- * Multi-scale structural similarity: for each channel the product over scales of the contrast-structure term, and at
- * the coarsest scale of SSIM, each raised to its weight, negative ones taken as 0; then the mean over channels. A scale
- * halves the one before it by averaging 2 × 2 pixels.
+ * Multi-scale structural similarity. For each channel: the product over scales of the contrast-structure term (of SSIM
+ * at the coarsest scale), each term clipped at 0 and raised to its weight. Then the mean over channels. Each scale
+ * halves the previous one by averaging 2 × 2 pixels.
  *
  * Higher is better; in [0, 1], 1 exactly for equal images. Symmetric.
  * Reference: Wang, Simoncelli, Bovik, "Multiscale structural similarity for image quality assessment", 2003.
  *
- * @param a NHWC batch in [0, L]; at least 161 pixels a side with the default window and weights
+ * @param a NHWC batch in [0, L]; at least 161 pixels per side with the default window and weights
  * @param b NHWC batch of the same shape and range
- * @returns one value a pair
+ * @returns one value per pair
  */
 export function msSsim(a: MetricImages, b: MetricImages, options: MsSsimOptions = {}): Float64Array {
-  const { valueRange = 1, weights = msSsimWeights } = options;
+  const settings = { ...msSsimDefaults, ...options };
+  const { valueRange, weights } = settings;
   checkPairs('ms-ssim', { a, b }, { valueRange, refusal: msSsimRefuses(a, options) });
-  const scales = scalesOf(a, options);
+  const scales = scalesOf(a, settings);
   const last = scales.length - 1;
   return Float64Array.from({ length: a.count }, (_, index) => {
     let sum = 0;

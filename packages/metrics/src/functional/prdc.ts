@@ -1,12 +1,15 @@
 import type { Rows } from './row-products.ts';
 
-/** Options of the metric `prdc`. */
+/** Options of the metric `prdc`; their defaults are `prdcDefaults`. */
 export interface PrdcOptions {
-  /** Neighbours that span a row's ball. Default 5. */
+  /** A row's ball reaches to its k-th nearest row of the same set. */
   readonly nearestK?: number;
 }
 
-/** Precision, recall and coverage are shares in [0, 1]; density is unbounded, and near 1 where the sets are alike. */
+/** The k of Naeem et al. 2020. */
+export const prdcDefaults = { nearestK: 5 } as const satisfies Required<PrdcOptions>;
+
+/** Precision, recall and coverage are shares in [0, 1]; density is unbounded, and near 1 if the sets are alike. */
 export interface Prdc {
   readonly precision: number;
   readonly recall: number;
@@ -14,7 +17,7 @@ export interface Prdc {
   readonly coverage: number;
 }
 
-/** Squared distance of row i of `a` and row j of `b`, by differences: equal rows are at exactly 0. */
+/** Squared distance of row i of `a` and row j of `other.rows`, summed from differences, so exactly 0 for equal rows. */
 export function squaredRowDistance(
   a: Rows,
   i: number,
@@ -53,14 +56,14 @@ function squaredRadii(rows: Rows, k: number, onRow: () => void): Float64Array {
 }
 
 /**
- * Precision, recall, density and coverage of fakes among reals, by balls around rows that reach to the k-th nearest row
- * of the same set:
+ * Precision, recall, density and coverage of fakes among reals, from balls around rows. A row's ball reaches to its
+ * k-th nearest row of the same set.
  * - precision: share of fakes inside the ball of some real;
  * - recall: share of reals inside the ball of some fake;
  * - density: mean over fakes of the number of real balls they are in, over k;
  * - coverage: share of reals with a fake inside their ball.
  *
- * Higher is better for all four. Precision, recall and coverage lie in [0, 1]; density may pass 1 and is 1 on average
+ * Higher is better for all four. Precision, recall and coverage lie in [0, 1]; density can exceed 1 and is 1 on average
  * for two samples of one distribution. Memory grows with count × k, time with the square of the count.
  * Reference: Naeem, Oh, Uh, Choi, Yoo, "Reliable Fidelity and Diversity Metrics for Generative Models", 2020,
  * https://arxiv.org/abs/2002.09797
@@ -73,7 +76,7 @@ export function prdc(
   fake: Rows,
   settings: PrdcOptions & { readonly onProgress?: (done: number, total: number) => void } = {},
 ): Prdc {
-  const { nearestK = 5, onProgress } = settings;
+  const { nearestK, onProgress } = { ...prdcDefaults, ...settings };
   const total = 2 * real.count + fake.count;
   let done = 0;
   const onRow = (): void => onProgress?.(++done, total);

@@ -1,12 +1,16 @@
 import type { MetricImages, MetricImageShape } from '@medgan/plugin-api';
 import { checkPairs, refuseShape, type ValueRangeOption } from './image-pairs.ts';
 
+/** Options of PSNR; their defaults are `psnrDefaults`. */
 export interface PsnrOptions extends ValueRangeOption {
-  /** Added to the mean squared error, as a share of L², so that equal images have a value. Default 1e-8 (80 dB). */
+  /** Added to the mean squared error, as a share of L², so that equal images have a finite value. */
   readonly epsilon?: number;
 }
 
-/** Why PSNR is not defined on images of this shape; undefined when it is. */
+/** Equal images then have 80 dB. */
+export const psnrDefaults = { valueRange: 1, epsilon: 1e-8 } as const satisfies Required<PsnrOptions>;
+
+/** Why PSNR is not defined for images of this shape; undefined if it is. */
 export function psnrRefuses(shape: MetricImageShape): string | undefined {
   return refuseShape(shape);
 }
@@ -19,10 +23,10 @@ export function psnrRefuses(shape: MetricImageShape): string | undefined {
  *
  * @param a NHWC batch in [0, L]
  * @param b NHWC batch of the same shape and range
- * @returns one value a pair
+ * @returns one value per pair
  */
 export function psnr(a: MetricImages, b: MetricImages, options: PsnrOptions = {}): Float64Array {
-  const { valueRange = 1, epsilon = 1e-8 } = options;
+  const { valueRange, epsilon } = { ...psnrDefaults, ...options };
   checkPairs('psnr', { a, b }, { valueRange, refusal: psnrRefuses(a) });
   const size = a.height * a.width * a.channels;
   return Float64Array.from({ length: a.count }, (_, pair) => {
@@ -31,7 +35,7 @@ export function psnr(a: MetricImages, b: MetricImages, options: PsnrOptions = {}
   });
 }
 
-/** Sum of squared differences. Four sums side by side, since one addition would wait for the last. */
+/** Sum of squared differences. Four independent sums, so that no addition waits for the previous one. */
 function squaredError(x: Float32Array, y: Float32Array, part: { start: number; end: number }): number {
   const { start, end } = part;
   let [s0, s1, s2, s3] = [0, 0, 0, 0];

@@ -1,4 +1,10 @@
-import { evaluateSets, extractFeatures, pairedMean, sourceOfPixels, sourceOfReader } from '@medgan/metrics';
+import {
+  evaluateSetMetric,
+  extractFeatures,
+  pairedMean,
+  sourceOfPixels,
+  sourceOfReader,
+} from '@medgan/metrics';
 import {
   createRng,
   type FeatureExtractor,
@@ -33,9 +39,9 @@ function pairJudge(figure: Figure & { kind: 'pair' }, real: MetricImageSource, s
   };
 }
 
-/** The features of the reals are worked out once, when they are first needed. */
+/** The features of the reals are computed once, when they are first needed. */
 function setJudge(figure: Figure & { kind: 'set' }, reference: MetricImageSource, seed: string): Judge {
-  const { metric, features } = figure;
+  const { metric, value: wanted, features } = figure;
   let opened: Promise<{ extractor: FeatureExtractor; real: FeatureRows }> | undefined;
   const open = async (): Promise<{ extractor: FeatureExtractor; real: FeatureRows }> => {
     const extractor = await features.plugin.open(features.options, { reference });
@@ -46,9 +52,8 @@ function setJudge(figure: Figure & { kind: 'set' }, reference: MetricImageSource
       opened ??= open();
       const { extractor, real } = await opened;
       const fake = await extractFeatures(extractor, source);
-      const { values } = evaluateSets({ real, fake }, { extractor, metrics: [{ metric }], seed });
-      const wanted = figure.name.split('@')[0]!;
-      return values.find(({ name }) => name.split('@')[0] === wanted)?.value ?? null;
+      const values = evaluateSetMetric(metric, { real, fake }, { seed });
+      return values.find(({ name }) => name === wanted)?.value ?? null;
     },
     close: async () => {
       await (await opened)?.extractor.close?.();

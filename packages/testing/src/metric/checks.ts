@@ -92,8 +92,10 @@ const ruleOf = (name: string, rule: (metric: PairMetric, shape: Shape) => void):
 export const metricChecks: readonly Check<PairMetric>[] = [
   ...pluginChecks<PairMetric>((metric) => metric),
   {
-    name: 'declares a range and which end of it is good',
-    run({ range, direction }) {
+    name: 'declares its title, its range and which end of the range is good',
+    run({ title, unit = 'none', range, direction }) {
+      assert.match(title, /^\S(.*\S)?$/, 'title is not one line of text');
+      assert.match(unit, /^\S+$/, 'unit is not one word; leave it out for a pure number');
       assert.ok(range[0] < range[1], `the range [${range.join(', ')}] is empty`);
       assert.match(direction, /^(higher|lower)$/);
     },
