@@ -142,7 +142,7 @@ describe('msSsim', () => {
   it('says which size it needs', () => {
     const a = images({ ...shape, height: 160 });
     expect(() => msSsim(a, a)).toThrowErrorMatchingInlineSnapshot(`
-      [MedganError: [medgan] ms-ssim: 5 scales under a window of 11 need 161 pixels a side, not 160×163
+      [MedganError: [medgan] ms-ssim: 5 scales under a window of 11 need 161 pixels per side, not 160×163
         cure: use another size, or leave this metric out]
     `);
     expect(msSsim(a, a, { windowSize: 5 })[0]).toBe(1);

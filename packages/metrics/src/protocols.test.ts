@@ -35,7 +35,7 @@ function images(count: number, seed: number): MetricImages {
 }
 
 const metrics = [{ metric: psnrMetric }, { metric: ssimMetric }, { metric: msSsimMetric }];
-const tooSmall = '5 scales under a window of 11 need 161 pixels a side, not 12×12';
+const tooSmall = '5 scales under a window of 11 need 161 pixels per side, not 12×12';
 
 describe('originalProtocol', () => {
   const real = images(6, 1);

@@ -37,7 +37,7 @@ export function addDataSourceCommands(data: Command, finish: (code: number) => v
     .option('--collections <numbers>', 'only of these collections: 65,97', numbers, [])
     .option('--count <n>', 'the first so many, oldest first (default: all)', integer)
     .addOption(
-      new Option('--size <size>', 'thumbnail: at most 256 pixels a side; full: as uploaded')
+      new Option('--size <size>', 'thumbnail: at most 256 pixels per side; full: as uploaded')
         .choices(['full', 'thumbnail'])
         .default('full'),
     )

@@ -112,8 +112,8 @@ interface HaarFilter {
   readonly topRight: number;
   readonly bottomLeft: number;
   readonly bottomRight: number;
-  /** A response is divided by the side of the filter. */
-  readonly side: number;
+  /** Factor of a response: 1 / side of the filter. */
+  readonly scale: number;
 }
 
 /** @param stride distance of two rows of a plane */
@@ -125,7 +125,7 @@ function createHaarFilter(side: number, stride: number): HaarFilter {
     topRight: before * stride + after,
     bottomLeft: after * stride + before,
     bottomRight: after * stride + after,
-    side,
+    scale: 1 / side,
   };
 }
 
@@ -133,14 +133,14 @@ function createHaarFilter(side: number, stride: number): HaarFilter {
 function acrossResponse(sums: Float32Array, at: number, filter: HaarFilter): number {
   const diagonal = sums[at + filter.topLeft]! - sums[at + filter.bottomRight]!;
   const antidiagonal = sums[at + filter.bottomLeft]! - sums[at + filter.topRight]!;
-  return Math.abs(diagonal + antidiagonal) / filter.side;
+  return Math.abs(diagonal + antidiagonal) * filter.scale;
 }
 
 /** |top half − bottom half| / side: the response to horizontal edges. */
 function downResponse(sums: Float32Array, at: number, filter: HaarFilter): number {
   const diagonal = sums[at + filter.topLeft]! - sums[at + filter.bottomRight]!;
   const antidiagonal = sums[at + filter.bottomLeft]! - sums[at + filter.topRight]!;
-  return Math.abs(diagonal - antidiagonal) / filter.side;
+  return Math.abs(diagonal - antidiagonal) * filter.scale;
 }
 
 /** Magnitude of the mean of 2 × 2 values. */
@@ -158,8 +158,8 @@ const inverseLogistic = (value: number, slope: number): number => Math.log(value
 
 /** Weighted sum of mapped similarities, and the sum of the weights. */
 interface WeightedSum {
-  similarity: number;
-  weight: number;
+  readonly similarity: number;
+  readonly weight: number;
 }
 
 function createComparison(
@@ -175,11 +175,8 @@ function createComparison(
   return (x, y) => {
     const [x1, x2, x4] = [x.luma.data, x.sums2.data, x.sums4.data];
     const [y1, y2, y4] = [y.luma.data, y.sums2.data, y.sums4.data];
-    const sum: WeightedSum = { similarity: 0, weight: 0 };
-    const add = (local: number, weight: number): void => {
-      sum.similarity += weight * logistic(local, alpha);
-      sum.weight += weight;
-    };
+    let mapped = 0;
+    let weights = 0;
     for (let row = 0; row < height; row++) {
       const start = origin + row * stride;
       for (let at = start; at < start + width; at++) {
@@ -193,8 +190,8 @@ function createComparison(
           2;
         const acrossWeight = Math.max(acrossResponse(x4, at, coarse), acrossResponse(y4, at, coarse));
         const downWeight = Math.max(downResponse(x4, at, coarse), downResponse(y4, at, coarse));
-        add(across, acrossWeight);
-        add(down, downWeight);
+        mapped += acrossWeight * logistic(across, alpha) + downWeight * logistic(down, alpha);
+        weights += acrossWeight + downWeight;
         if (!chromatic) continue;
 
         const xi = meanOf2x2(x.inPhase.data, at, stride);
@@ -202,9 +199,11 @@ function createComparison(
         const xq = meanOf2x2(x.quadrature.data, at, stride);
         const yq = meanOf2x2(y.quadrature.data, at, stride);
         const colour = (similarity(xi, yi, c) + similarity(xq, yq, c)) / 2;
-        add(colour, (acrossWeight + downWeight) / 2);
+        const colourWeight = (acrossWeight + downWeight) / 2;
+        mapped += colourWeight * logistic(colour, alpha);
+        weights += colourWeight;
       }
     }
-    return sum;
+    return { similarity: mapped, weight: weights };
   };
 }

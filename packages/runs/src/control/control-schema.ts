@@ -106,7 +106,7 @@ export const CONTROL_SCHEMA: OptionsSchema = {
     },
     batch_size: { ...positiveInteger, default: 16 },
     latent_vector: { ...positiveInteger, default: 100, description: 'length of a latent vector' },
-    image_size: { ...positiveInteger, default: 64, description: 'pixels a side: 64, 128 or 256' },
+    image_size: { ...positiveInteger, default: 64, description: 'pixels per side: 64, 128 or 256' },
     loader_workers: { type: 'integer', minimum: 0, default: 2, description: 'images decoded at a time' },
     number_channels: { enum: [1, 3], default: 3 },
     gen_feature_maps: { ...positiveInteger, default: 64 },

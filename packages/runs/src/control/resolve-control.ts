@@ -128,7 +128,7 @@ function chosenFigure(control: ControlFile, plugins: Plugins, faults: Faults): F
   return figure;
 }
 
-/** Fixed-noise images that are drawn: as many as pixels a side, as the original draws. */
+/** Fixed-noise images that are drawn: as many as pixels per side, as the original draws. */
 const sampleCountOf = (control: ControlFile): number => control.sample_count ?? control.image_size;
 
 /** The plugins that a control file names, their options filled in. */

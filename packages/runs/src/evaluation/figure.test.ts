@@ -87,7 +87,7 @@ describe('evaluate_every and best_metric in a control file', () => {
   it.each([
     [{ best_metric: 'mdsi' }, 'the run is never evaluated'],
     [{ best_metric: 'nonsense', evaluate_every: 5 }, 'no pair metric is called "nonsense"'],
-    [{ best_metric: 'ms-ssim', evaluate_every: 5 }, 'need 161 pixels a side, not 64×64'],
+    [{ best_metric: 'ms-ssim', evaluate_every: 5 }, 'need 161 pixels per side, not 64×64'],
     [{ evaluate_every: 5, sample_count: 3 }, 'kid@random-conv: needs 4 images of each kind'],
   ])('are refused as %o', (changes, message) => {
     const { run, faults } = resolve(changes);
