@@ -5,6 +5,7 @@ import { checkInputs, checkVariableValues } from '../host-values.ts';
 import { fromStored, toStored } from '../stored-layout.ts';
 import { tf, withBackend } from '../tf.ts';
 import { withoutRandomness } from '../trace/determinism-guard.ts';
+import { explained } from './kernel-errors.ts';
 
 /** A TF.js backend to compute on, already initialised. */
 export interface EagerBackend {
@@ -76,6 +77,7 @@ export class EagerEngine implements Engine {
   async compile(step: Step, inputs: Readonly<Record<string, InputSpec>>): Promise<Program> {
     this.#requireUse();
     const program: Program = new EagerProgram({
+      engine: this.name,
       backend: this.#backend,
       step,
       inputs,
@@ -94,6 +96,7 @@ export class EagerEngine implements Engine {
 }
 
 interface EagerStep {
+  readonly engine: string;
   readonly backend: string;
   readonly step: Step;
   readonly inputs: Readonly<Record<string, InputSpec>>;
@@ -113,7 +116,7 @@ class EagerProgram implements Program {
     const { backend, inputs } = this.#step;
     checkInputs(inputs, values);
     if (this.#disposed) throw new EngineError('a program was run after it was disposed of');
-    const outputs = withBackend(backend, () => tf.tidy(() => this.#call(values)));
+    const outputs = withBackend(backend, () => tf.tidy(() => this.#callStep(values)));
     const read = Object.entries(outputs).map(async ([name, tensor]) => {
       // A copy: TF.js's cpu backend hands out the array that a variable of the same data computes with.
       const data = ((await tensor.data()) as Values).slice();
@@ -127,6 +130,14 @@ class EagerProgram implements Program {
     const outputs: Record<string, Values>[] = [];
     for (const values of series) outputs.push(await this.run(values));
     return outputs;
+  }
+
+  #callStep(values: Readonly<Record<string, Values>>): Record<string, Tensor> {
+    try {
+      return this.#call(values);
+    } catch (error) {
+      throw explained(error, this.#step.engine);
+    }
   }
 
   #call(values: Readonly<Record<string, Values>>): Record<string, Tensor> {

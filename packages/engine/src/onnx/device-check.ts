@@ -24,6 +24,10 @@ function libraryFolder({ platform, arch }: Machine): string {
   return join(dirname(manifest), 'bin', 'napi-v6', platform, arch);
 }
 
+/** True where Linux has an NVIDIA GPU, its own or that of the Windows around it. */
+export const hasNvidiaDevice = ({ list }: Pick<Machine, 'list'>): boolean =>
+  list('/dev').some((name) => /^nvidia\d+$/.test(name) || name === 'dxg');
+
 function checkCuda(machine: Machine): void {
   const { platform, arch } = machine;
   if (platform !== 'linux' || arch !== 'x64') {
@@ -36,8 +40,7 @@ function checkCuda(machine: Machine): void {
       cure: `${INSTALL_CUDA} (needs CUDA 12 and cuDNN 9; docs/engine.md says how with CUDA 13)`,
     });
   }
-  const devices = machine.list('/dev');
-  if (!devices.some((name) => /^nvidia\d+$/.test(name) || name === 'dxg')) {
+  if (!hasNvidiaDevice(machine)) {
     throw new EngineError('no NVIDIA device on this machine (neither /dev/nvidia0 nor /dev/dxg)', {
       cure: 'use engine: onnx',
     });
