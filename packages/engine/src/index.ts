@@ -5,7 +5,9 @@
  */
 
 export * from './engine.ts';
+export { isTensorflowEngine, type TensorflowEngineName } from './eager/tensorflow/package.ts';
 export { EngineError } from './engine-error.ts';
+export { examineEngine, type EngineFinding } from './examine-engine.ts';
 export * from './names.ts';
 export { OnnxEngine, type ExecutionProvider, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
 export {

@@ -65,11 +65,9 @@ export async function resolveEngine(
       return { engine: await startEngine(name, options), passedOver };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      passedOver.push({ engine: name, reason: firstLine(error.message) });
+      passedOver.push({ engine: name, reason: error.what.split('\n')[0]! });
     }
   }
   const reasons = passedOver.map(({ engine, reason }) => `\n  ${engine}: ${reason}`).join('');
   throw new EngineError(`none of the engines works here:${reasons}`, { cure: 'use engine: onnx' });
 }
-
-const firstLine = (message: string): string => message.split('\n')[0]!.replace(/^\[medgan\] engine: /, '');

@@ -1,9 +1,16 @@
 import { availableParallelism, totalmem } from 'node:os';
 import pc from '../colours.ts';
-import { ENGINE_NAMES, EngineError, startEngine } from '@medgan/engine';
+import {
+  ENGINE_NAMES,
+  EngineError,
+  examineEngine,
+  isTensorflowEngine,
+  startEngine,
+  type EngineFinding,
+} from '@medgan/engine';
 import { systemClock, versions } from '@medgan/runs';
 
-interface EngineFinding {
+interface DoctorFinding {
   readonly engine: string;
   readonly works: boolean;
   readonly device?: string;
@@ -12,23 +19,36 @@ interface EngineFinding {
   readonly cure?: string;
 }
 
-async function examine(name: Exclude<(typeof ENGINE_NAMES)[number], 'eager'>): Promise<EngineFinding> {
-  const start = systemClock.monotonic();
+type Name = Exclude<(typeof ENGINE_NAMES)[number], 'eager'>;
+
+async function start(engine: Name): Promise<EngineFinding> {
   try {
-    const engine = await startEngine(name, { threads: availableParallelism() });
-    const { device } = engine;
-    await engine.dispose();
-    return { engine: name, works: true, device, startMs: Math.round(systemClock.monotonic() - start) };
+    const started = await startEngine(engine, { threads: availableParallelism() });
+    const { device } = started;
+    await started.dispose();
+    return { device };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    const [message, cure] = error.message.replace('[medgan] engine: ', '').split('\n  cure: ');
-    return { engine: name, works: false, reason: message!.split('\n')[0]!, ...(cure ? { cure } : {}) };
+    return { reason: error.what.split('\n')[0]!, ...(error.cure ? { cure: error.cure } : {}) };
   }
+}
+
+/** Each TensorFlow is started in a process of its own, because a process holds only one. */
+async function examine(engine: Name): Promise<DoctorFinding> {
+  const since = systemClock.monotonic();
+  const threads = availableParallelism();
+  const { device, reason, cure } = isTensorflowEngine(engine)
+    ? await examineEngine({ engine, threads })
+    : await start(engine);
+  if (device === undefined) {
+    return { engine, works: false, reason: reason ?? 'no reason was given', ...(cure ? { cure } : {}) };
+  }
+  return { engine, works: true, device, startMs: Math.round(systemClock.monotonic() - since) };
 }
 
 /** `medgan doctor`: which engines and devices work here, and why the others do not. */
 export async function doctorCommand(options: { json: boolean }): Promise<number> {
-  const engines: EngineFinding[] = [];
+  const engines: DoctorFinding[] = [];
   for (const name of ENGINE_NAMES) if (name !== 'eager') engines.push(await examine(name));
   const machine = {
     cores: availableParallelism(),

@@ -1,5 +1,5 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import type { Engine, InputSpec, Program, Step, Values, VariableSpec } from '../engine.ts';
+import type { DType, Engine, InputSpec, Program, Step, Values, VariableSpec } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import { checkInputs, checkVariableValues } from '../host-values.ts';
 import { fromStored, toStored } from '../stored-layout.ts';
@@ -17,6 +17,21 @@ export interface EagerBackend {
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+/**
+ * A copy of a tensor's values as its type has them. TF.js's cpu backend hands out the array that a variable of the same
+ * data computes with, which after a cast is that of the other type.
+ */
+function copyAs(dtype: DType, values: Values): Values {
+  switch (dtype) {
+    case 'float32':
+      return Float32Array.from(values);
+    case 'int32':
+      return Int32Array.from(values);
+    case 'bool':
+      return Uint8Array.from(values);
+  }
+}
 
 /** Runs steps kernel by kernel on a TF.js backend. */
 export class EagerEngine implements Engine {
@@ -118,8 +133,7 @@ class EagerProgram implements Program {
     if (this.#disposed) throw new EngineError('a program was run after it was disposed of');
     const outputs = withBackend(backend, () => tf.tidy(() => this.#callStep(values)));
     const read = Object.entries(outputs).map(async ([name, tensor]) => {
-      // A copy: TF.js's cpu backend hands out the array that a variable of the same data computes with.
-      const data = ((await tensor.data()) as Values).slice();
+      const data = copyAs(tensor.dtype as DType, (await tensor.data()) as Values);
       tensor.dispose();
       return [name, data] as const;
     });

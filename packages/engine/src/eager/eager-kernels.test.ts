@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Engine, Step, Values } from '../engine.ts';
+import type { Engine, Step } from '../engine.ts';
 import { startEngine } from '../resolve.ts';
 import { backprop, CONVOLUTIONS } from '../testing-cases/image.test-cases.ts';
 import { f32, largestError, randomValues, uniform, type OpCase } from '../testing-cases/op-case.testing.ts';
 import { tf } from '../tf.ts';
+import { runOn } from './eager-case.testing.ts';
 
 let wasm: Engine;
 let cpu: Engine;
@@ -16,17 +17,9 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([wasm.dispose(), cpu.dispose()]));
 
-async function run(engine: Engine, { inputs, step }: OpCase): Promise<Record<string, Values>> {
-  const named: Step = (tensors) =>
-    Object.fromEntries([step(tensors)].flat().map((y, i) => [`y${i}`, y as Tensor]));
-  const next = uniform(4);
-  const values = Object.entries(inputs).map(([name, input]) => [name, randomValues(input, next)]);
-  return (await engine.compile(named, inputs)).run(Object.fromEntries(values) as Record<string, Values>);
-}
-
 describe('Conv2DBackpropFilter on wasm agrees with cpu', () => {
   it.each(CONVOLUTIONS.map((c) => [backprop(c).name, backprop(c)] as const))('%s', async (_name, opCase) => {
-    const [actual, expected] = [await run(wasm, opCase), await run(cpu, opCase)];
+    const [actual, expected] = [await runOn(wasm, opCase), await runOn(cpu, opCase)];
     for (const [name, values] of Object.entries(expected)) {
       expect(largestError(actual[name]!, values)).toBeLessThan(1e-5);
     }
@@ -42,7 +35,7 @@ describe('Conv2DBackpropFilter on wasm agrees with cpu', () => {
         return [gradient(filter!, dy), gradient(filter!, dy), tf.neg(dy!), tf.neg(x!)];
       },
     };
-    const [actual, expected] = [await run(wasm, opCase), await run(cpu, opCase)];
+    const [actual, expected] = [await runOn(wasm, opCase), await runOn(cpu, opCase)];
     for (const [name, values] of Object.entries(expected)) {
       expect(largestError(actual[name]!, values)).toBeLessThan(1e-5);
     }

@@ -47,10 +47,13 @@ function load(name: TensorflowEngineName, threads: number): TensorflowBackend {
   return loadedBackend()!;
 }
 
-/** Refuses what the TensorFlow that this process has cannot do: a process holds one, with one number of threads. */
-function checkLoaded(
-  backend: TensorflowBackend,
-  { name, threads }: { readonly name: TensorflowEngineName; readonly threads: number },
+/**
+ * Refuses what the TensorFlow of this process cannot do: a process holds one, with one number of threads.
+ * `loadedThreads` is the number it was loaded with, undefined where nobody gave it one.
+ */
+export function checkLoaded(
+  backend: Pick<TensorflowBackend, 'isGPUPackage' | 'isUsingGpuDevice'>,
+  { name, threads, loadedThreads }: TensorflowOptions & { readonly loadedThreads: string | undefined },
 ): void {
   const other = backend.isGPUPackage ? 'tfjs-node-gpu' : 'tfjs-node';
   if (other !== name && (name === 'tfjs-node-gpu' || backend.isUsingGpuDevice)) {
@@ -60,11 +63,11 @@ function checkLoaded(
       { cure: `start ${name} in a process of its own` },
     );
   }
-  const started = process.env[THREADS];
-  if (started !== String(threads)) {
+  if (loadedThreads !== String(threads)) {
+    const withThreads = loadedThreads ? `with ${loadedThreads}` : 'without a number';
     throw new EngineError(
-      `${name} cannot be given ${threads} threads: TensorFlow was loaded with ${started ?? 'any number'} in this process`,
-      { cure: started ? `use threads: ${started}, or a process of its own` : 'use a process of its own' },
+      `${name} cannot be given ${threads} threads: TensorFlow was loaded ${withThreads} in this process`,
+      { cure: `${loadedThreads ? `use threads: ${loadedThreads}, or` : 'use'} a process of its own` },
     );
   }
 }
@@ -84,6 +87,6 @@ export interface TensorflowOptions {
 export function loadTensorflow({ name, threads }: TensorflowOptions): TensorflowBackend {
   const loaded = loadedBackend();
   if (!loaded) return load(name, threads);
-  checkLoaded(loaded, { name, threads });
+  checkLoaded(loaded, { name, threads, loadedThreads: process.env[THREADS] });
   return loaded;
 }

@@ -68,12 +68,19 @@ const stepOfIntegers =
     });
   };
 
+/** The floor of a quotient as int32, as TF.js has it: TensorFlow keeps the type of the operands. */
+const wholeQuotient =
+  (original: KernelFunc): KernelFunc =>
+  (call) =>
+    tf.tidy(() => tf.cast(original(call) as Tensor, 'int32'));
+
 const MENDED: Readonly<Record<string, (original: KernelFunc) => KernelFunc>> = {
   [tf.Conv2D]: withExplicitPadding,
   [tf.FusedConv2D]: withExplicitPadding,
   [tf.Conv2DBackpropInput]: explicitConv2DBackpropInput,
   [tf.Conv2DBackpropFilter]: explicitConv2DBackpropFilter,
   [tf.AvgPool]: paddedAveragePool,
+  [tf.FloorDiv]: wholeQuotient,
   [tf.Greater]: ofNumbers,
   [tf.GreaterEqual]: ofNumbers,
   [tf.Less]: ofNumbers,

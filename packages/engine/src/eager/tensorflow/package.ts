@@ -9,6 +9,9 @@ export const TENSORFLOW_ENGINES = ['tfjs-node', 'tfjs-node-gpu'] as const;
 /** Name of an engine of TF.js over TensorFlow. */
 export type TensorflowEngineName = (typeof TENSORFLOW_ENGINES)[number];
 
+export const isTensorflowEngine = (name: string): name is TensorflowEngineName =>
+  (TENSORFLOW_ENGINES as readonly string[]).includes(name);
+
 /** The version of TF.js, which that of the packages must equal. */
 export const TFJS_VERSION = '4.22.0';
 
