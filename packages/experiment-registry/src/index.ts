@@ -41,16 +41,7 @@ export { copyRun } from './launch/copy-run.ts';
 export { launchWith, type LaunchOptions } from './launch/launch-trial.ts';
 export { localLauncher, type StopRequest } from './launch/local-launcher.ts';
 export { launchByScheduler, type Scheduler, type SchedulerOptions } from './launch/scheduler-launcher.ts';
-export {
-  LOG_FILE,
-  RESULT_FILE,
-  TRIAL_FILE,
-  lastLines,
-  readResult,
-  readTrial,
-  writeResult,
-  type FolderOfTrial,
-} from './launch/trial-files.ts';
+export { lastLines, readResult, readTrial, writeResult, type FolderOfTrial } from './launch/trial-files.ts';
 export type { Identify } from './plan-study.ts';
 export { shownStudy, studyText, type ShownStudy } from './show-study.ts';
 export { comparisonTable, type ComparisonRow } from './summary/comparison-table.ts';

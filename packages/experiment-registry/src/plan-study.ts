@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { STUDY_FILES } from '@medgan/plugin-api';
 import type { Study, Trial } from './expand.ts';
 import { readResult, readTrial } from './launch/trial-files.ts';
 import { identityHash, type TrialIdentity } from './trial-identity.ts';
 import { readRecords, waitingRecord, type TrialRecord } from './trial-records.ts';
 
 /** No trial is called so: ids begin with a letter or a digit. */
-const EARLIER = '_earlier';
+const EARLIER = STUDY_FILES.earlier;
 
 /** Tells everything that decides a trial's numbers, defaults resolved. */
 export type Identify = (trial: Pick<Trial, 'id' | 'config'>) => Promise<TrialIdentity> | TrialIdentity;

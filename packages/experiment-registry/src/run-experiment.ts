@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { MedganError, takeLock, type Clock, type JobMessage } from '@medgan/plugin-api';
+import { MedganError, takeLock, type Clock, type JobMessage, STUDY_FILES } from '@medgan/plugin-api';
 import type { Study, Trial } from './expand.ts';
 import { identifyTrials, planStudy, type Identify } from './plan-study.ts';
 import { StudyRun } from './study-run.ts';
@@ -131,7 +131,7 @@ function outcomeOf(
   const count = (...states: readonly string[]): number =>
     records.filter(({ state }) => states.includes(state)).length;
   const [left, failed, skipped] = [count('interrupted', 'waiting'), count('failed'), count('skipped')];
-  const base = { study, dir, resultsPath: join(dir, 'RESULTS.md'), records };
+  const base = { study, dir, resultsPath: join(dir, STUDY_FILES.results), records };
   const all = `of ${records.length} trials`;
   if (failed > 0) {
     const others = [

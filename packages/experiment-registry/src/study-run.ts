@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, writeFileAtomically } from '@medgan/plugin-api';
+import { messageOf, writeFileAtomically, RUN_FILES, STUDY_FILES } from '@medgan/plugin-api';
 import type { Study } from './expand.ts';
 import { copyRun } from './launch/copy-run.ts';
 import { writeTrial } from './launch/trial-files.ts';
@@ -101,7 +101,7 @@ export class StudyRun {
     const dir = this.#dirOf(index);
     try {
       const anew = force && trial.continues === undefined;
-      if (trial.continues !== undefined && (force || !existsSync(join(dir, 'config.yaml')))) {
+      if (trial.continues !== undefined && (force || !existsSync(join(dir, RUN_FILES.record)))) {
         await copyRun(join(this.#options.dir, trial.continues), dir);
       }
       const { state: _state, result: _result, ...record } = this.#records[index]!;
@@ -132,7 +132,7 @@ export class StudyRun {
       const { dir } = this.#options;
       const [study, records] = [this.#study, [...this.#records]];
       await writeRecords(dir, { study, trials: records });
-      await writeFileAtomically(join(dir, 'RESULTS.md'), resultsMarkdown({ study, records, dir }));
+      await writeFileAtomically(join(dir, STUDY_FILES.results), resultsMarkdown({ study, records, dir }));
     });
     return this.#written;
   }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MedganError, messageOf, writeFileAtomically } from '@medgan/plugin-api';
+import { MedganError, messageOf, writeFileAtomically, STUDY_FILES } from '@medgan/plugin-api';
 import type { ControlKeys } from './experiment-schema.ts';
 import type { Study, Trial } from './expand.ts';
 import { figuresOf, withoutNaN, type Figures } from './figures-json.ts';
@@ -65,7 +65,7 @@ export interface StudyRecord {
   readonly trials: readonly TrialRecord[];
 }
 
-const FILE = 'trials.json';
+const FILE = STUDY_FILES.trials;
 
 /** Up to version 1, the identity of a trial depended on its thread count and on how often it logged and saved. */
 const VERSION = 2;

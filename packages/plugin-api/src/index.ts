@@ -28,4 +28,5 @@ export * from './options.ts';
 export * from './parameter-store.ts';
 export * from './registry.ts';
 export * from './rng.ts';
+export * from './run-files.ts';
 export * from './shape-scope.ts';

@@ -22,7 +22,6 @@ export { type FolderScores, compareFolders } from './evaluation/compare-folders.
 export { compareSets } from './evaluation/compare-sets.ts';
 export { type Protocol, type RunEvaluation, evaluateRun } from './evaluation/evaluate-run.ts';
 export { USUAL_FEATURES, chooseFeatures } from './evaluation/features-spec.ts';
-export { NEAREST_REAL_PICTURE } from './evaluation/nearest-real-picture.ts';
 export { type PairTable } from './evaluation/pair-tables.ts';
 export { type CheckpointChoice, freshImages, openPart, openRun } from './evaluation/run-images.ts';
 export { PUBLISHED_METRICS, USUAL_METRICS, jsonKey } from './evaluation/score-pairs.ts';

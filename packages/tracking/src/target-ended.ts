@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { lockHolder } from '@medgan/plugin-api';
+import { lockHolder, RUN_FILES } from '@medgan/plugin-api';
 import { openStudy, trialDirs } from './tracked-study.ts';
 import type { Target } from './targets.ts';
 
 /** Whether nobody trains a run any more. */
 async function runEnded(dir: string): Promise<boolean> {
-  return (await lockHolder(join(dir, 'run.lock'))) === undefined;
+  return (await lockHolder(join(dir, RUN_FILES.lock))) === undefined;
 }
 
 /** Whether a target is at its end, judged by its folder: a study's is not while a trial waits or runs. */

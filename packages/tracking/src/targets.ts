@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError, RUN_FILES, STUDY_FILES } from '@medgan/plugin-api';
 import { openStudy, studyOf, trialDirs } from './tracked-study.ts';
 
 /** A folder that is sent as a whole: a study with its trials, or one run. */
@@ -12,8 +12,8 @@ export interface Target {
 }
 
 function targetsAt(dir: string): Target[] {
-  if (existsSync(join(dir, 'trials.json'))) return [{ kind: 'study', dir }];
-  if (existsSync(join(dir, 'config.yaml'))) return [{ kind: 'run', dir }];
+  if (existsSync(join(dir, STUDY_FILES.trials))) return [{ kind: 'study', dir }];
+  if (existsSync(join(dir, RUN_FILES.record))) return [{ kind: 'run', dir }];
   return [];
 }
 

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import type { DatasetInput, RunStatus, Scalar } from 'mlflow-ts-client';
-import { lockHolder } from '@medgan/plugin-api';
+import { lockHolder, RUN_FILES, TRIAL_FILES } from '@medgan/plugin-api';
 import type { RunStatus as StatusFile } from '@medgan/trainer';
 import { readRunRecord, type RunEvaluation, type RunRecord } from '@medgan/runs';
 import { flatten, trackedName } from './flatten.ts';
@@ -13,13 +13,13 @@ import type { Tracked, TrackedFile } from './tracked.ts';
 
 /** Files of a run folder that are shown beside its figures, in this order. */
 const SHOWN = [
-  'config.yaml',
-  'loss.svg',
-  'loss.png',
-  'real-fake-grid.png',
-  'metrics.json',
-  'best.json',
-  'result.json',
+  RUN_FILES.record,
+  RUN_FILES.lossSvg,
+  RUN_FILES.lossPng,
+  RUN_FILES.realFakeGrid,
+  RUN_FILES.metrics,
+  RUN_FILES.best,
+  TRIAL_FILES.result,
 ];
 
 /** MLflow's longest digest; the whole fingerprint is a tag. */
@@ -38,7 +38,7 @@ export interface ReadRunOptions {
 /** How a run stands. A training process that is gone without a word has failed. */
 async function stateOf(dir: string, status: StatusFile | undefined): Promise<StatusFile['state'] | 'died'> {
   if (status !== undefined && status.state !== 'running') return status.state;
-  return (await lockHolder(join(dir, 'run.lock'))) ? 'running' : 'died';
+  return (await lockHolder(join(dir, RUN_FILES.lock))) ? 'running' : 'died';
 }
 
 const STATUS: Readonly<Record<StatusFile['state'] | 'died', RunStatus>> = {
@@ -101,10 +101,10 @@ async function filesOf(dir: string, checkpoints: boolean): Promise<TrackedFile[]
     from: join(dir, name),
     to: name,
   }));
-  const samples = (await namesIn(join(dir, 'samples'))).flatMap((name): TrackedFile[] => {
+  const samples = (await namesIn(join(dir, RUN_FILES.samples))).flatMap((name): TrackedFile[] => {
     const step = /^step-(\d+)\.png$/.exec(name)?.[1];
     if (step === undefined) return [];
-    const from = join(dir, 'samples', name);
+    const from = join(dir, RUN_FILES.samples, name);
     return [{ from, to: `samples/${name}`, image: { key: 'samples', step: Number(step) } }];
   });
   return [...shown, ...samples, ...(checkpoints ? await checkpointsOf(dir) : [])];
@@ -112,10 +112,10 @@ async function filesOf(dir: string, checkpoints: boolean): Promise<TrackedFile[]
 
 async function checkpointsOf(dir: string): Promise<TrackedFile[]> {
   const files: TrackedFile[] = [];
-  for (const step of await namesIn(join(dir, 'checkpoints'))) {
+  for (const step of await namesIn(join(dir, RUN_FILES.checkpoints))) {
     if (!/^step-\d+$/.test(step)) continue;
-    for (const name of await namesIn(join(dir, 'checkpoints', step))) {
-      files.push({ from: join(dir, 'checkpoints', step, name), to: `checkpoints/${step}/${name}` });
+    for (const name of await namesIn(join(dir, RUN_FILES.checkpoints, step))) {
+      files.push({ from: join(dir, RUN_FILES.checkpoints, step, name), to: `checkpoints/${step}/${name}` });
     }
   }
   return files;
@@ -124,12 +124,12 @@ async function checkpointsOf(dir: string): Promise<TrackedFile[]> {
 /** Reads a run folder. @throws MedganError when it holds no run. */
 export async function readTrackedRun(dir: string, options: ReadRunOptions = {}): Promise<Tracked> {
   const record = await readRunRecord(dir);
-  const status = await readJson<StatusFile>(join(dir, 'status.json'));
+  const status = await readJson<StatusFile>(join(dir, RUN_FILES.status));
   const state = await stateOf(dir, status);
-  const log = join(dir, 'log.jsonl');
-  const begun = Math.round((await stat(join(dir, 'config.yaml'))).mtimeMs);
+  const log = join(dir, RUN_FILES.log);
+  const begun = Math.round((await stat(join(dir, RUN_FILES.record))).mtimeMs);
   const { first, last } = (await logSpan(log)) ?? { first: begun, last: begun };
-  const evaluation = await readJson<RunEvaluation>(join(dir, 'metrics.json'));
+  const evaluation = await readJson<RunEvaluation>(join(dir, RUN_FILES.metrics));
   const { name, threads } = record.engine;
   const { images, classes } = record.data;
   return {

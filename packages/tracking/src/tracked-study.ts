@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { RUN_FILES, STUDY_FILES } from '@medgan/plugin-api';
 import type { RunStatus } from 'mlflow-ts-client';
 import type { StudyRecord, TrialRecord } from '@medgan/experiment-registry';
 import { flatten } from './flatten.ts';
@@ -16,7 +17,7 @@ export interface StudyFolder {
 
 /** The study in a folder; undefined when it holds none. */
 export async function openStudy(dir: string): Promise<StudyFolder | undefined> {
-  const record = await readJson<StudyRecord>(join(dir, 'trials.json'));
+  const record = await readJson<StudyRecord>(join(dir, STUDY_FILES.trials));
   return record && { dir, record };
 }
 
@@ -28,7 +29,7 @@ export async function studyOf(runDir: string): Promise<StudyFolder | undefined> 
 
 /** Folders of the trials that were started, in the study's order. */
 export const trialDirs = ({ dir, record }: StudyFolder): string[] =>
-  record.trials.map(({ id }) => join(dir, id)).filter((trial) => existsSync(join(trial, 'config.yaml')));
+  record.trials.map(({ id }) => join(dir, id)).filter((trial) => existsSync(join(trial, RUN_FILES.record)));
 
 /** `isAlive`: some process still runs trials; without it, a trial that `trials.json` calls running was killed. */
 function statusOf(trials: readonly TrialRecord[], isAlive: boolean): RunStatus {
@@ -46,9 +47,11 @@ export async function readTrackedStudy(
   { dir, record }: StudyFolder,
   { trials, isAlive }: { trials: readonly Tracked[]; isAlive: boolean },
 ): Promise<Tracked> {
-  const planned = Math.round((await stat(join(dir, 'trials.json'))).mtimeMs);
+  const planned = Math.round((await stat(join(dir, STUDY_FILES.trials))).mtimeMs);
   const names = (await readdir(dir)).filter((name) => SHOWN.test(name)).sort();
-  const results = names.includes('RESULTS.md') ? await readFile(join(dir, 'RESULTS.md'), 'utf8') : undefined;
+  const results = names.includes(STUDY_FILES.results)
+    ? await readFile(join(dir, STUDY_FILES.results), 'utf8')
+    : undefined;
   const count = (state: string): number => record.trials.filter((trial) => trial.state === state).length;
   return {
     dir,

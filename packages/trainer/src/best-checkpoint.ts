@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, messageOf, writeFileAtomically, type Direction } from '@medgan/plugin-api';
+import { MedganError, messageOf, writeFileAtomically, type Direction, RUN_FILES } from '@medgan/plugin-api';
 import { listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
 import type { LogLine } from './log.ts';
 import type { Reporter } from './progress.ts';
@@ -33,7 +33,7 @@ export interface BestCheckpointOptions {
   readonly totalSteps: number;
 }
 
-const recordPath = (runDir: string): string => join(runDir, 'best.json');
+const recordPath = (runDir: string): string => join(runDir, RUN_FILES.best);
 
 /** The best evaluation a run folder tells of; undefined when the run was never evaluated. */
 export async function readBest(runDir: string): Promise<Best | undefined> {

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '@medgan/engine';
-import { MedganError, messageOf } from '@medgan/plugin-api';
+import { MedganError, messageOf, RUN_FILES } from '@medgan/plugin-api';
 import { readSafetensorsFile, writeSafetensorsFile, type TensorData } from '@medgan/weights';
 import type { Adam } from './adam.ts';
 import type { Gan } from './gan.ts';
@@ -35,7 +35,7 @@ export async function writeCheckpoint(
   gan: Gan,
   position: Position & { readonly lastGood?: string | undefined },
 ): Promise<string> {
-  const folder = join(runDir, 'checkpoints');
+  const folder = join(runDir, RUN_FILES.checkpoints);
   const final = join(folder, stepName(position.step));
   const temporary = `${final}.partial`;
   try {
@@ -82,7 +82,7 @@ async function writeNetworks(folder: string, gan: Gan, position: Position): Prom
 
 /** Names of checkpoints that a killed process left half written: they are never read, and told of. */
 export async function listPartialCheckpoints(runDir: string): Promise<string[]> {
-  const names = await readdir(join(runDir, 'checkpoints')).catch(() => []);
+  const names = await readdir(join(runDir, RUN_FILES.checkpoints)).catch(() => []);
   return names.filter((name) => name.endsWith('.partial')).sort();
 }
 
@@ -94,7 +94,7 @@ export interface FoundCheckpoint {
 
 /** Checkpoints of a run, oldest first: half-written ones are not listed. */
 export async function listCheckpoints(runDir: string): Promise<FoundCheckpoint[]> {
-  const folder = join(runDir, 'checkpoints');
+  const folder = join(runDir, RUN_FILES.checkpoints);
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError, RUN_FILES } from '@medgan/plugin-api';
 import type { LoggedValues } from './step-runner.ts';
 
 /** One line of `log.jsonl`: every step has one. */
@@ -31,7 +31,7 @@ export class RunLog {
 
   /** Starts the log anew, or goes on after step `done`: later lines, which will come again, are dropped. */
   constructor(runDir: string, done = 0) {
-    this.path = join(runDir, 'log.jsonl');
+    this.path = join(runDir, RUN_FILES.log);
     const kept = done === 0 ? [] : readFileSync(this.path, 'utf8').split('\n').slice(0, done);
     this.lines = kept.filter((text) => text !== '').map(parseLine);
     if (this.lines.length !== done) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { MedganError, takeLock } from '@medgan/plugin-api';
+import { MedganError, takeLock, RUN_FILES } from '@medgan/plugin-api';
 
 /**
  * Takes the run folder for this process; two processes writing into one would spoil both. A lock left behind by a
@@ -7,7 +7,7 @@ import { MedganError, takeLock } from '@medgan/plugin-api';
  * @throws MedganError when another process has it.
  */
 export async function lockRun(runDir: string): Promise<() => Promise<void>> {
-  const path = join(runDir, 'run.lock');
+  const path = join(runDir, RUN_FILES.lock);
   const taken = await takeLock(path);
   if ('release' in taken) return taken.release;
   const { pid, host } = taken.holder;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeFileAtomically } from '@medgan/plugin-api';
+import { writeFileAtomically, RUN_FILES } from '@medgan/plugin-api';
 import type { Best } from './best-checkpoint.ts';
 
 /** `status.json` of a run folder. */
@@ -16,5 +16,5 @@ export interface RunStatus {
 }
 
 export function writeStatus(runDir: string, status: RunStatus): Promise<void> {
-  return writeFileAtomically(join(runDir, 'status.json'), `${JSON.stringify(status, undefined, 2)}\n`);
+  return writeFileAtomically(join(runDir, RUN_FILES.status), `${JSON.stringify(status, undefined, 2)}\n`);
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEngine } from '@medgan/engine';
-import { MedganError, createRng, writeFileAtomically } from '@medgan/plugin-api';
+import { MedganError, createRng, writeFileAtomically, RUN_FILES } from '@medgan/plugin-api';
 import {
   describeGenerator,
   findGeneratorWeights,
@@ -103,7 +103,7 @@ const WRITERS: Readonly<Record<string, Writer>> = { safetensors, onnx, tfjs };
 
 /** How the run was trained, for those who meet the file later. */
 async function trainingMetadata({ runDir }: FoundWeights): Promise<Record<string, string>> {
-  if (runDir === undefined || !existsSync(join(runDir, 'config.yaml'))) return {};
+  if (runDir === undefined || !existsSync(join(runDir, RUN_FILES.record))) return {};
   const { resolved, data } = await readRunRecord(runDir);
   return { training: JSON.stringify(resolved), training_data: JSON.stringify(data) };
 }

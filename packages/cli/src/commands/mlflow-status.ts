@@ -10,6 +10,7 @@ import {
   trialDirs,
 } from '@medgan/tracking';
 import { join } from 'node:path';
+import { RUN_FILES } from '@medgan/plugin-api';
 
 /** Milliseconds for the server's word. */
 const PATIENCE = 5000;
@@ -47,7 +48,7 @@ const standing = (of: { left: number; points: number | undefined }): string =>
 async function stepsAfter(dir: string, place: typeof LOG_START): Promise<number> {
   let count = 0;
   for (;;) {
-    const read = await readLog(join(dir, 'log.jsonl'), place);
+    const read = await readLog(join(dir, RUN_FILES.log), place);
     if (read.steps.length === 0) return count;
     count += read.steps.length;
     place = read.place;

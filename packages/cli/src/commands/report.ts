@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError, RUN_FILES } from '@medgan/plugin-api';
 import {
   type ConfigurationName,
   DEFAULT_CONFIGURATION,
@@ -36,9 +36,9 @@ const ifThere = (path: string): string | undefined => (existsSync(path) ? path :
 
 /** What a run folder holds; a trial that never began has none of it. */
 async function reportRun({ id, config }: TrialRecord, dir: string): Promise<ReportRun> {
-  const [log, grid] = [ifThere(join(dir, 'log.jsonl')), ifThere(join(dir, 'real-fake-grid.png'))];
+  const [log, grid] = [ifThere(join(dir, RUN_FILES.log)), ifThere(join(dir, RUN_FILES.realFakeGrid))];
   const files = { id, ...(log ? { log } : {}), ...(grid ? { grid } : {}) };
-  if (!existsSync(join(dir, 'config.yaml'))) return files;
+  if (!existsSync(join(dir, RUN_FILES.record))) return files;
   const { data, engine } = await readRunRecord(dir);
   const { images, fingerprint, classes } = data;
   const folder = typeof config['path'] === 'string' ? ` ${basename(config['path'])}` : '';

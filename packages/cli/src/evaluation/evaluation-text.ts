@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { type Column, markdownTable } from '@medgan/experiment-registry';
 import type { Diversity, Estimate } from '@medgan/metrics';
-import type { PairMetric, SetValue } from '@medgan/plugin-api';
+import { type PairMetric, type SetValue, RUN_FILES } from '@medgan/plugin-api';
 import {
   averagedText,
   jsonKey,
-  NEAREST_REAL_PICTURE,
   type PairTable,
   type RunEvaluation,
   type SetColumn,
@@ -136,6 +135,6 @@ export function evaluationText(
     parts.push(`\nset metrics by ${String(table.features['extractor'])}\n`, setTableText(table));
   }
   if (sets.length > 0 && against === undefined)
-    parts.push(`\nlook at the nearest pairs: ${join(runDir, NEAREST_REAL_PICTURE)}`);
+    parts.push(`\nlook at the nearest pairs: ${join(runDir, RUN_FILES.nearestReal)}`);
   return parts.join('\n');
 }

@@ -1,10 +1,9 @@
 import { join, relative, resolve } from 'node:path';
-import type { Clock } from '@medgan/plugin-api';
+import { type Clock, TRIAL_FILES } from '@medgan/plugin-api';
 import {
   type Identify,
   lastLines,
   type Launch,
-  LOG_FILE,
   runExperiment,
   type Study,
   type StudyEvent,
@@ -75,7 +74,7 @@ export async function failuresText(outcomes: readonly StudyOutcome[]): Promise<s
   for (const { study, dir, records } of outcomes) {
     for (const { id, label, state, result } of records) {
       if (state !== 'failed') continue;
-      const log = join(dir, id, LOG_FILE);
+      const log = join(dir, id, TRIAL_FILES.log);
       const lines = await lastLines(log, TAIL_LINES);
       parts.push(
         `${study.name}, ${label}: ${result?.reason ?? 'failed'}`,

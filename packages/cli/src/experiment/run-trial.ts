@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
-import { MedganError, lockHolder, messageOf } from '@medgan/plugin-api';
+import { MedganError, lockHolder, messageOf, RUN_FILES } from '@medgan/plugin-api';
 import { readResult, readTrial, type TrialResult, writeResult } from '@medgan/experiment-registry';
 import {
   executeRun,
@@ -46,7 +46,7 @@ export async function runTrial(dir: string, options: RunTrialOptions): Promise<T
   const reporter = new TrialReporter(channel, { clock: systemClock, logEvery });
   try {
     await othersLeft(dir, reporter);
-    const begun = existsSync(join(dir, 'config.yaml')) && !options.anew;
+    const begun = existsSync(join(dir, RUN_FILES.record)) && !options.anew;
     const { engine } = begun ? await readRunRecord(dir) : {};
     const threads = engine?.threads ?? options.threads;
     const config =
@@ -79,7 +79,7 @@ export async function runTrial(dir: string, options: RunTrialOptions): Promise<T
       steps: trained.steps,
       ...(trained.stepsPerSecond === undefined ? {} : { stepsPerSecond: trained.stepsPerSecond }),
       seconds: trained.seconds,
-      grids: isDone ? ['real-fake-grid.png'] : [],
+      grids: isDone ? [RUN_FILES.realFakeGrid] : [],
       engine: `${computed.name} on ${computed.device}`,
     });
     return trained.state;
@@ -117,7 +117,7 @@ async function writeFailure(dir: string, { error, steps }: { error: unknown; ste
 
 /** The trials of a study whose process was killed notice it, save and leave: that may be a moment ago. */
 async function othersLeft(dir: string, reporter: TrialReporter): Promise<void> {
-  const path = join(dir, 'run.lock');
+  const path = join(dir, RUN_FILES.lock);
   const start = systemClock.monotonic();
   for (let told = false; systemClock.monotonic() - start < PATIENCE; told = true) {
     const holder = await lockHolder(path);

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { copyFile, cp, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError, RUN_FILES } from '@medgan/plugin-api';
 
 /** What the trainer needs to go on; the rest belongs to the trial it was made for. */
-const FILES = ['config.yaml', 'log.jsonl', 'best.json'];
+const FILES = [RUN_FILES.record, RUN_FILES.log, RUN_FILES.best];
 
 /** Folders whose files are never written again once they are there, so that two runs can share them. */
-const SHARED = ['checkpoints', 'samples'];
+const SHARED = [RUN_FILES.checkpoints, RUN_FILES.samples];
 
 /**
  * Makes `to` a run folder that goes on where the run in `from` ended; `to` appears whole or not at all. Checkpoints and
@@ -15,7 +15,7 @@ const SHARED = ['checkpoints', 'samples'];
  * @throws MedganError when `from` holds nothing to go on from.
  */
 export async function copyRun(from: string, to: string): Promise<void> {
-  const checkpoints = await readdir(join(from, 'checkpoints')).catch(() => []);
+  const checkpoints = await readdir(join(from, RUN_FILES.checkpoints)).catch(() => []);
   if (!checkpoints.some((name) => /^step-\d+$/.test(name))) {
     throw new MedganError(`${from} holds no checkpoint to go on from`, {
       cure: `train it again: remove ${from}, or run the study with --force`,

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseOptions, type Clock, type JobEnd, type Launcher } from '@medgan/plugin-api';
+import { parseOptions, type Clock, type JobEnd, type Launcher, TRIAL_FILES } from '@medgan/plugin-api';
 import type { Launch } from '../run-experiment.ts';
 import type { Trial } from '../expand.ts';
 import type { TrialResult } from '../trial-records.ts';
-import { LOG_FILE, RESULT_FILE, lastLines, readResult, writeResult } from './trial-files.ts';
+import { lastLines, readResult, writeResult } from './trial-files.ts';
 
 /** How trials become jobs of a launcher. */
 export interface LaunchOptions {
@@ -31,9 +31,9 @@ export function launchWith({ launcher, options = {}, clock, threads, command }: 
   const parsed = parseOptions<object>(`launcher ${launcher.name}`, launcher.options, options);
   return async (trial, context) => {
     const { dir, signal, anew } = context;
-    const log = join(dir, LOG_FILE);
+    const log = join(dir, TRIAL_FILES.log);
     const before = anew ? 0 : ((await readResult(dir))?.seconds ?? 0);
-    await rm(join(dir, RESULT_FILE), { force: true });
+    await rm(join(dir, TRIAL_FILES.result), { force: true });
     if (anew) await rm(log, { force: true });
     const start = clock.monotonic();
     let steps = 0;

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { writeFileAtomically, type JobContext, type JobEnd, type TrialJob } from '@medgan/plugin-api';
+import {
+  writeFileAtomically,
+  type JobContext,
+  type JobEnd,
+  type TrialJob,
+  TRIAL_FILES,
+} from '@medgan/plugin-api';
 
 /** The three things a cluster must be able to do: for Slurm `sbatch`, `sacct` and `scancel`. */
 export interface Scheduler {
@@ -23,12 +29,10 @@ export interface SchedulerOptions {
   readonly pollEvery: number;
 }
 
-const HANDED_IN = 'job.json';
-
 /** The job that an earlier process handed in for this folder. */
 async function handedIn(dir: string): Promise<string | undefined> {
   try {
-    return (JSON.parse(await readFile(join(dir, HANDED_IN), 'utf8')) as { name: string }).name;
+    return (JSON.parse(await readFile(join(dir, TRIAL_FILES.job), 'utf8')) as { name: string }).name;
   } catch {
     return undefined;
   }
@@ -46,7 +50,7 @@ export async function launchByScheduler(
   const known = await handedIn(job.dir);
   const runs = known !== undefined && (await scheduler.poll(known)) === undefined;
   const name = runs ? known : await scheduler.submit(job);
-  if (!runs) await writeFileAtomically(join(job.dir, HANDED_IN), `${JSON.stringify({ name })}\n`);
+  if (!runs) await writeFileAtomically(join(job.dir, TRIAL_FILES.job), `${JSON.stringify({ name })}\n`);
   let cancelled = false;
   for (;;) {
     if (signal.aborted && !cancelled) {

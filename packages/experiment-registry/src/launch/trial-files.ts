@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, messageOf, writeFileAtomically } from '@medgan/plugin-api';
+import { MedganError, messageOf, writeFileAtomically, TRIAL_FILES } from '@medgan/plugin-api';
 import { withoutNaN } from '../figures-json.ts';
 import { withNaN, type TrialRecord, type TrialResult } from '../trial-records.ts';
 
@@ -11,15 +11,6 @@ export interface FolderOfTrial {
   readonly configuration: string;
   readonly trial: Omit<TrialRecord, 'state' | 'result'>;
 }
-
-/** `FolderOfTrial` of a run folder, written before the trial is started. */
-export const TRIAL_FILE = 'trial.json';
-
-/** What came of a trial, written into its run folder by the process that ran it, as the last thing it does. */
-export const RESULT_FILE = 'result.json';
-
-/** Everything that a trial's processes printed, the newest attempt last. */
-export const LOG_FILE = 'trial.log';
 
 async function readJson(path: string): Promise<unknown> {
   try {
@@ -32,22 +23,22 @@ async function readJson(path: string): Promise<unknown> {
 
 /** Writes `trial.json` of a run folder, and makes the folder where it is missing. */
 export function writeTrial(dir: string, trial: FolderOfTrial): Promise<void> {
-  return writeFileAtomically(join(dir, TRIAL_FILE), `${JSON.stringify(trial, undefined, 2)}\n`);
+  return writeFileAtomically(join(dir, TRIAL_FILES.trial), `${JSON.stringify(trial, undefined, 2)}\n`);
 }
 
 /** What `trial.json` of a run folder says; undefined when it is of no study. */
 export async function readTrial(dir: string): Promise<FolderOfTrial | undefined> {
-  return (await readJson(join(dir, TRIAL_FILE))) as FolderOfTrial | undefined;
+  return (await readJson(join(dir, TRIAL_FILES.trial))) as FolderOfTrial | undefined;
 }
 
 /** Writes `result.json` of a run folder. */
 export function writeResult(dir: string, result: TrialResult): Promise<void> {
-  return writeFileAtomically(join(dir, RESULT_FILE), `${JSON.stringify(result, withoutNaN, 2)}\n`);
+  return writeFileAtomically(join(dir, TRIAL_FILES.result), `${JSON.stringify(result, withoutNaN, 2)}\n`);
 }
 
 /** What a run folder says of its trial; undefined when the process did not get so far. */
 export async function readResult(dir: string): Promise<TrialResult | undefined> {
-  const result = (await readJson(join(dir, RESULT_FILE))) as TrialResult | undefined;
+  const result = (await readJson(join(dir, TRIAL_FILES.result))) as TrialResult | undefined;
   return result && withNaN(result);
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeFileAtomically } from '@medgan/plugin-api';
+import { writeFileAtomically, STUDY_FILES } from '@medgan/plugin-api';
 import { escapeHtml } from '../frame/html.ts';
 import { PAPER_COLOURS, drawChart, lineStyle, lossChartOption } from './loss-chart.ts';
 import { LOSS_KEYS, type LossKey } from './read-losses.ts';
@@ -26,7 +26,7 @@ export async function writeReport(options: ReportOptions): Promise<WrittenReport
   for (const study of options.studies) reports.push(await studyReport(study, options));
   const text = await page(reports, options);
   const htmlPath = join(options.out, 'index.html');
-  const markdownPath = join(options.out, 'RESULTS.md');
+  const markdownPath = join(options.out, STUDY_FILES.results);
   for (const report of reports) await writePictures(report, options.out);
   await writeFileAtomically(htmlPath, text);
   await writeFileAtomically(markdownPath, reportMarkdown(reports, options));

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { diversity, sourceOfPixels, type ChosenMetric, type Diversity } from '@medgan/metrics';
 import type { Engine } from '@medgan/engine';
-import { createRng, writeFileAtomically, type BytePixels, type PackedImages } from '@medgan/plugin-api';
+import {
+  createRng,
+  writeFileAtomically,
+  type BytePixels,
+  type PackedImages,
+  RUN_FILES,
+} from '@medgan/plugin-api';
 import { readBest, type Best } from '@medgan/trainer';
 import { startRunEngine } from '../run/execute-run.ts';
 import { versions } from '../run/versions.ts';
@@ -181,7 +187,10 @@ async function evaluateOpened(request: EvaluateRequest, opened: OpenedRun): Prom
       ...(protocol === 'all' && sets ? await judgeSets({ ...request, settings: sets }, opened, engine) : {}),
       versions: versions(),
     };
-    await writeFileAtomically(join(runDir, 'metrics.json'), `${JSON.stringify(evaluation, undefined, 2)}\n`);
+    await writeFileAtomically(
+      join(runDir, RUN_FILES.metrics),
+      `${JSON.stringify(evaluation, undefined, 2)}\n`,
+    );
     return evaluation;
   } finally {
     await engine.dispose();

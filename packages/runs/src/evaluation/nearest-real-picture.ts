@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import type { BytePixels } from '@medgan/plugin-api';
+import { type BytePixels, RUN_FILES } from '@medgan/plugin-api';
 import { imageGrid, writePng } from '@medgan/trainer';
 import type { SetTable } from './set-table.ts';
-
-export const NEAREST_REAL_PICTURE = 'nearest-real.png';
 
 /** Draws the fakes nearest to a real image, nearest first, each above that image. */
 export async function drawNearestReal(
@@ -25,5 +23,5 @@ export async function drawNearestReal(
     { size, channels, count: 2 * worst.length, pixels },
     { columns: worst.length, title },
   );
-  await writePng(join(folder, NEAREST_REAL_PICTURE), grid);
+  await writePng(join(folder, RUN_FILES.nearestReal), grid);
 }

@@ -10,6 +10,8 @@ import {
   type PackedImages,
   type Rng,
   type Plugins,
+  RUN_FILES,
+  TRIAL_FILES,
 } from '@medgan/plugin-api';
 import {
   buildGan,
@@ -23,7 +25,6 @@ import {
   type TrainRequest,
   type TrainResult,
 } from '@medgan/trainer';
-import { LOG_FILE, TRIAL_FILE } from '@medgan/experiment-registry';
 import { averagedText } from './averaged-text.ts';
 import type { ControlFile } from '../control/control-schema.ts';
 import { judgeWhileTraining } from '../evaluation/judge-while-training.ts';
@@ -101,7 +102,10 @@ export async function startRunEngine(
 }
 
 async function writeRecord(runDir: string, record: RunRecord): Promise<void> {
-  await writeFileAtomically(join(runDir, 'config.yaml'), dump(record, { noRefs: true, skipInvalid: true }));
+  await writeFileAtomically(
+    join(runDir, RUN_FILES.record),
+    dump(record, { noRefs: true, skipInvalid: true }),
+  );
 }
 
 /** The newest checkpoint put into the GAN, or undefined when the run never got that far. */
@@ -124,7 +128,7 @@ export async function executeRun(request: ExecuteRequest): Promise<TrainResult> 
   const { run, existing, signal, reporter } = request;
   const { config, runDir } = run;
   const record = existing.kind === 'resume' ? await readRunRecord(runDir) : undefined;
-  if (existing.kind === 'refuse' && existsSync(join(runDir, 'status.json'))) {
+  if (existing.kind === 'refuse' && existsSync(join(runDir, RUN_FILES.status))) {
     throw new MedganError(`${runDir} already holds a run`, {
       cure: 'go on with it: --resume; replace it: --force; or choose another run: name',
     });
@@ -207,7 +211,7 @@ async function trainIn(
 }
 
 /** What is there already for the run that begins: the lock that was just taken, and what its study knows of it. */
-const OF_THIS_RUN = ['run.lock', TRIAL_FILE, LOG_FILE];
+const OF_THIS_RUN: readonly string[] = [RUN_FILES.lock, TRIAL_FILES.trial, TRIAL_FILES.log];
 
 /** Removes a former run. */
 async function emptyFolder(runDir: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { MedganError, messageOf, type PackedImages } from '@medgan/plugin-api';
+import { MedganError, messageOf, type PackedImages, RUN_FILES } from '@medgan/plugin-api';
 import type { RunConfig } from '@medgan/trainer';
 import type { ControlFile } from '../control/control-schema.ts';
 
@@ -21,7 +21,7 @@ export interface RunRecord {
 
 export async function readRunRecord(runDir: string): Promise<RunRecord> {
   try {
-    return load(await readFile(join(runDir, 'config.yaml'), 'utf8')) as RunRecord;
+    return load(await readFile(join(runDir, RUN_FILES.record), 'utf8')) as RunRecord;
   } catch (error) {
     const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const reason = absent ? 'there is no config.yaml in it' : messageOf(error);

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, messageOf } from '@medgan/plugin-api';
+import { MedganError, messageOf, RUN_FILES } from '@medgan/plugin-api';
 import { listCheckpoints } from '../checkpoint.ts';
 
 /** Of a run with `ema`: the weights as training left them, or their average. */
@@ -60,7 +60,7 @@ export async function findGeneratorWeights(path: string, asked?: WhichWeights): 
   }
   if (await holds(path, 'raw')) {
     const runDir = join(path, '../..');
-    const isRun = (await kindOf(join(runDir, 'config.yaml'))) === 'file';
+    const isRun = (await kindOf(join(runDir, RUN_FILES.record))) === 'file';
     return { file: await fileOf(path, asked), ...(isRun ? { runDir } : {}) };
   }
   const newest = (await listCheckpoints(path)).at(-1);
