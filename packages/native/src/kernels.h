@@ -42,8 +42,8 @@ enum conv_direction {
 };
 
 // Direct convolutions serve every shape. Winograd's minimal filtering computes tiles of 2x2 or 4x4 outputs at a time
-// with fewer multiplications and a larger rounding error. It serves kernels of 4x4 with stride 2 and of 3x3 with stride 1,
-// without dilation, where channels and out_channels are multiples of 16 (conv_supports).
+// with fewer multiplications and a larger rounding error. It serves kernels of 4x4 with stride 2 and of 3x3 with stride
+// 1, without dilation, where channels and out_channels are multiples of 16 (conv_supports).
 enum conv_algorithm {
   CONV_DIRECT,
   CONV_WINOGRAD_2, // F(2x2, 2x2) for 4x4 stride 2, F(2x2, 3x3) for 3x3 stride 1
@@ -58,8 +58,8 @@ struct conv {
 
 // result[b] = op(left[b]) * op(right[b]) for each b in 0 .. batch - 1; op transposes where the flag is set.
 // op(left) is rows x inner, op(right) is inner x columns, result is rows x columns, all row-major. A stride of a row is
-// the distance in floats between the rows of the matrix as it lies in memory (before op); a step is the distance between
-// the matrices of consecutive b, 0 where all b share one matrix (not for the result).
+// the distance in floats between the rows of the matrix as it lies in memory (before op); a step is the distance
+// between the matrices of consecutive b, 0 where all b share one matrix (not for the result).
 struct gemm {
   int batch, rows, columns, inner;
   bool transpose_left, transpose_right;
@@ -95,8 +95,8 @@ struct kernels {
 // Kernels by name; NULL where this build or this processor lacks the instruction set. NULL as name returns the fastest.
 const struct kernels *kernels_select(const char *name);
 
-// What is wrong with a shape, as a sentence without a full stop ("stride_y is 0, less than 1"), or NULL where nothing is.
-// The text stays valid until the next call on the same thread.
+// What is wrong with a shape, as a sentence without a full stop ("stride_y is 0, less than 1"), or NULL where nothing
+// is. The text stays valid until the next call on the same thread.
 const char *conv_check(const struct conv *conv);
 const char *depthwise_check(const struct conv *conv);
 const char *gemm_check(const struct gemm *gemm);

@@ -1,0 +1,10 @@
+#ifndef MEDGAN_GEMM_H
+#define MEDGAN_GEMM_H
+
+#include "../kernels.h"
+#include "../vec.h"
+
+size_t PER_ISA(gemm_scratch)(const struct gemm *gemm, int threads);
+void PER_ISA(gemm)(struct pool *pool, const struct gemm *gemm, const struct operands *operands);
+
+#endif
