@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   attempt,
@@ -42,7 +43,6 @@ describe('code is refused by name', () => {
     ['NEWOBJ_EX', latin1('\x80\x04csubprocess\nPopen\n', args('id'), '}\x92.'), 'subprocess.Popen'],
     ['INST', latin1('(', str('id'), 'ios\nsystem\n.'), 'os.system'],
     ['OBJ', latin1('(cos\nsystem\n', str('id'), 'o.'), 'os.system'],
-    ['OBJ of what is known', latin1('(ccollections\nOrderedDict\no.'), 'collections.OrderedDict'],
     ['a call of a string', latin1(str('os.system'), args('id'), 'R.'), 'a string'],
     ['a call of a dtype', latin1('ctorch\nfloat32\n', args('id'), 'R.'), 'float32'],
     ['BUILD on a list', latin1(']}b.'), '__setstate__ of a list'],
@@ -73,14 +73,14 @@ describe('code is refused by name', () => {
     for (const parts of [
       [magic, bad],
       [magic, version, bad],
-      [magic, version, system, bad],
+      [magic, version, system, bad, latin1('].')],
       [magic, version, system, system, bad],
     ]) {
       expect(await attempt(Buffer.concat(parts))).toContain('refuses to run os.system');
     }
     expect(
       await attempt(
-        Buffer.concat([magic, version, system, latin1('(', str('module'), 'cos\nsystem\nNNtQ.')]),
+        Buffer.concat([magic, version, system, latin1('(', str('module'), 'cos\nsystem\nNNtQ.].')]),
       ),
     ).toContain('refuses to run os.system');
   });
@@ -90,6 +90,39 @@ describe('code is refused by name', () => {
     expect(await attempt(zip([{ name: 'g.pth', data: inner, deflate: true }]))).toContain(
       'refuses to run os.system',
     );
+  });
+});
+
+describe('code beside tensors is passed over, and never run', () => {
+  const tensor = (name: string) =>
+    str(name) + rebuilt + tuple(storage(4), int(0), ints([2, 2]), ints([2, 1]), '\x89', '}') + 'R';
+  const call = `cos\nsystem\n${tuple(str('touch /tmp/run-by-pickle'))}R`;
+  it.each([
+    ['a call', latin1('\x80\x02}(', tensor('w'), str('x'), call, 'u.')],
+    ['a call of what a call gives', latin1('\x80\x02}(', tensor('w'), str('x'), `${call})R`, 'u.')],
+    ['a call with attributes', latin1('\x80\x02}(', tensor('w'), str('x'), `${call}}b`, 'u.')],
+    ['INST', latin1('}(', tensor('w'), str('x'), '(ios\nsystem\nu.')],
+    ['OBJ', latin1('}(', tensor('w'), str('x'), '(cos\nsystem\n', str('id'), 'ou.')],
+    ['NEWOBJ_EX', latin1('\x80\x04}(', tensor('w'), str('x'), 'cos\nsystem\n)}\x92u.')],
+    ['items of an object', latin1('}(', tensor('w'), str('x'), `${call}(${str('k')}Nu`, 'u.')],
+    ['appends to an object', latin1('}(', tensor('w'), str('x'), `${call}(Ne`, 'u.')],
+  ])('%s', async (_, pickle) => {
+    const tensors = await readTorchStateDict(torchFile(pickle, { 0: four }));
+    expect([...tensors.keys()]).toEqual(['w']);
+    expect(existsSync('/tmp/run-by-pickle')).toBe(false);
+  });
+
+  it('a call that the tensor hangs on is refused by its name', async () => {
+    const pickle = latin1('\x80\x02}(', str('w'), `cos\nsystem\n(${tensor('').slice(5)}tR`, 'u.');
+    expect(await attempt(torchFile(pickle, { 0: four }))).toBe(
+      '[medgan] PyTorch weights: refuses to run os.system for tensor "w", which its pickle asks for',
+    );
+  });
+
+  it('objects that share their arguments two to the hundredth are looked at once', async () => {
+    const nested = Array.from({ length: 100 }, (_, i) => `h${le(i, 1)}h${le(i, 1)}\x86q${le(i + 1, 1)}`).join('0');
+    const pickle = latin1('\x80\x02Nq\x000', nested, '0}(', str('x'), 'cos\nsystem\nh\x64\x85Ru.');
+    expect(await attempt(torchFile(pickle))).toBe('[medgan] PyTorch weights: holds no tensors under names, only "os.system"');
   });
 });
 

@@ -6,6 +6,8 @@
 
 export { WeightsError } from './errors.ts';
 export { normaliseNames } from './normalise-names.ts';
+export { candidatesOf, choicesText, pickStateDict } from './pick-state-dict.ts';
+export type { PickedDict, StateDict, StateDicts } from './pick-state-dict.ts';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 export type { SafetensorsContent, Tensors } from './safetensors.ts';
 export { readSafetensorsFile, writeSafetensorsFile } from './safetensors-file.ts';
@@ -13,7 +15,8 @@ export { dtypes, elementCount, itemSize } from './tensor-data.ts';
 export type { DType, TensorData, TensorOf, TypedArrays } from './tensor-data.ts';
 export { toFloat32 } from './to-float32.ts';
 export { readTorchStateDict } from './torch-state-dict.ts';
-export type { TorchOptions } from './torch-state-dict.ts';
-export { defaultLimits } from './torch/limits.ts';
+export type { TorchOptions } from './torch-file.ts';
+export { defaultLimits, trustedLimits } from './torch/limits.ts';
 export type { TorchLimits } from './torch/limits.ts';
-export { readWeightsFile } from './weights-file.ts';
+export { openWeightsFile, readWeightsFile } from './weights-file.ts';
+export type { OpenedWeights } from './weights-file.ts';

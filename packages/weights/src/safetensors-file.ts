@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { fileError, writeFileAtomically } from '@medgan/files';
+import { fileError, FOREIGN_HEAD_BYTES, writeFileAtomically } from '@medgan/files';
 import { WeightsError } from './errors.ts';
 import { asMap } from './safetensors.ts';
 import type { SafetensorsContent, Tensors } from './safetensors.ts';
@@ -48,8 +48,8 @@ export async function readSafetensorsFile(path: string): Promise<SafetensorsCont
 
 async function readFrom(path: string, handle: FileHandle): Promise<SafetensorsContent> {
   const { size } = await handle.stat();
-  const first8 = await readExactly(handle, { path, position: 0, length: Math.min(8, size) });
-  const start = 8 + headerLength(path, first8, size);
+  const head = await readExactly(handle, { path, position: 0, length: Math.min(FOREIGN_HEAD_BYTES, size) });
+  const start = 8 + headerLength(path, head, size);
   const header = await readExactly(handle, { path, position: 8, length: start - 8 });
   const { entries, metadata } = parseHeader(path, header, size - start);
   const tensors = new Map<string, TensorData>();

@@ -1,3 +1,4 @@
+import { foreignFile } from '@medgan/files';
 import { WeightsError, quote } from './errors.ts';
 import { findStructureFault } from './json-structure.ts';
 import { checkTensor, dtypes, elementCount, isDType, itemSize } from './tensor-data.ts';
@@ -112,15 +113,16 @@ function byUtf8(a: string, b: string): number {
 }
 
 /**
- * The length of a header from the first 8 bytes of a file of `fileLength` bytes.
- * @throws WeightsError when there cannot be one.
+ * The length of a header.
+ * @param head the first bytes of a file of `fileLength` bytes: `FOREIGN_HEAD_BYTES` of them, or all
+ * @throws WeightsError when there cannot be one, saying what the file is instead where that can be seen
  */
-export function headerLength(who: string, first8: Uint8Array, fileLength: number): number {
-  if (first8.byteLength < 8 || fileLength < 10) {
-    throw broken(who, `${fileLength} bytes are too few for a safetensors file`);
-  }
-  const view = new DataView(first8.buffer, first8.byteOffset, 8);
-  const length = view.getBigUint64(0, true);
+export function headerLength(who: string, head: Uint8Array, fileLength: number): number {
+  const length = head.byteLength < 8 ? 0n : new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);
+  const isPossible = fileLength >= 10 && length <= BigInt(MAX_HEADER_BYTES);
+  const foreign = isPossible ? undefined : foreignFile(head, who);
+  if (foreign) throw new WeightsError(`${who}: ${foreign.what}`, { cure: foreign.cure });
+  if (fileLength < 10) throw broken(who, `${fileLength} bytes are too few for a safetensors file`);
   if (length > BigInt(MAX_HEADER_BYTES)) {
     throw broken(who, `is not a safetensors file (its first 8 bytes claim a header of ${length} bytes)`);
   }

@@ -1,3 +1,4 @@
+import { FOREIGN_HEAD_BYTES } from '@medgan/files';
 import { encodeHeader, headerLength, parseHeader } from './safetensors-header.ts';
 import { bytesOfTensor, tensorFromBytes } from './tensor-data.ts';
 import type { TensorData } from './tensor-data.ts';
@@ -10,6 +11,11 @@ export interface SafetensorsContent {
   /** In the order of the file. */
   readonly tensors: Map<string, TensorData>;
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A safetensors file begins with a length below 2^32 and the brace of its header. */
+export function looksLikeSafetensors(bytes: Uint8Array): boolean {
+  return bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0);
 }
 
 /** Named tensors as a map. */
@@ -44,7 +50,7 @@ export function encodeSafetensors(
  * @throws WeightsError for anything the format forbids
  */
 export function decodeSafetensors(bytes: Uint8Array, who = 'safetensors data'): SafetensorsContent {
-  const start = 8 + headerLength(who, bytes.subarray(0, 8), bytes.byteLength);
+  const start = 8 + headerLength(who, bytes.subarray(0, FOREIGN_HEAD_BYTES), bytes.byteLength);
   const { entries, metadata } = parseHeader(who, bytes.subarray(8, start), bytes.byteLength - start);
   const tensors = new Map<string, TensorData>();
   for (const entry of entries) {

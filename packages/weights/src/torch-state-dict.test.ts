@@ -36,7 +36,13 @@ async function refusal(source: string | Uint8Array, options = {}): Promise<strin
 }
 
 describe('reads what PyTorch wrote', () => {
-  const key: Record<string, string> = { 'two-networks.pth': 'generator' };
+  const key: Record<string, string> = {
+    'two-networks.pth': 'generator',
+    'beside-complex.pth': 'generator',
+    'beside-quantised.pth': 'generator',
+    'beside-sparse.pth': 'generator',
+    'beside-meta.pth': 'generator',
+  };
   it.each(Object.keys(expected))('%s', async (file) => {
     const options = key[file] === undefined ? {} : { key: key[file] };
     const tensors = await readTorchStateDict(at(file), options);
@@ -72,12 +78,19 @@ describe('checkpoints with several state dicts', () => {
   it('are listed', async () => {
     expect(await refusal(at('two-networks.pth'))).toMatchInlineSnapshot(`
       "[medgan] /two-networks.pth: holds 2 state dicts
-        cure: choose one of "generator", "nested.discriminator""
+        cure: choose one by its key (--key): "generator" (2 tensors), "nested.discriminator" (1 tensor)"
     `);
     expect(await refusal(at('two-networks.pth'), { key: 'generatr' })).toMatchInlineSnapshot(`
       "[medgan] /two-networks.pth: has no state dict "generatr"
-        cure: choose one of "generator", "nested.discriminator""
+        cure: choose one by its key (--key): "generator" (2 tensors), "nested.discriminator" (1 tensor)"
     `);
+  });
+
+  it('give the part that belongs to one module', async () => {
+    const { tensors } = await readWeightsFile(at('lightning.ckpt'), { key: 'state_dict.discriminator' });
+    expect([...tensors.keys()]).toEqual(['0.weight']);
+    const generator = await readTorchStateDict(at('lightning.ckpt'), { key: 'state_dict.generator' });
+    expect(described(generator)).toEqual(Object.entries(expected['whole-checkpoint.pth']!));
   });
 
   it('give the one that is asked for', async () => {
@@ -90,11 +103,11 @@ describe('checkpoints with several state dicts', () => {
   it('in a zip with several files, too', async () => {
     expect(await refusal(at('wrapped-two.zip'))).toMatchInlineSnapshot(`
       "[medgan] /wrapped-two.zip: holds 2 weight files
-        cure: choose one of "generator.pth", "both.pth""
+        cure: choose one by its name (--entry): "generator.pth", "both.pth""
     `);
     expect(await refusal(at('wrapped-two.zip'), { entry: 'x.pth' })).toMatchInlineSnapshot(`
       "[medgan] /wrapped-two.zip: has no weight file "x.pth"
-        cure: choose one of "generator.pth", "both.pth""
+        cure: choose one by its name (--entry): "generator.pth", "both.pth""
     `);
     const tensors = await readTorchStateDict(at('wrapped-two.zip'), { entry: 'both.pth', key: 'generator' });
     expect([...tensors.keys()]).toEqual(['weight', 'bias']);
@@ -103,10 +116,16 @@ describe('checkpoints with several state dicts', () => {
 
 describe('refuses, and says what and how to do better', () => {
   it.each([
-    'module.pth',
     'tensor.pth',
     'no-tensors.pth',
     'complex.pth',
+    'complex-legacy.pth',
+    'quantised.pth',
+    'sparse.pth',
+    'float8.pth',
+    'meta.pth',
+    'made-by-code.pth',
+    'arrays.pth',
     'script.pt',
     'make.py',
     'absent.pth',
@@ -114,7 +133,7 @@ describe('refuses, and says what and how to do better', () => {
     expect(await refusal(at(file))).toMatchSnapshot();
   });
 
-  it('a safetensors file, which readWeightsFile takes', async () => {
+  it('a damaged safetensors file under the name of a PyTorch file', async () => {
     const bytes = new Uint8Array(16);
     bytes.set([8, 0, 0, 0, 0, 0, 0, 0, 0x7b]);
     expect(await refusal(bytes)).toMatchSnapshot();

@@ -1,21 +1,31 @@
 #!/usr/bin/env python3
 """Makes the fixtures beside it: small state dicts of made-up numbers, in the ways PyTorch saves them.
 
-    python3 make.py [torch 1.13 or newer]
+    python3 make.py [folder]
+
+(torch 2.4 or newer, and numpy). Without a folder the fixtures are written beside it.
 
 Every state dict is also written as JSON (expected.json): {file: {name: [dtype, shape, hex of the row-major bytes]}}.
 """
+import argparse
 import collections
+import datetime
+import decimal
+import functools
 import io
 import json
 import os
+import pathlib
 import pickle
 import struct
+import sys
+import types
 import zipfile
 
+import numpy
 import torch
 
-here = os.path.dirname(os.path.abspath(__file__))
+here = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__))
 expected = {}
 names = {
     torch.float64: "F64", torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64",
@@ -200,11 +210,73 @@ with zipfile.ZipFile(os.path.join(here, "wrapped-two.zip"), "w") as archive:
     archive.write(os.path.join(here, "plain.pth"), "generator.pth")
     archive.write(os.path.join(here, "two-networks.pth"), "both.pth")
 
+# Training checkpoints as people keep them: Python objects of all kinds beside the weights.
+network = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 2), torch.nn.BatchNorm2d(2))
+weights = network.state_dict()
+
+
+class Settings(dict):
+    """A subclass of dict with attributes, as configuration libraries have it."""
+
+
+settings = Settings(lr=1e-3)
+settings.frozen = True
+objects = dict(
+    best_fid=numpy.float64(12.5), epoch=numpy.int64(3), curve=numpy.arange(3.0), args=argparse.Namespace(lr=2e-4, out="x"),
+    out=pathlib.PosixPath("/tmp/x"), saved=datetime.datetime(2024, 5, 6), history=collections.defaultdict(list, g=[1.0]),
+    counts=collections.Counter("aab"), recent=collections.deque([1, 2], maxlen=3), settings=settings,
+    price=decimal.Decimal("1.5"), namespace=types.SimpleNamespace(a=1), half=functools.partial(int, base=2),
+    loss=torch.tensor(0.5), fixed_noise=torch.zeros(4, 3, 1, 1), rng_state=torch.get_rng_state()[:16].clone(),
+    optimizer=adam.state_dict(),
+)
+for suffix, options in (("", {}), ("-protocol-4", {"pickle_protocol": 4}), ("-legacy", {"_use_new_zipfile_serialization": False})):
+    save(f"whole-checkpoint{suffix}.pth", {"model": weights, **objects}, state=weights, **options)
+save("counters.pth", {**weights, "1.num_batches_tracked": torch.tensor([3], dtype=torch.int32), "step": numpy.int64(1)})
+
+# The networks of a GAN in one state dict, and in wrappers; a whole module, alone and in a dict; a tensor subclass.
+both = collections.OrderedDict(
+    [(f"generator.{name}", value) for name, value in weights.items()] + [("discriminator.0.weight", torch.ones(1, 1, 2, 2))]
+)
+callbacks = {"ModelCheckpoint{'monitor': 'g_loss'}": {"best_model_score": torch.tensor(0.25)}}
+save("lightning.ckpt", {"epoch": 1, "state_dict": both, "callbacks": callbacks}, state=both)
+save("averaged.pth", torch.optim.swa_utils.AveragedModel(network).state_dict())
+torch.save(network, os.path.join(here, "module.pth"))
+note("module.pth", weights)
+save("modules.pth", {"netG": torch.nn.DataParallel(network), "epoch": 2}, state=torch.nn.DataParallel(network).state_dict())
+
+
+class Weight(torch.Tensor):
+    pass
+
+
+save("subclass.pth", {"weight": torch.ones(2, 2).as_subclass(Weight)})
+
+# Tensors that are not read, alone and beside others.
+kinds = dict(
+    complex=torch.ones(2, 2, dtype=torch.complex64), quantised=torch.quantize_per_tensor(torch.ones(2, 2), 0.1, 0, torch.qint8),
+    sparse=torch.eye(2).to_sparse(), float8=torch.ones(2, 2).to(torch.float8_e4m3fn), meta=torch.ones(2, 2, device="meta"),
+)
+for kind, value in kinds.items():
+    torch.save({"z": value}, os.path.join(here, f"{kind}.pth"))
+    if kind != "float8":
+        save(f"beside-{kind}.pth", {"generator": weights, "other": {"z": value}}, state=weights)
+torch.save({"z": kinds["complex"], "w": torch.ones(2)}, os.path.join(here, "complex-legacy.pth"), _use_new_zipfile_serialization=False)
+
+
+
+class Opaque:
+    def __init__(self, tensor):
+        self.tensor = tensor
+
+    def __reduce__(self):
+        return Opaque, (self.tensor,)
+
+
 # What is refused.
-torch.save(torch.nn.Linear(2, 2), os.path.join(here, "module.pth"))
+torch.save({"weight": Opaque(torch.ones(2, 2))}, os.path.join(here, "made-by-code.pth"))
+torch.save({"weight": numpy.ones((2, 2))}, os.path.join(here, "arrays.pth"))
 torch.save(torch.ones(3), os.path.join(here, "tensor.pth"))
 torch.save({"epoch": 1}, os.path.join(here, "no-tensors.pth"))
-torch.save({"z": torch.ones(2, dtype=torch.complex64)}, os.path.join(here, "complex.pth"))
 torch.jit.script(torch.nn.Linear(2, 2)).save(os.path.join(here, "script.pt"))
 
 with open(os.path.join(here, "expected.json"), "w") as file:

@@ -1,7 +1,7 @@
 import type { Machine } from './machine.ts';
 import { byCharacter } from './operations.ts';
 import type { Operations } from './operations.ts';
-import { kindOf, Tuple } from './values.ts';
+import { Inert, kindOf, Tuple } from './values.ts';
 
 /** Tuples, lists, dicts and sets, the marks they are built from, and the memo that shares them. */
 export const containers: Operations = {
@@ -51,12 +51,15 @@ function take(machine: Machine, count: number): unknown[] {
 
 function append(machine: Machine, items: readonly unknown[]): void {
   const list = machine.top();
+  // Items of a subclass of list are no weights that a state dict could name.
+  if (list instanceof Inert) return;
   if (!Array.isArray(list)) throw machine.damaged(`appends to ${kindOf(list)}`);
   for (const item of items) list.push(item);
 }
 
 function setItems(machine: Machine, items: readonly unknown[]): void {
-  const dict = machine.top();
+  const target = machine.top();
+  const dict = target instanceof Inert ? target.items : target;
   if (!(dict instanceof Map)) throw machine.damaged(`sets items of ${kindOf(dict)}`);
   if (items.length % 2 !== 0) throw machine.damaged('a dict has a key without a value');
   for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
@@ -64,6 +67,7 @@ function setItems(machine: Machine, items: readonly unknown[]): void {
 
 function addItems(machine: Machine, items: readonly unknown[]): void {
   const set = machine.top();
+  if (set instanceof Inert) return;
   if (!(set instanceof Set)) throw machine.damaged(`adds to ${kindOf(set)}`);
   for (const item of items) set.add(item);
 }

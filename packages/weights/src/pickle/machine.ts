@@ -1,4 +1,5 @@
 import { quote, WeightsError } from '../errors.ts';
+import { raiseCure } from '../torch/limits.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -46,7 +47,7 @@ export class Machine {
 
   exceeds(what: string, limit: keyof PickleLimits): WeightsError {
     return new WeightsError(`${this.host.who}: ${what} (pickle, byte ${this.position})`, {
-      cure: `no state dict needs that; if you trust the file, raise ${limit}`,
+      cure: `no state dict needs that; ${raiseCure(limit)}`,
     });
   }
 

@@ -1,11 +1,11 @@
 import type { Machine } from './machine.ts';
 import { byCharacter } from './operations.ts';
 import type { Operations } from './operations.ts';
-import { GlobalRef, kindOf, Tuple } from './values.ts';
+import { GlobalRef, Inert, kindOf, Tuple } from './values.ts';
 
 /**
- * The instructions that run code in Python. Here a name stands for nothing but what the host gives it a meaning for;
- * any other is refused, as are the instructions that no state dict needs.
+ * The instructions that run code in Python. Here a name means only what the host says. What an unknown name would make
+ * becomes inert data, where the host allows that; nothing is run in any case.
  */
 export const objects: Operations = {
   ...byCharacter({
@@ -17,10 +17,12 @@ export const objects: Operations = {
     b: (m) => build(m, m.pop()),
     i: (m) => {
       const module = m.line();
-      throw m.refused(`${module}.${m.line()}`);
+      const callee = find(m, `${module}.${m.line()}`);
+      m.push(made(m, callee, m.popMark()));
     },
     o: (m) => {
-      throw m.refused(kindOf(m.popMark()[0]));
+      const [callee, ...args] = m.popMark();
+      m.push(made(m, callee, args));
     },
     P: (m) => m.push(m.host.loadPersistent(m.line())),
     Q: (m) => m.push(m.host.loadPersistent(m.pop())),
@@ -37,8 +39,7 @@ export const objects: Operations = {
   },
   0x92: (m) => {
     m.pop();
-    m.pop();
-    throw m.refused(kindOf(m.pop()));
+    call(m, m.pop());
   },
   0x93: (m) => {
     const name = m.pop();
@@ -62,14 +63,27 @@ function find(machine: Machine, name: string): unknown {
 
 function call(machine: Machine, args: unknown): void {
   const callee = machine.pop();
-  if (!(callee instanceof GlobalRef) || !callee.make) throw machine.refused(kindOf(callee));
-  if (!(args instanceof Tuple)) throw machine.damaged(`calls ${callee.name} with ${kindOf(args)}`);
-  machine.push(callee.make(args.items));
+  if (!(args instanceof Tuple)) throw machine.damaged(`calls ${kindOf(callee)} with ${kindOf(args)}`);
+  machine.push(made(machine, callee, args.items));
 }
 
-/** State dicts carry `_metadata` (module versions) as attributes, tensors may carry anything: neither is a weight. */
+/** What a call stands for. A call of an inert object, such as a `functools.partial`, gives another one. */
+function made(machine: Machine, callee: unknown, args: readonly unknown[]): unknown {
+  if (callee instanceof GlobalRef && callee.make) return callee.make(args);
+  if (callee instanceof Inert) return new Inert(callee.kind, args);
+  throw machine.refused(kindOf(callee));
+}
+
+/**
+ * Sets the attributes of an object. Those of state dicts (`_metadata`: module versions) and of tensors are dropped:
+ * neither is a weight.
+ */
 function build(machine: Machine, state: unknown): void {
   const target = machine.top();
+  if (target instanceof Inert) {
+    target.state = state;
+    return;
+  }
   const plain = state === null || state instanceof Map || state instanceof Tuple;
   const bearer = target instanceof Map || machine.host.bearsAttributes(target);
   if (!plain || !bearer) throw machine.refused(`__setstate__ of ${kindOf(target)}`);

@@ -14,6 +14,11 @@ export class GlobalRef implements Global {
     this.name = name;
     if (make) this.make = make;
   }
+
+  /** A name that has no meaning here: what Python would make by calling it becomes inert data. */
+  static unknown(name: string): GlobalRef {
+    return new GlobalRef({ name, make: (args) => new Inert(name, args) });
+  }
 }
 
 /** A value that may be passed on but means nothing here: a device, a dtype, a complex number. */
@@ -22,6 +27,23 @@ export class Opaque {
 
   constructor(kind: string) {
     this.kind = kind;
+  }
+}
+
+/**
+ * A Python object whose class or function is not run here: its name, and what the pickle gives it, kept as plain data.
+ * A checkpoint has many of them beside its tensors: numpy scalars, argparse namespaces, paths, dates.
+ */
+export class Inert extends Opaque {
+  readonly args: readonly unknown[];
+  /** What `__setstate__` would receive: the attributes of most objects. */
+  state: unknown = null;
+  /** Items of a subclass of dict. */
+  readonly items = new Map<unknown, unknown>();
+
+  constructor(name: string, args: readonly unknown[]) {
+    super(name);
+    this.args = args;
   }
 }
 

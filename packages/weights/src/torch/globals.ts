@@ -1,18 +1,8 @@
-import { GlobalRef, kindOf, Opaque, Tuple } from '../pickle/values.ts';
-import type { DType } from '../tensor-data.ts';
+import { GlobalRef, Inert, kindOf, Opaque, Tuple } from '../pickle/values.ts';
+import { ElementType, elementTypes, UnreadType } from './element-types.ts';
 import type { Reading } from './limits.ts';
-import { TorchTensor } from './tensor.ts';
+import { TorchTensor, UnreadTensor } from './tensor.ts';
 import type { Storage } from './tensor.ts';
-
-/** The element type of a storage class or a `torch.dtype`, as the pickle mentions it. */
-export class ElementType extends Opaque {
-  readonly dtype: DType;
-
-  constructor(name: string, dtype: DType) {
-    super(name);
-    this.dtype = dtype;
-  }
-}
 
 /** A storage on the pickle's stack. */
 export class StorageValue {
@@ -23,51 +13,12 @@ export class StorageValue {
   }
 }
 
-const storageTypes: Readonly<Record<string, DType>> = {
-  DoubleStorage: 'F64',
-  FloatStorage: 'F32',
-  HalfStorage: 'F16',
-  BFloat16Storage: 'BF16',
-  LongStorage: 'I64',
-  IntStorage: 'I32',
-  ShortStorage: 'I16',
-  CharStorage: 'I8',
-  ByteStorage: 'U8',
-  BoolStorage: 'BOOL',
-  UntypedStorage: 'U8',
-  _UntypedStorage: 'U8',
-};
-
-const dtypeNames: Readonly<Record<string, DType>> = {
-  float64: 'F64',
-  float32: 'F32',
-  float16: 'F16',
-  bfloat16: 'BF16',
-  int64: 'I64',
-  uint64: 'U64',
-  int32: 'I32',
-  uint32: 'U32',
-  int16: 'I16',
-  uint16: 'U16',
-  int8: 'I8',
-  uint8: 'U8',
-  bool: 'BOOL',
-};
-
-const attributeBearers = new Set(['torch.Tensor', 'torch.nn.parameter.Parameter']);
-
-/** All that a state dict's pickle may name, with the meaning it has here. */
+/** The names in the pickle of a state dict that have a meaning here. */
 export function torchGlobals(reading: Reading): ReadonlyMap<string, unknown> {
   const globals = new Map<string, unknown>();
   const define = (name: string, make?: (args: readonly unknown[]) => unknown) =>
     globals.set(name, new GlobalRef(make ? { name, make } : { name }));
-  for (const [name, dtype] of Object.entries(storageTypes)) {
-    for (const module of ['torch', 'torch.cuda', 'torch.storage']) {
-      globals.set(`${module}.${name}`, new ElementType(`${module}.${name}`, dtype));
-    }
-  }
-  for (const [name, dtype] of Object.entries(dtypeNames))
-    globals.set(`torch.${name}`, new ElementType(name, dtype));
+  for (const [name, type] of elementTypes()) globals.set(name, type);
   for (const name of ['contiguous_format', 'channels_last', 'preserve_format', 'strided']) {
     globals.set(`torch.${name}`, new Opaque(`torch.${name}`));
   }
@@ -80,6 +31,9 @@ type Define = (name: string, make?: (args: readonly unknown[]) => unknown) => vo
 
 function defineContainers(reading: Reading, define: Define): void {
   define('collections.OrderedDict', ([pairs]) => new Map(pairs === undefined ? [] : pairsOf(reading, pairs)));
+  define('collections.defaultdict', () => new Map());
+  define('collections.Counter', ([counts]) => (counts instanceof Map ? counts : new Map()));
+  define('collections.deque', ([items]) => (items === undefined ? [] : [...listOf(reading, items)]));
   define('torch.Size', ([items]) => new Tuple(listOf(reading, items)));
   for (const module of ['builtins', '__builtin__']) {
     define(`${module}.set`, ([items]) => new Set(items === undefined ? [] : listOf(reading, items)));
@@ -93,41 +47,76 @@ function defineContainers(reading: Reading, define: Define): void {
 }
 
 function defineTensors(reading: Reading, define: Define): void {
-  for (const name of attributeBearers) define(name, ([data]) => tensorOf(reading, data));
-  define('torch._utils._rebuild_tensor', (args) => rebuild(reading, args));
-  define('torch._utils._rebuild_tensor_v2', (args) => rebuild(reading, args));
+  for (const name of ['torch.Tensor', 'torch.nn.parameter.Parameter', 'torch.nn.parameter.Buffer']) {
+    define(name, ([data]) => tensorOf(reading, data));
+  }
+  for (const name of ['_rebuild_tensor', '_rebuild_tensor_v2', '_rebuild_qtensor']) {
+    define(`torch._utils.${name}`, (args) => rebuild(reading, args));
+  }
   define('torch._utils._rebuild_tensor_v3', (args) => {
     const type = args[6];
-    if (!(type instanceof ElementType)) throw reading.damaged(`a tensor's dtype is ${kindOf(type)}`);
-    return rebuild(reading, args, type.dtype);
+    if (!(type instanceof ElementType || type instanceof UnreadType)) {
+      throw reading.damaged(`the dtype of a tensor is ${kindOf(type)}`);
+    }
+    return rebuild(reading, args, type);
   });
   define('torch._utils._rebuild_parameter', ([data]) => tensorOf(reading, data));
   define('torch._utils._rebuild_parameter_with_state', ([data]) => tensorOf(reading, data));
   for (const module of ['torch._tensor', 'torch.tensor']) {
-    define(`${module}._rebuild_from_type_v2`, ([make, type, args]) =>
-      fromType(reading, { make, type, args }),
-    );
+    for (const name of ['_rebuild_from_type', '_rebuild_from_type_v2']) {
+      define(`${module}.${name}`, (args) => fromType(reading, args));
+    }
   }
+  defineUnread(reading, define);
 }
 
-/** A tensor with attributes: the function that rebuilds it and its arguments are arguments themselves. */
-function fromType(reading: Reading, call: { make: unknown; type: unknown; args: unknown }): TorchTensor {
-  const { make, type, args } = call;
-  const known =
-    make instanceof GlobalRef && make.name.startsWith('torch._utils._rebuild_') && make.make !== undefined;
-  const plain = type instanceof GlobalRef && attributeBearers.has(type.name);
-  if (!known || !plain || !(args instanceof Tuple)) {
+/** Kinds of tensors whose values are not read; each is an error only where the weights asked for need it. */
+const SPARSE = { kind: 'sparse values', conversion: 'v.to_dense()' };
+const NESTED = { kind: 'nested tensors', conversion: 'v.to_padded_tensor(0)' };
+const META = { kind: 'no values at all (device meta)', conversion: 'torch.empty_like(v, device="cpu")' };
+
+function defineUnread(reading: Reading, define: Define): void {
+  const sizeOf = (data: unknown): unknown => (data instanceof Tuple ? data.items[2] : undefined);
+  define(
+    'torch._utils._rebuild_sparse_tensor',
+    ([, data]) => new UnreadTensor(reading, SPARSE, shapeOf(sizeOf(data))),
+  );
+  define('torch._utils._rebuild_nested_tensor', () => new UnreadTensor(reading, NESTED, []));
+  define(
+    'torch._utils._rebuild_meta_tensor_no_storage',
+    ([, shape]) => new UnreadTensor(reading, META, shapeOf(shape)),
+  );
+}
+
+const shapeOf = (value: unknown): readonly number[] =>
+  value instanceof Tuple ? value.items.map(numberOf) : [];
+
+/**
+ * A tensor of a subclass, or with attributes: the function that rebuilds it and its arguments are arguments themselves.
+ * The values are those of a plain tensor.
+ */
+function fromType(reading: Reading, args: readonly unknown[]): unknown {
+  const [make, type, inner] = args;
+  if (!(make instanceof GlobalRef) || !make.make || !(inner instanceof Tuple)) {
     throw reading.damaged(`a tensor is to be rebuilt by ${kindOf(make)} as ${kindOf(type)}`);
   }
-  return tensorOf(reading, make.make(args.items));
+  return make.make(inner.items);
 }
 
-function rebuild(reading: Reading, args: readonly unknown[], dtype?: DType): TorchTensor {
+/** A tensor of a storage; inert where the storage is, unread where its elements are. */
+function rebuild(
+  reading: Reading,
+  args: readonly unknown[],
+  type?: ElementType | UnreadType,
+): TorchTensor | UnreadTensor | Inert {
   const [source, offset, shape, strides] = args;
+  if (source instanceof Inert) return new Inert(source.kind, args);
   if (!(source instanceof StorageValue)) throw reading.damaged(`a tensor is to be made of ${kindOf(source)}`);
   const { storage } = source;
+  const elements = type ?? storage.type;
+  if (elements instanceof UnreadType) return new UnreadTensor(reading, elements, shapeOf(shape));
   return new TorchTensor(reading, storage, {
-    dtype: dtype ?? storage.dtype,
+    dtype: elements.dtype,
     shape: listOf(reading, shape).map(numberOf),
     strides: listOf(reading, strides).map(numberOf),
     offset: numberOf(offset),
@@ -139,9 +128,9 @@ function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : NaN;
 }
 
-function tensorOf(reading: Reading, value: unknown): TorchTensor {
-  if (!(value instanceof TorchTensor)) throw reading.damaged(`a parameter is to be made of ${kindOf(value)}`);
-  return value;
+function tensorOf(reading: Reading, value: unknown): TorchTensor | UnreadTensor | Inert {
+  if (value instanceof TorchTensor || value instanceof UnreadTensor || value instanceof Inert) return value;
+  throw reading.damaged(`a parameter is to be made of ${kindOf(value)}`);
 }
 
 function listOf(reading: Reading, value: unknown): readonly unknown[] {

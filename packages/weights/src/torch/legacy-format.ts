@@ -2,7 +2,6 @@ import { quote } from '../errors.ts';
 import type { PickleHost } from '../pickle/machine.ts';
 import { unpickle } from '../pickle/unpickle.ts';
 import { Tuple } from '../pickle/values.ts';
-import { itemSize } from '../tensor-data.ts';
 import { plainHost, torchHost } from './host.ts';
 import type { StorageId } from './host.ts';
 import type { Reading } from './limits.ts';
@@ -34,7 +33,7 @@ export function readLegacyFormat(reading: Reading, bytes: Uint8Array): unknown {
   const found = new Map<string, Uint8Array>();
   const load = (id: StorageId): Storage => {
     const known = wanted.get(id.key);
-    if (known && (known.dtype !== id.dtype || known.count !== id.count)) {
+    if (known && (known.type !== id.type || known.count !== id.count)) {
       throw reading.damaged(`storage ${quote(id.key)} is described in two ways`);
     }
     wanted.set(id.key, id);
@@ -70,9 +69,9 @@ class LegacyFile {
     return value;
   }
 
-  storage({ key, dtype, count }: StorageId): Uint8Array {
+  storage({ key, count, byteLength }: StorageId): Uint8Array {
     const start = this.position + LENGTH_BYTES;
-    const end = start + count * itemSize(dtype);
+    const end = start + byteLength;
     if (end > this.bytes.byteLength) throw this.reading.damaged(`the file ends inside storage ${quote(key)}`);
     const view = new DataView(this.bytes.buffer, this.bytes.byteOffset + this.position, LENGTH_BYTES);
     const claimed = view.getBigInt64(0, true);
@@ -85,14 +84,14 @@ class LegacyFile {
 }
 
 function viewOf(reading: Reading, id: StorageId, bytes: () => Uint8Array): Storage {
-  const { dtype, count } = id;
-  const size = itemSize(dtype);
-  if (id.view === null) return { dtype, byteLength: count * size, order: 'little', bytes };
+  const { type, count, byteLength } = id;
+  if (id.view === null) return { type, byteLength, order: 'little', bytes };
+  const size = count === 0 ? 0 : byteLength / count;
   const [, offset, length] = id.view instanceof Tuple ? id.view.items : [];
   const natural = [offset, length].every((value) => Number.isSafeInteger(value) && (value as number) >= 0);
   if (!natural || (offset as number) + (length as number) > count) {
     throw reading.damaged(`a view leads out of storage ${quote(id.key)}`);
   }
   const [start, end] = [(offset as number) * size, ((offset as number) + (length as number)) * size];
-  return { dtype, byteLength: end - start, order: 'little', bytes: () => bytes().subarray(start, end) };
+  return { type, byteLength: end - start, order: 'little', bytes: () => bytes().subarray(start, end) };
 }

@@ -32,6 +32,21 @@ export const defaultLimits: TorchLimits = {
   maxTensors: 20_000,
 };
 
+/** For files whose origin is known: as much as the machine gives. Damage is found all the same, and nothing is run. */
+export const trustedLimits: TorchLimits = {
+  maxFileBytes: Infinity,
+  maxAllocatedBytes: Infinity,
+  maxPickleBytes: Infinity,
+  maxInstructions: Infinity,
+  maxStack: Infinity,
+  maxStringBytes: Infinity,
+  maxTensors: Infinity,
+};
+
+/** What helps against a limit, on the command line and in code. */
+export const raiseCure = (limit: keyof TorchLimits): string =>
+  `if you trust the file, convert it with: medgan import --trust (in code: raise limits.${limit})`;
+
 const FREE_BYTES = 2 ** 26;
 const MAX_GROWTH = 100;
 
@@ -45,7 +60,9 @@ export class Reading {
   constructor(who: string, limits: TorchLimits, fileBytes: number) {
     this.who = who;
     this.limits = limits;
-    this.left = Math.min(limits.maxAllocatedBytes, FREE_BYTES + MAX_GROWTH * fileBytes);
+    const { maxAllocatedBytes } = limits;
+    this.left =
+      maxAllocatedBytes === Infinity ? Infinity : Math.min(maxAllocatedBytes, FREE_BYTES + MAX_GROWTH * fileBytes);
   }
 
   /** Takes `bytes` off what may be allocated. Call it before allocating. @throws WeightsError when they are not left. */
@@ -54,7 +71,7 @@ export class Reading {
       throw new WeightsError(
         `${this.who}: ${what} would take ${bytes} bytes of memory, ${this.left} are left to it`,
         {
-          cure: 'the file claims far more than it holds; if you trust it, raise maxAllocatedBytes',
+          cure: `the file claims far more than it holds; ${raiseCure('maxAllocatedBytes')}`,
         },
       );
     }
@@ -68,7 +85,7 @@ export class Reading {
   }
 
   exceeds(what: string, limit: keyof TorchLimits): WeightsError {
-    return new WeightsError(`${this.who}: ${what}`, { cure: `if you trust the file, raise ${limit}` });
+    return new WeightsError(`${this.who}: ${what}`, { cure: raiseCure(limit) });
   }
 
   damaged(what: string, cause?: unknown): WeightsError {

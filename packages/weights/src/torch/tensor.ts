@@ -1,13 +1,14 @@
 import { quote } from '../errors.ts';
 import { elementCount, isForeign, itemSize, tensorFromBytes } from '../tensor-data.ts';
 import type { ByteOrder, DType, TensorData, TypedArrays } from '../tensor-data.ts';
+import type { ElementType, UnreadType } from './element-types.ts';
 import type { Reading } from './limits.ts';
 
 const MAX_RANK = 64;
 
 /** The memory that tensors are views of. Its bytes may come after the pickle, so they are asked for last. */
 export interface Storage {
-  readonly dtype: DType;
+  readonly type: ElementType | UnreadType;
   readonly byteLength: number;
   readonly order: ByteOrder;
   bytes(): Uint8Array;
@@ -19,6 +20,26 @@ export interface Layout {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly offset: number;
+}
+
+/** A tensor of a kind that is not read: complex, quantised, sparse, 8-bit floats. */
+export class UnreadTensor {
+  /** What is in it, for messages. */
+  readonly kind: string;
+  /** A Python expression that makes it readable, of the tensor `v`. */
+  readonly conversion: string;
+  readonly shape: readonly number[];
+
+  constructor(
+    reading: Reading,
+    { kind, conversion }: { readonly kind: string; readonly conversion: string },
+    shape: readonly number[],
+  ) {
+    this.kind = kind;
+    this.conversion = conversion;
+    this.shape = shape;
+    reading.countTensor();
+  }
 }
 
 /** A tensor that is known to lie inside its storage. */
@@ -44,6 +65,10 @@ export class TorchTensor {
       );
     }
     reading.countTensor();
+  }
+
+  get shape(): readonly number[] {
+    return this.layout.shape;
   }
 
   /**

@@ -1,6 +1,5 @@
 import { quote } from '../errors.ts';
 import { unpickle } from '../pickle/unpickle.ts';
-import { itemSize } from '../tensor-data.ts';
 import type { ByteOrder } from '../tensor-data.ts';
 import { torchHost } from './host.ts';
 import type { StorageId } from './host.ts';
@@ -24,13 +23,13 @@ export function readZipFormat(reading: Reading, archive: ZipArchive, folder: str
   const order = byteOrder(reading, archive, folder);
   const load = (id: StorageId): Storage => {
     const name = `${folder}data/${id.key}`;
-    const byteLength = id.count * itemSize(id.dtype);
+    const { type, byteLength } = id;
     if (archive.sizeOf(name) !== byteLength) {
       throw reading.damaged(
         `storage ${quote(id.key)} has ${archive.sizeOf(name) ?? 'no'} bytes, not ${byteLength}`,
       );
     }
-    return { dtype: id.dtype, byteLength, order, bytes: () => archive.read(name) };
+    return { type, byteLength, order, bytes: () => archive.read(name) };
   };
   return unpickle(torchHost(reading, load), archive.read(pickle)).value;
 }
