@@ -21,6 +21,8 @@ interface GeneratorControl {
   readonly truncation?: number;
   readonly batch_statistics: boolean;
   readonly key?: string;
+  readonly entry?: string;
+  readonly allow_nan: boolean;
   readonly weights?: WhichWeights;
   readonly engine?: EngineName;
   readonly threads?: number;
@@ -63,7 +65,16 @@ const GENERATOR_CONTROL_SCHEMA: OptionsSchema = {
       description:
         'of a run with ema:, the weights as trained or their average; default: ema where there is one',
     },
-    key: { type: 'string', description: 'which state dict of a checkpoint with several' },
+    key: {
+      type: 'string',
+      description: 'which state dict of a PyTorch checkpoint with several, or which module of one',
+    },
+    entry: { type: 'string', description: 'which file of a .zip with several' },
+    allow_nan: {
+      type: 'boolean',
+      default: false,
+      description: 'go on where weights or images are NaN or infinite',
+    },
     engine: { enum: [...ENGINE_NAMES], description: 'default: onnx, or what n_gpu asks for' },
     threads: { ...positiveInteger, description: "default: the machine's cores" },
   },
@@ -100,7 +111,7 @@ export function readGeneratorControl(
           GENERATOR_CONTROL_SCHEMA,
           withOverrides(raw, set),
         );
-  const { interpolate, truncation, key, weights, threads, image_size: imageSize } = control;
+  const { interpolate, truncation, key, entry, weights, threads, image_size: imageSize } = control;
   const wantsGpu = control.engine === undefined && control.n_gpu >= 1;
   return {
     checkpoint: control.path,
@@ -113,6 +124,8 @@ export function readGeneratorControl(
     ...(truncation === undefined ? {} : { truncation }),
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(key === undefined ? {} : { key }),
+    ...(entry === undefined ? {} : { entry }),
+    allowNan: control.allow_nan,
     ...(weights === undefined ? {} : { weights }),
     ...(threads === undefined ? {} : { threads }),
     engines: wantsGpu ? [...GPU_ENGINES, 'onnx'] : [control.engine ?? 'onnx'],

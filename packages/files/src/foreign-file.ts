@@ -78,7 +78,11 @@ const kinds: readonly Signature[] = [
     what: 'is a Python pickle that torch.save did not write',
     cure: 'if you trust it, load it in Python and save the weights: torch.save(model.state_dict(), path)',
   },
-  { fits: isText, what: 'is text', cure: `give the path of the file itself; if this was downloaded: ${DOWNLOAD}` },
+  {
+    fits: isText,
+    what: 'is text',
+    cure: `give the path of the file itself; if this was downloaded: ${DOWNLOAD}`,
+  },
 ];
 
 /** Whether all characters are printable ASCII, tabs or line ends. */

@@ -4,7 +4,7 @@ import { MedganError, messageOf, writeFileAtomically, type Direction, RUN_FILES 
 import { listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
 import type { LogLine } from './log.ts';
 import type { Reporter } from './progress.ts';
-import type { ByteImages } from './sampler.ts';
+import type { ByteImages } from './byte-images.ts';
 import type { MetricValues } from './step-runner.ts';
 
 /** How the images of a run are judged while it trains. */

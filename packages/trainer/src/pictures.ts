@@ -6,7 +6,7 @@ import { lossCurve, lossCurvePng } from './drawing/loss-curve.ts';
 import { writeDrawing, writePng } from './drawing/png.ts';
 import { realFakeGrid } from './drawing/real-fake-grid.ts';
 import type { LogLine } from './log.ts';
-import type { ByteImages } from './sampler.ts';
+import type { ByteImages } from './byte-images.ts';
 
 /** Real images shown beside the generated ones, as in the original. */
 const SHOWN_REAL = 64;

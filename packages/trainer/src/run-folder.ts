@@ -6,7 +6,7 @@ import { writeCheckpoint } from './checkpoint.ts';
 import { RunLog } from './log.ts';
 import type { TrainRequest } from './loop.ts';
 import { drawLossCurve, drawRealFakeGrid, drawSamples } from './pictures.ts';
-import type { ByteImages } from './sampler.ts';
+import type { ByteImages } from './byte-images.ts';
 import { writeStatus, type RunStatus } from './status.ts';
 
 /** What a run leaves on disk while it trains: log, status, checkpoints and pictures. */

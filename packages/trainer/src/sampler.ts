@@ -1,14 +1,7 @@
 import type { Engine, Program } from '@medgan/engine';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { denormalise, type Generator, type GeneratorSizes, type Rng } from '@medgan/plugin-api';
-
-/** uint8 images, NHWC. */
-export interface ByteImages {
-  readonly count: number;
-  readonly size: number;
-  readonly channels: number;
-  readonly pixels: Uint8Array;
-}
+import type { Generator, GeneratorSizes, Rng } from '@medgan/plugin-api';
+import { byteImages, type ByteImages } from './byte-images.ts';
 
 /** A generator in an engine; a `Gan` is one too. */
 export interface SampledGenerator {
@@ -41,11 +34,7 @@ export class Sampler {
       { latent: { shape: [this.#count, spec.sizes.latentSize] } },
     );
     const { images } = await (await this.#program).run({ latent: this.#latent });
-    return {
-      count: this.#count,
-      size: spec.sizes.imageSize,
-      channels: spec.sizes.channels,
-      pixels: denormalise(images as Float32Array),
-    };
+    const { imageSize: size, channels } = spec.sizes;
+    return byteImages(images as Float32Array, { count: this.#count, size, channels });
   }
 }

@@ -120,9 +120,13 @@ describe('code beside tensors is passed over, and never run', () => {
   });
 
   it('objects that share their arguments two to the hundredth are looked at once', async () => {
-    const nested = Array.from({ length: 100 }, (_, i) => `h${le(i, 1)}h${le(i, 1)}\x86q${le(i + 1, 1)}`).join('0');
+    const nested = Array.from({ length: 100 }, (_, i) => `h${le(i, 1)}h${le(i, 1)}\x86q${le(i + 1, 1)}`).join(
+      '0',
+    );
     const pickle = latin1('\x80\x02Nq\x000', nested, '0}(', str('x'), 'cos\nsystem\nh\x64\x85Ru.');
-    expect(await attempt(torchFile(pickle))).toBe('[medgan] PyTorch weights: holds no tensors under names, only "os.system"');
+    expect(await attempt(torchFile(pickle))).toBe(
+      '[medgan] PyTorch weights: holds no tensors under names, only "os.system"',
+    );
   });
 });
 

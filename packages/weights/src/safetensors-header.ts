@@ -118,7 +118,8 @@ function byUtf8(a: string, b: string): number {
  * @throws WeightsError when there cannot be one, saying what the file is instead where that can be seen
  */
 export function headerLength(who: string, head: Uint8Array, fileLength: number): number {
-  const length = head.byteLength < 8 ? 0n : new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);
+  const length =
+    head.byteLength < 8 ? 0n : new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);
   const isPossible = fileLength >= 10 && length <= BigInt(MAX_HEADER_BYTES);
   const foreign = isPossible ? undefined : foreignFile(head, who);
   if (foreign) throw new WeightsError(`${who}: ${foreign.what}`, { cure: foreign.cure });

@@ -34,7 +34,6 @@ export async function openWeightsFile(
  */
 export async function readWeightsFile(path: string, options: TorchOptions = {}): Promise<SafetensorsContent> {
   const opened = await openWeightsFile(path, options);
-  if (opened.dicts[0]?.shapes.size === 0) return { tensors: new Map(), metadata: opened.metadata };
   const { dict, prefix } = pickStateDict(opened, options.key);
   return { tensors: dict.read(prefix), metadata: opened.metadata };
 }

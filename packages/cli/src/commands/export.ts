@@ -2,14 +2,18 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEngine } from '@medgan/engine';
+import { defined } from '@medgan/files';
 import { MedganError, createRng, writeFileAtomically, RUN_FILES } from '@medgan/plugin-api';
 import {
   describeGenerator,
   findGeneratorWeights,
   generatorOnnx,
   generatorTfjs,
+  independentLatents,
   onnxDifference,
+  openImageSource,
   readGeneratorWeights,
+  requireFiniteImages,
   type FoundWeights,
   type GeneratorWeights,
   type ModelFileRequest,
@@ -24,6 +28,8 @@ export interface ExportOptions {
   readonly uint8: boolean;
   readonly arch?: string;
   readonly key?: string;
+  readonly entry?: string;
+  readonly allowNan: boolean;
   readonly weights?: WhichWeights;
   readonly force: boolean;
 }
@@ -52,7 +58,8 @@ const onnx: Writer = async (request, { out, uint8 }) => {
   try {
     const { weights } = request;
     const difference = await onnxDifference(model, { engine, weights, format, rng: createRng('export') });
-    if (difference > TOLERANCE[format]) {
+    // NaN is no small difference.
+    if (!(difference <= TOLERANCE[format])) {
       throw new MedganError(`the ONNX model differs from the generator by ${difference}`, {
         cure: 'export as safetensors, and report this: it is a fault of ours',
       });
@@ -108,9 +115,22 @@ async function trainingMetadata({ runDir }: FoundWeights): Promise<Record<string
   return { training: JSON.stringify(resolved), training_data: JSON.stringify(data) };
 }
 
+/** @throws MedganError when the generator draws NaN or infinity: no file is written of such a one unasked */
+async function requireImages(weights: GeneratorWeights): Promise<void> {
+  const engine = await startEngine('onnx');
+  try {
+    const source = await openImageSource(engine, weights, 'running');
+    const { latentSize } = weights.sizes;
+    const latents = independentLatents(createRng('export').split('try'), { latentSize });
+    requireFiniteImages(weights.source, await source.draw(latents, 0));
+  } finally {
+    await engine.dispose();
+  }
+}
+
 /** `medgan export <run|checkpoint|weights> --format … --out …`. */
 export async function exportCommand(path: string, options: ExportOptions): Promise<number> {
-  const { format, out, arch, key, force } = options;
+  const { format, out, arch, key, entry, allowNan, force } = options;
   if (existsSync(out) && !force) {
     throw new MedganError(`${out} is there already`, {
       cure: 'choose another --out, or replace it: --force',
@@ -120,12 +140,14 @@ export async function exportCommand(path: string, options: ExportOptions): Promi
   const weights: GeneratorWeights = await readGeneratorWeights({
     file: found.file,
     architectures: (await pluginsOfRun(found.runDir)).architectures,
-    ...(arch === undefined ? {} : { architecture: arch }),
-    ...(key === undefined ? {} : { key }),
+    ...defined({ architecture: arch, key, entry }),
+    allowNonFinite: allowNan,
   });
+  if (!allowNan) await requireImages(weights);
   const metadata = { ...(await trainingMetadata(found)), medgan: versions()['medgan']! };
   const told = await WRITERS[format]!({ weights, metadata }, options);
+  const place = weights.place === undefined ? '' : `; taken from ${weights.place}`;
   const averaged = weights.ema === undefined ? '' : `; ${averagedText(weights.ema)}`;
-  process.stdout.write(`${out}: ${told}${averaged}\n`);
+  process.stdout.write(`${out}: ${told}${averaged}${place}\n`);
   return 0;
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { EngineName } from '@medgan/engine';
+import { defined } from '@medgan/files';
 import { MedganError, createRng } from '@medgan/plugin-api';
 import {
   findGeneratorWeights,
@@ -32,6 +33,8 @@ export interface GenerateOptions {
   readonly imageSize?: number;
   readonly arch?: string;
   readonly key?: string;
+  readonly entry?: string;
+  readonly allowNan?: boolean;
   readonly weights?: WhichWeights;
   readonly engine: string;
   readonly threads?: number;
@@ -65,7 +68,7 @@ export async function generate(request: Generation): Promise<number> {
     file,
     architectures: (await pluginsOfRun(runDir)).architectures,
     ...(request.arch === undefined ? {} : { architecture: request.arch }),
-    ...(request.key === undefined ? {} : { key: request.key }),
+    ...defined({ key: request.key, entry: request.entry, allowNonFinite: request.allowNan }),
   });
   requireImageSize(weights, request.imageSize);
   const { latentSize } = weights.sizes;
@@ -84,6 +87,7 @@ export async function generate(request: Generation): Promise<number> {
   );
   try {
     reporter.onNote(`${described(weights)}; ${engine.name} on ${engine.device}`);
+    if (weights.place !== undefined) reporter.onNote(`taken from ${weights.place} of ${file}`);
     const folder = resolve(request.out);
     const result = await generateImages({
       source: await openImageSource(engine, weights, statistics),
@@ -91,6 +95,7 @@ export async function generate(request: Generation): Promise<number> {
       count,
       folder,
       force: request.force,
+      ...defined({ allowNonFinite: request.allowNan }),
       ...(interpolate !== undefined
         ? { gridColumns: interpolate }
         : request.grid
@@ -98,6 +103,7 @@ export async function generate(request: Generation): Promise<number> {
           : {}),
       record: {
         weights: resolve(file),
+        ...defined({ place: weights.place }),
         ...(weights.step === undefined ? {} : { step: weights.step }),
         ...(weights.ema === undefined ? {} : { ema: weights.ema }),
         architecture: weights.architecture.name,

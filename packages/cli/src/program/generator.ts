@@ -2,7 +2,17 @@ import { Option, type Command } from 'commander';
 import type { ExportOptions } from '../commands/export.ts';
 import type { GenerateOptions } from '../commands/generate.ts';
 import type { ImportOptions } from '../commands/import.ts';
-import { engineOption, fromTwo, fromZero, integer, positive, weightsOption } from './option-parsers.ts';
+import {
+  allowNanOption,
+  engineOption,
+  entryOption,
+  fromTwo,
+  fromZero,
+  integer,
+  keyOption,
+  positive,
+  weightsOption,
+} from './option-parsers.ts';
 
 /** Commands on a trained generator. */
 export function addGeneratorCommands(medgan: Command, finish: (code: number) => void): void {
@@ -20,7 +30,9 @@ export function addGeneratorCommands(medgan: Command, finish: (code: number) => 
     .option('--image-size <px>', 'refuse weights that make images of another size', integer)
     .option('--arch <name>', 'architecture, for weights that do not say it')
     .addOption(weightsOption())
-    .option('--key <name>', 'which state dict of a PyTorch checkpoint with several')
+    .addOption(keyOption())
+    .addOption(entryOption())
+    .addOption(allowNanOption())
     .addOption(engineOption())
     .option('--threads <n>', 'CPU threads', integer)
     .option('--force', 'replace the images of an earlier generation', false)
@@ -42,7 +54,9 @@ export function addGeneratorCommands(medgan: Command, finish: (code: number) => 
     .option('--uint8', 'onnx: images as bytes, NHWC, instead of floats in [-1, 1], NCHW', false)
     .option('--arch <name>', 'architecture, for weights that do not say it')
     .addOption(weightsOption())
-    .option('--key <name>', 'which state dict of a PyTorch checkpoint with several')
+    .addOption(keyOption())
+    .addOption(entryOption())
+    .addOption(allowNanOption())
     .option('--force', 'replace what is there', false)
     .action(async (path: string, options: ExportOptions) => {
       const { exportCommand } = await import('../commands/export.ts');
@@ -54,8 +68,9 @@ export function addGeneratorCommands(medgan: Command, finish: (code: number) => 
     .description('a PyTorch state dict (.pth, .pt, .zip) as safetensors; nothing in it is ever run')
     .argument('<file>')
     .requiredOption('--out <file.safetensors>', 'what to write')
-    .option('--key <name>', 'which state dict of a checkpoint with several')
-    .option('--entry <name>', 'which file of a .zip with several')
+    .addOption(keyOption())
+    .addOption(entryOption())
+    .option('--trust', 'read the file however large it is; nothing in it is run all the same', false)
     .option('--force', 'replace the file if there is one', false)
     .action(async (file: string, options: ImportOptions) => {
       const { importCommand } = await import('../commands/import.ts');

@@ -47,6 +47,14 @@ export const featuresOption = (): Option =>
     .argParser(collect)
     .default([]);
 
+export const keyOption = (): Option =>
+  new Option('--key <name>', 'which state dict of a PyTorch checkpoint with several, or which module of one');
+
+export const entryOption = (): Option => new Option('--entry <name>', 'which file of a .zip with several');
+
+export const allowNanOption = (): Option =>
+  new Option('--allow-nan', 'go on where weights or images are NaN or infinite').default(false);
+
 export const weightsOption = (): Option =>
   new Option(
     '--weights <name>',

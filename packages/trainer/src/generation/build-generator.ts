@@ -1,5 +1,6 @@
 import type { Engine } from '@medgan/engine';
 import { ParameterStore, createRng, type Generator, type ParameterScope } from '@medgan/plugin-api';
+import type { TensorData } from '@medgan/weights';
 import { writeNetwork } from '../network-state.ts';
 import type { GeneratorWeights } from './generator-weights.ts';
 
@@ -14,6 +15,24 @@ const blank = (scope: ParameterScope): ParameterScope => ({
   counter: (name) => scope.counter(name),
 });
 
+/**
+ * The weights with counters as this program writes them: int64, a single number. PyTorch before 0.4.1 had none, and other
+ * tools drop them or keep them as floats. They count training batches, which decides nothing in a generator that draws.
+ */
+function withCounters(
+  { tensors, source }: GeneratorWeights,
+  store: ParameterStore,
+): { readonly tensors: ReadonlyMap<string, TensorData>; readonly source: string } {
+  const all = new Map(tensors);
+  for (const { name, counter } of store.list()) {
+    if (!counter) continue;
+    const count = Number(all.get(name)?.data[0] ?? 0);
+    const data = BigInt64Array.of(BigInt(Number.isFinite(count) ? Math.trunc(count) : 0));
+    all.set(name, { dtype: 'I64', shape: [], data });
+  }
+  return { tensors: all, source };
+}
+
 /** Builds the generator in an engine and puts the weights into it. @throws MedganError when they do not fit. */
 export function buildGenerator(engine: Engine, weights: GeneratorWeights): Generator {
   const { architecture, architectureOptions, sizes } = weights;
@@ -21,6 +40,6 @@ export function buildGenerator(engine: Engine, weights: GeneratorWeights): Gener
   // The discriminator is never built; its width only completes the sizes.
   const all = { ...sizes, discriminatorFeatures: sizes.generatorFeatures };
   const generator = architecture.generator(all, architectureOptions, blank(store.root));
-  writeNetwork(engine, store, weights);
+  writeNetwork(engine, store, withCounters(weights, store));
   return generator;
 }

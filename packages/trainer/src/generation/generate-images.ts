@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { writeFileAtomically, type Clock } from '@medgan/plugin-api';
 import { imageGrid } from '../drawing/image-grid.ts';
 import { writePng } from '../drawing/png.ts';
-import type { ByteImages } from '../sampler.ts';
+import { requireFiniteImages, type ByteImages } from '../byte-images.ts';
 import { GRID_NAME, RECORD_NAME, prepareImageFolder, writeImages } from './image-folder.ts';
 import type { ImageSource } from './image-source.ts';
 import type { Latents } from './latents.ts';
@@ -20,6 +20,8 @@ export interface GenerateRequest {
   /** How the images came about, kept beside them. */
   readonly record: object;
   readonly clock: Clock;
+  /** Write images that are NaN or infinite too, as black pixels. */
+  readonly allowNonFinite?: boolean;
   readonly signal?: AbortSignal;
   /** Told how many images are written, and how many a second on average. */
   readonly onProgress?: (done: number, imagesPerSecond: number) => void;
@@ -81,11 +83,11 @@ class Sheet {
 /**
  * Draws images into a folder: `000000.png` and on, `generation.json`, and the grid. While one chunk is computed the one
  * before it is written; memory does not grow with the number of images. An abort ends after the chunk in progress, with
- * every image that was drawn written whole.
+ * every image that was drawn written whole. The folder is not touched before the first chunk is drawn.
+ * @throws MedganError when images are NaN or infinite and that is not allowed
  */
 export async function generateImages(request: GenerateRequest): Promise<GenerateResult> {
   const { source, latents, count, folder, gridColumns, clock, signal, onProgress } = request;
-  await prepareImageFolder(folder, request.force);
   const sheet = new Sheet(gridCount(count, gridColumns));
   const start = clock.monotonic();
   const seconds = (): number => (clock.monotonic() - start) / 1000;
@@ -95,8 +97,10 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
     const first = done;
     const images = await source.draw(latents, first);
     await writing;
-    onProgress?.(first, first / seconds());
     const here = Math.min(source.chunk, count - first);
+    if (request.allowNonFinite !== true) requireFiniteImages(source.name, images, { first, count: here });
+    if (first === 0) await prepareImageFolder(folder, request.force);
+    onProgress?.(first, first / seconds());
     sheet.add(images, first);
     writing = writeImages(folder, images, { first, count: here });
     // It is awaited a chunk later; until then nobody listens.

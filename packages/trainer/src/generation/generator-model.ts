@@ -135,7 +135,10 @@ export async function onnxDifference(
     const [result] = await runOnnxModel(model, [{ latent: { values: latent, shape: [batch, latentSize] } }]);
     const { values } = result!['images']!;
     if (values.length !== wanted.length) return Infinity;
-    for (let i = 0; i < wanted.length; i++) worst = Math.max(worst, Math.abs(wanted[i]! - values[i]!));
+    for (let i = 0; i < wanted.length; i++) {
+      // Equal infinities, or NaN in both, are no difference.
+      if (!Object.is(wanted[i], values[i])) worst = Math.max(worst, Math.abs(wanted[i]! - values[i]!));
+    }
   }
   return worst;
 }

@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import {
   MedganError,
   parseOptions,
@@ -5,8 +6,10 @@ import {
   type GeneratorSizes,
   type Registry,
 } from '@medgan/plugin-api';
-import type { TensorData } from '@medgan/weights';
-import { readPlainWeights } from './plain-weights.ts';
+import { openWeightsFile, pickStateDict, type TensorData } from '@medgan/weights';
+import { requireFiniteTensors } from '../finite.ts';
+import { findGenerator, generatorTensors, placeOf } from './find-generator.ts';
+import { plainTensors } from './plain-weights.ts';
 
 /** A trained generator, not yet in an engine. */
 export interface GeneratorWeights {
@@ -20,6 +23,8 @@ export interface GeneratorWeights {
   readonly step?: number;
   /** Decay of the average these weights are, where they are one. */
   readonly ema?: number;
+  /** Where in the file the generator was found, where the file holds more, such as `state dict "netG"`. */
+  readonly place?: string;
 }
 
 /** Weights to be read, and what tells their network where the file does not. */
@@ -28,8 +33,12 @@ export interface GeneratorWeightsRequest {
   readonly architectures: Registry<Architecture>;
   /** Name of the architecture, for weights that do not say it. */
   readonly architecture?: string;
-  /** Which state dict of a PyTorch checkpoint with several. */
+  /** Which state dict of a PyTorch checkpoint with several, or which module of one. */
   readonly key?: string;
+  /** Which file of a zip archive with several. */
+  readonly entry?: string;
+  /** Take weights that are NaN or infinite too. */
+  readonly allowNonFinite?: boolean;
 }
 
 const SIZES = ['imageSize', 'channels', 'latentSize', 'generatorFeatures'] as const;
@@ -51,23 +60,6 @@ function declared(
   }
 }
 
-/** The architecture that recognises the weights, with what it read off them. */
-function recognise(
-  { file, architectures, architecture }: GeneratorWeightsRequest,
-  shapes: ReadonlyMap<string, readonly number[]>,
-): { plugin: Architecture; sizes: GeneratorSizes } {
-  const asked = architecture === undefined ? architectures.list() : [architectures.get(architecture)];
-  for (const plugin of asked) {
-    const sizes = plugin.generatorSizes?.(shapes);
-    if (sizes) return { plugin, sizes };
-  }
-  const first = [...shapes].slice(0, 3).map(([name, shape]) => `${name} [${shape.join(', ')}]`);
-  throw new MedganError(
-    `${file} holds no generator of ${asked.map(({ name }) => name).join(' or ')}; it begins with ${first.join(', ')}`,
-    { cure: 'give the weights of a generator, not of a discriminator or an optimiser' },
-  );
-}
-
 function requireAgreement(file: string, said: GeneratorSizes, read: GeneratorSizes): void {
   const differing = SIZES.filter((key) => said[key] !== read[key]);
   if (differing.length === 0) return;
@@ -78,19 +70,34 @@ function requireAgreement(file: string, said: GeneratorSizes, read: GeneratorSiz
 }
 
 /**
- * Reads a generator from safetensors or a torch.save file, with its sizes read off the weights. What the metadata of
- * our checkpoints say must agree.
- * @throws MedganError when it is no generator of a known architecture; WeightsError when the file is not readable.
+ * Reads a generator from safetensors or a torch.save file, with its sizes read off the weights. It is looked for in all
+ * state dicts of the file, alone or as a module of a larger one. What the metadata of our checkpoints say must agree.
+ * @throws MedganError when it is no generator of a known architecture, when there is more than one, or when a weight is
+ *   not finite and that is not allowed; WeightsError when the file is not readable.
  */
 export async function readGeneratorWeights(request: GeneratorWeightsRequest): Promise<GeneratorWeights> {
-  const { file, architectures, architecture, key } = request;
-  const { tensors, metadata } = await readPlainWeights(file, key === undefined ? {} : { key });
-  const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]));
+  const weights = await readWeights(request);
+  if (request.allowNonFinite !== true) requireFiniteTensors(weights.source, weights.tensors);
+  return weights;
+}
+
+async function readWeights(request: GeneratorWeightsRequest): Promise<GeneratorWeights> {
+  const { file, architectures, architecture, key, entry } = request;
+  const opened = await openWeightsFile(file, defined({ entry }));
+  const { metadata } = opened;
   const said = declared(file, metadata);
   if (!said) {
-    const { plugin, sizes } = recognise(request, shapes);
-    const architectureOptions = parseOptions<object>(plugin.name, plugin.options, {});
-    return { source: file, tensors, architecture: plugin, architectureOptions, sizes };
+    const asked = architecture === undefined ? architectures.list() : [architectures.get(architecture)];
+    const found = findGenerator(opened, asked, key);
+    const { plugin, sizes } = found;
+    return {
+      source: file,
+      tensors: generatorTensors(found),
+      architecture: plugin,
+      architectureOptions: parseOptions<object>(plugin.name, plugin.options, {}),
+      sizes,
+      ...defined({ place: placeOf(found, opened) }),
+    };
   }
   const plugin = architectures.get(said.name);
   if (architecture !== undefined && architectures.get(architecture) !== plugin) {
@@ -98,12 +105,11 @@ export async function readGeneratorWeights(request: GeneratorWeightsRequest): Pr
       cure: 'leave the architecture out: the file names its own',
     });
   }
-  if (plugin.generatorSizes) {
-    requireAgreement(file, said.sizes, recognise({ ...request, architecture: plugin.name }, shapes).sizes);
-  }
+  if (plugin.generatorSizes) requireAgreement(file, said.sizes, findGenerator(opened, [plugin], key).sizes);
+  const { dict, prefix } = pickStateDict(opened, key);
   return {
     source: file,
-    tensors,
+    tensors: plainTensors(dict.read(prefix)),
     architecture: plugin,
     architectureOptions: said.options,
     sizes: said.sizes,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { MedganError, messageOf } from '@medgan/plugin-api';
 import { writeDrawing } from '../drawing/png.ts';
-import type { ByteImages } from '../sampler.ts';
+import type { ByteImages } from '../byte-images.ts';
 
 /** Beside the images: all of them on one sheet, and how they were made. */
 export const GRID_NAME = 'grid.png';

@@ -1,7 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Engine } from '@medgan/engine';
-import { denormalise } from '@medgan/plugin-api';
-import type { ByteImages } from '../sampler.ts';
+import { byteImages, type ByteImages } from '../byte-images.ts';
 import { buildGenerator } from './build-generator.ts';
 import type { GeneratorWeights } from './generator-weights.ts';
 import type { Latents } from './latents.ts';
@@ -16,6 +15,8 @@ const ORIGINAL_BATCH = 64;
 
 /** Draws images chunk by chunk. */
 export interface ImageSource {
+  /** The file of the weights, for messages. */
+  readonly name: string;
   /** Images in a chunk. */
   readonly chunk: number;
   /** float32 images [chunk, S, S, C] in [−1, 1], NHWC, of the latents from `first` on. */
@@ -47,13 +48,10 @@ export async function openImageSource(
     return (await program.run({ latent }))['images'] as Float32Array;
   };
   return {
+    name: weights.source,
     chunk,
     drawFloat,
-    draw: async (latents, first) => ({
-      count: chunk,
-      size: imageSize,
-      channels,
-      pixels: denormalise(await drawFloat(latents, first)),
-    }),
+    draw: async (latents, first) =>
+      byteImages(await drawFloat(latents, first), { count: chunk, size: imageSize, channels }),
   };
 }

@@ -10,6 +10,7 @@ export {
 export { GRID_NAME } from './image-folder.ts';
 export { openImageSource, type ImageSource, type Statistics } from './image-source.ts';
 export { independentLatents, interpolatedLatents, type Latents } from './latents.ts';
+export { readImportedWeights, type ImportedWeights } from './import-weights.ts';
 export { readPlainWeights, type PlainWeights } from './plain-weights.ts';
 export {
   describeGenerator,

@@ -15,15 +15,18 @@ export class ElementType extends Opaque {
 export class UnreadType extends Opaque {
   /** Bytes per element. */
   readonly itemSize: number;
-  /** A Python expression that makes floats of a tensor `v` of this type. */
-  readonly conversion: string;
+  readonly cure: string;
 
   constructor(name: string, itemSize: number, conversion: string) {
     super(name);
     this.itemSize = itemSize;
-    this.conversion = conversion;
+    this.cure = convert(conversion);
   }
 }
+
+/** The cure that makes tensors readable by a Python expression of a tensor `v`. */
+export const convert = (expression: string): string =>
+  `convert them in Python, if you trust the file: torch.save({k: ${expression} for k, v in state_dict.items()}, path)`;
 
 const storageTypes: Readonly<Record<string, DType>> = {
   DoubleStorage: 'F64',
@@ -99,4 +102,8 @@ export function elementTypes(): ReadonlyMap<string, ElementType | UnreadType> {
 }
 
 const conversionOf = (kind: string): string =>
-  kind.startsWith('complex') ? 'torch.view_as_real(v)' : kind.startsWith('quantised') ? 'v.dequantize()' : 'v.float()';
+  kind.startsWith('complex')
+    ? 'torch.view_as_real(v)'
+    : kind.startsWith('quantised')
+      ? 'v.dequantize()'
+      : 'v.float()';

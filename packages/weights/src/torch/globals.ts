@@ -1,5 +1,5 @@
 import { GlobalRef, Inert, kindOf, Opaque, Tuple } from '../pickle/values.ts';
-import { ElementType, elementTypes, UnreadType } from './element-types.ts';
+import { convert, ElementType, elementTypes, UnreadType } from './element-types.ts';
 import type { Reading } from './limits.ts';
 import { TorchTensor, UnreadTensor } from './tensor.ts';
 import type { Storage } from './tensor.ts';
@@ -71,9 +71,12 @@ function defineTensors(reading: Reading, define: Define): void {
 }
 
 /** Kinds of tensors whose values are not read; each is an error only where the weights asked for need it. */
-const SPARSE = { kind: 'sparse values', conversion: 'v.to_dense()' };
-const NESTED = { kind: 'nested tensors', conversion: 'v.to_padded_tensor(0)' };
-const META = { kind: 'no values at all (device meta)', conversion: 'torch.empty_like(v, device="cpu")' };
+const SPARSE = { kind: 'sparse values', cure: convert('v.to_dense()') };
+const NESTED = { kind: 'nested tensors', cure: convert('v.to_padded_tensor(0)') };
+const META = {
+  kind: 'no values (device meta)',
+  cure: 'save it again after the weights are loaded into the model',
+};
 
 function defineUnread(reading: Reading, define: Define): void {
   const sizeOf = (data: unknown): unknown => (data instanceof Tuple ? data.items[2] : undefined);

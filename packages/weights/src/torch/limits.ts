@@ -62,7 +62,9 @@ export class Reading {
     this.limits = limits;
     const { maxAllocatedBytes } = limits;
     this.left =
-      maxAllocatedBytes === Infinity ? Infinity : Math.min(maxAllocatedBytes, FREE_BYTES + MAX_GROWTH * fileBytes);
+      maxAllocatedBytes === Infinity
+        ? Infinity
+        : Math.min(maxAllocatedBytes, FREE_BYTES + MAX_GROWTH * fileBytes);
   }
 
   /** Takes `bytes` off what may be allocated. Call it before allocating. @throws WeightsError when they are not left. */

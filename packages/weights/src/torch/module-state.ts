@@ -30,7 +30,8 @@ export function moduleState(reading: Reading, module: Inert): Map<string, unknow
         if (isKept) entries.set(`${prefix}${name}`, tensor);
       }
     }
-    for (const [name, inner] of entriesOf(state.get('_modules'))) visit(inner, `${prefix}${name}.`, depth + 1);
+    for (const [name, inner] of entriesOf(state.get('_modules')))
+      visit(inner, `${prefix}${name}.`, depth + 1);
   };
   visit(module, '', 0);
   return entries;

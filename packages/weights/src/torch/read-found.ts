@@ -30,11 +30,8 @@ function readFound(
   for (const [name, tensor] of tensors) {
     if (!name.startsWith(prefix)) continue;
     if (!(tensor instanceof TorchTensor)) {
-      throw new WeightsError(`${reading.who}: tensor ${quote(name)} holds ${tensor.kind}: these are not read`, {
-        cure:
-          'convert them in Python, if you trust the file: ' +
-          `torch.save({k: ${tensor.conversion} for k, v in state_dict.items()}, path)`,
-      });
+      const what = `tensor ${quote(name)} holds ${tensor.kind}: these are not read`;
+      throw new WeightsError(`${reading.who}: ${what}`, { cure: tensor.cure });
     }
     result.set(name.slice(prefix.length), tensor.toData(name));
   }

@@ -26,17 +26,16 @@ export interface Layout {
 export class UnreadTensor {
   /** What is in it, for messages. */
   readonly kind: string;
-  /** A Python expression that makes it readable, of the tensor `v`. */
-  readonly conversion: string;
+  readonly cure: string;
   readonly shape: readonly number[];
 
   constructor(
     reading: Reading,
-    { kind, conversion }: { readonly kind: string; readonly conversion: string },
+    { kind, cure }: { readonly kind: string; readonly cure: string },
     shape: readonly number[],
   ) {
     this.kind = kind;
-    this.conversion = conversion;
+    this.cure = cure;
     this.shape = shape;
     reading.countTensor();
   }
