@@ -1,4 +1,5 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Accelerator } from './names.ts';
 
 /** Element types a step may take in: images and latents are float32. */
 export type DType = 'float32' | 'int32' | 'bool';
@@ -58,9 +59,11 @@ export interface ProgramDescription {
  * Variables and programs of one engine work together; those of two engines do not.
  */
 export interface Engine {
-  /** `onnx`, `tfjs-node-gpu`, `tfjs-node`, `wasm` or `cpu`. */
+  /** One of `ENGINE_NAMES`, other than `eager`. Runs of two names may differ in their last bits. */
   readonly name: string;
-  /** Where it computes, for people: `CPU, 2 threads`. */
+  /** The kind of processor that it computes on. */
+  readonly accelerator: Accelerator;
+  /** Description of the processor, for people: `CPU, 2 threads`. */
   readonly device: string;
   /** How many steps `runSeries` is best given; 1 where a call costs nothing beside a step. */
   readonly stepsPerCall: number;

@@ -9,7 +9,7 @@ export { isTensorflowEngine, type TensorflowEngineName } from './eager/tensorflo
 export { EngineError } from './engine-error.ts';
 export { examineEngine, type EngineFinding } from './examine-engine.ts';
 export * from './names.ts';
-export { OnnxEngine, type ExecutionProvider, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
+export { OnnxEngine, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
 export {
   resolveEngine,
   startEngine,

@@ -16,9 +16,29 @@ export const ENGINE_NAMES = ['onnx', 'onnx-cuda', 'onnx-webgpu', 'eager', ...EAG
 /** Name of an engine, as control files and `--engine` have it. */
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/** What ONNX Runtime calls the device that an engine computes on: its execution provider. */
+export const EXECUTION_PROVIDERS = {
+  onnx: 'cpu',
+  'onnx-cuda': 'cuda',
+  'onnx-webgpu': 'webgpu',
+} as const satisfies Partial<Record<EngineName, string>>;
+
+/** Name of an engine that runs steps in ONNX Runtime. */
+export type OnnxEngineName = keyof typeof EXECUTION_PROVIDERS;
+
+/** Execution providers of ONNX Runtime that an engine can use. */
+export type ExecutionProvider = (typeof EXECUTION_PROVIDERS)[OnnxEngineName];
+
 /** Engines that compute on a GPU, in order of preference. */
 export const GPU_ENGINES = [
   'onnx-cuda',
   'onnx-webgpu',
   'tfjs-node-gpu',
 ] as const satisfies readonly EngineName[];
+
+/** The kind of processor that an engine computes on. */
+export type Accelerator = 'cpu' | 'gpu';
+
+/** The kind of processor that the engine `name` computes on. */
+export const acceleratorOf = (name: string): Accelerator =>
+  (GPU_ENGINES as readonly string[]).includes(name) ? 'gpu' : 'cpu';

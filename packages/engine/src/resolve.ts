@@ -1,9 +1,9 @@
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { startEager } from './eager/backends.ts';
-import { EAGER_ENGINES, type EagerEngineName, type EngineName } from './names.ts';
+import { EAGER_ENGINES, EXECUTION_PROVIDERS, type EngineName, type OnnxEngineName } from './names.ts';
 import { checkDevice } from './onnx/device-check.ts';
-import { OnnxEngine, type ExecutionProvider, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
+import { OnnxEngine, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
 import { probeTraining } from './probe.ts';
 
 /** An engine that was asked and could not start, and why. */
@@ -19,17 +19,13 @@ export interface Resolution {
 }
 
 /** What is handed to whichever engine is started. */
-export type ResolveOptions = Pick<OnnxEngineOptions, 'threads' | 'monotonic'>;
+export type ResolveOptions = Pick<OnnxEngineOptions, 'threads' | 'spinning' | 'monotonic'>;
 
-const PROVIDERS: Readonly<Record<string, ExecutionProvider>> = {
-  onnx: 'cpu',
-  'onnx-cuda': 'cuda',
-  'onnx-webgpu': 'webgpu',
-};
+const isOnnx = (name: EngineName): name is OnnxEngineName => name in EXECUTION_PROVIDERS;
 
 async function makeEngine(name: Exclude<EngineName, 'eager'>, options: ResolveOptions): Promise<Engine> {
-  const provider = PROVIDERS[name];
-  if (!provider) return startEager(name as EagerEngineName, { threads: options.threads ?? 2 });
+  if (!isOnnx(name)) return startEager(name, { threads: options.threads ?? 2 });
+  const provider = EXECUTION_PROVIDERS[name];
   checkDevice(provider);
   return new OnnxEngine({ ...options, provider });
 }

@@ -6,6 +6,7 @@ export async function engineWith(change: (engine: Engine) => Partial<Engine>): P
   const engine = await startEngine('cpu');
   const whole: Engine = {
     name: engine.name,
+    accelerator: engine.accelerator,
     device: engine.device,
     stepsPerCall: engine.stepsPerCall,
     variable: (spec) => engine.variable(spec),

@@ -2,6 +2,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { DType, Engine, InputSpec, Program, Step, Values, VariableSpec } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import { checkInputs, checkVariableValues } from '../host-values.ts';
+import { acceleratorOf, type Accelerator } from '../names.ts';
 import { fromStored, toStored } from '../stored-layout.ts';
 import { tf, withBackend } from '../tf.ts';
 import { withoutRandomness } from '../trace/determinism-guard.ts';
@@ -36,6 +37,7 @@ function copyAs(dtype: DType, values: Values): Values {
 /** Runs steps kernel by kernel on a TF.js backend. */
 export class EagerEngine implements Engine {
   readonly name: string;
+  readonly accelerator: Accelerator;
   readonly device: string;
   readonly stepsPerCall = 1;
   readonly #backend: string;
@@ -45,6 +47,7 @@ export class EagerEngine implements Engine {
 
   constructor({ engine, backend, device }: EagerBackend) {
     this.name = engine;
+    this.accelerator = acceleratorOf(engine);
     this.device = device;
     this.#backend = backend;
   }

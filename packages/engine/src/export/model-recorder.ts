@@ -32,6 +32,7 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) =
 /** An engine that computes nothing: networks are built in it to be written as model files. */
 export class ModelRecorder implements Engine {
   readonly name = 'recorder';
+  readonly accelerator = 'cpu';
   readonly device = 'none';
   readonly stepsPerCall = 1;
   readonly #weights: Weight[] = [];

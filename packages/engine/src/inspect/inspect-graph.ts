@@ -3,11 +3,18 @@ import { uniformValue, valueOf, type Graph, type Node } from '../graph/graph.ts'
 import { operatorOf } from '../graph/operators/index.ts';
 import { PASSES } from '../graph/passes/index.ts';
 import { verify } from '../graph/verify.ts';
-import { lower } from '../onnx/lower.ts';
 import type { InspectedTensor, Operand, Stage, StepInspection } from './inspection.ts';
 
-/** An engine's variables by slot. */
-type Slots = ReadonlyMap<number, { readonly name: string; readonly variable: Variable }>;
+/** What an engine does with the graph of a step. */
+interface Lowering {
+  /** The engine's variables. */
+  readonly slots: ReadonlyMap<number, { readonly name: string; readonly variable: Variable }>;
+  /** The operators that the graph is written as: those of each node, and all of them. */
+  readonly lower: (graph: Graph) => {
+    readonly byNode: readonly (readonly string[])[];
+    readonly all: readonly string[];
+  };
+}
 
 function countBy(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -21,8 +28,8 @@ const stage = (name: string, graph: Graph): Stage => ({
   kernels: countBy(graph.nodes.map(({ kernel }) => kernel)),
 });
 
-/** Takes a traced graph through the passes and the lowering, and tells what became of it. */
-export function inspectGraph(traced: Graph, slots: Slots): StepInspection {
+/** Takes a traced graph through the passes and the lowering, and describes it after each. */
+export function inspectGraph(traced: Graph, { slots, lower }: Lowering): StepInspection {
   const stages = [stage('traced', traced)];
   let graph = traced;
   for (const pass of PASSES) {
@@ -30,8 +37,7 @@ export function inspectGraph(traced: Graph, slots: Slots): StepInspection {
     stages.push(stage(pass.name, graph));
   }
   verify(graph);
-  const written: string[][] = [];
-  const onnx = lower(graph, (nodes) => written.push(nodes.map(({ op }) => op)));
+  const operators = lower(graph);
 
   const tensor = (id: number): InspectedTensor => {
     const { shape, dtype } = valueOf(graph, id);
@@ -57,7 +63,7 @@ export function inspectGraph(traced: Graph, slots: Slots): StepInspection {
     }),
     nodes: graph.nodes.map((node, index) => ({
       kernel: node.kernel,
-      operators: written[index]!,
+      operators: operators.byNode[index]!,
       attributes: node.attributes,
       inputs: node.inputs.map(operand),
       ...tensor(node.outputs[0]!),
@@ -65,7 +71,7 @@ export function inspectGraph(traced: Graph, slots: Slots): StepInspection {
       scope: node.origin?.scope,
       site: node.origin?.site,
     })),
-    operators: countBy(onnx.nodes.map(({ op }) => op)),
+    operators: countBy(operators.all),
   };
 }
 

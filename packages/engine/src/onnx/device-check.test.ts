@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkDevice, shortNativeMessage, thisMachine, type Machine } from './device-check.ts';
-import type { ExecutionProvider } from './onnx-engine.ts';
+import type { ExecutionProvider } from '../names.ts';
 
 /** A Linux machine with these folders and environment variables, and nothing else. */
 const linux = (folders: Record<string, string[]> = {}, env: Record<string, string> = {}): Machine => ({

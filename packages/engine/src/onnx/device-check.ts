@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { EngineError } from '../engine-error.ts';
-import type { ExecutionProvider } from './onnx-engine.ts';
+import type { ExecutionProvider } from '../names.ts';
 
 /** What decides whether ONNX Runtime can be asked for a GPU at all. */
 export interface Machine {

@@ -8,6 +8,13 @@ import { verify } from '../graph/verify.ts';
 import { sameShape, type Graph } from '../graph/graph.ts';
 import { inspectGraph } from '../inspect/inspect-graph.ts';
 import type { StepInspection } from '../inspect/inspection.ts';
+import {
+  acceleratorOf,
+  EXECUTION_PROVIDERS,
+  type Accelerator,
+  type ExecutionProvider,
+  type OnnxEngineName,
+} from '../names.ts';
 import { fromStored } from '../stored-layout.ts';
 import { tf, withBackend } from '../tf.ts';
 import { callSite } from '../trace/call-site.ts';
@@ -21,9 +28,6 @@ import { OnnxProgram } from './program.ts';
 import { seriesOf } from './series.ts';
 import { hostTensor, isOnDevice, replace, type StateSlot } from './state-store.ts';
 
-/** ONNX Runtime execution providers we know how to ask for. */
-export type ExecutionProvider = 'cpu' | 'webgpu' | 'cuda';
-
 /** How an ONNX Runtime engine runs. */
 export interface OnnxEngineOptions {
   readonly provider?: ExecutionProvider;
@@ -36,11 +40,21 @@ export interface OnnxEngineOptions {
   readonly stepsPerCall?: number;
   /** Milliseconds from an arbitrary start; used only to report compile times. */
   readonly monotonic?: () => number;
+  /**
+   * Lets threads that have no work wait in a loop for some time before they sleep. Default true, as in ONNX Runtime:
+   * `session.intra_op.allow_spinning`. Without it a step uses less processor time, and takes longer on an idle machine.
+   */
+  readonly spinning?: boolean;
   /** Verify the graph after every pass, not only at the end: for tests. */
   readonly verifyPasses?: boolean;
 }
 
 type Slot = StateSlot & TracedVariable;
+
+const nameOf = (provider: ExecutionProvider): OnnxEngineName =>
+  (Object.keys(EXECUTION_PROVIDERS) as OnnxEngineName[]).find(
+    (name) => EXECUTION_PROVIDERS[name] === provider,
+  )!;
 
 /** Session option that leaves these states where they are computed. */
 const onDevice = (state: Graph['state']): Record<string, 'gpu-buffer'> =>
@@ -48,7 +62,8 @@ const onDevice = (state: Graph['state']): Record<string, 'gpu-buffer'> =>
 
 /** Compiles steps into ONNX graphs and runs each as one ONNX Runtime call. */
 export class OnnxEngine implements Engine {
-  readonly name = 'onnx';
+  readonly name: OnnxEngineName;
+  readonly accelerator: Accelerator;
   readonly device: string;
   readonly stepsPerCall: number;
   readonly #provider: ExecutionProvider;
@@ -66,6 +81,8 @@ export class OnnxEngine implements Engine {
   constructor(options: OnnxEngineOptions = {}) {
     this.#options = options;
     this.#provider = options.provider ?? 'cpu';
+    this.name = nameOf(this.#provider);
+    this.accelerator = acceleratorOf(this.name);
     this.#threads = options.threads ?? 2;
     this.stepsPerCall = options.stepsPerCall ?? (this.#provider === 'cuda' ? 16 : 1);
     this.#downloader = this.#provider === 'webgpu' ? new Downloader(this.#provider) : undefined;
@@ -75,16 +92,15 @@ export class OnnxEngine implements Engine {
   variable(spec: VariableSpec): Variable {
     this.#requireUse();
     const backend = recordingBackend();
-    const id = this.#nextSlot++;
+    const slot = this.#nextSlot++;
     const dtype = spec.dtype ?? 'float32';
     if (spec.values) checkVariableValues(spec, spec.values);
     const type = { shape: [...spec.shape], dtype };
     return withBackend(RECORDING_BACKEND, () => {
-      const state = { slot: id, name: spec.name, owner: this };
-      const info = backend.makeState(state, type, async () => {
-        const slot = this.#slots.get(id)!;
-        return fromStored(await this.#valuesOf(slot), slot.shape);
-      });
+      const state = { slot, name: spec.name, owner: this };
+      const info = backend.makeState(state, type, async () =>
+        fromStored(await this.#valuesOf(this.#slots.get(slot)!), type.shape),
+      );
       const keeper = tf.keep(tf.engine().makeTensorFromTensorInfo(info));
       const variable = tf.variable(keeper, spec.trainable ?? true);
       const assign = variable.assign.bind(variable);
@@ -96,9 +112,8 @@ export class OnnxEngine implements Engine {
             `${value.dtype}[${value.shape.join(', ')}], in ${callSite()}`,
         );
       };
-      const slot: Slot = {
-        id,
-        slot: id,
+      const held: Slot = {
+        slot,
         name: spec.name,
         ...type,
         variable,
@@ -109,8 +124,8 @@ export class OnnxEngine implements Engine {
           if (variable.dataId !== keeper.dataId) assign(keeper);
         },
       };
-      this.#slots.set(id, slot);
-      this.#byVariable.set(variable, slot);
+      this.#slots.set(slot, held);
+      this.#byVariable.set(variable, held);
       return variable;
     });
   }
@@ -121,7 +136,7 @@ export class OnnxEngine implements Engine {
 
   #slotOf(variable: Variable): Slot {
     const slot = this.#byVariable.get(variable);
-    if (!slot || !this.#slots.has(slot.id))
+    if (!slot || !this.#slots.has(slot.slot))
       throw new EngineError('the variable does not belong to this engine');
     return slot;
   }
@@ -154,9 +169,16 @@ export class OnnxEngine implements Engine {
     return graph;
   }
 
-  /** What `compile` would run, laid open; nothing is loaded or run. @throws EngineError as `compile` does. */
+  /** Describes what `compile` would run; nothing is loaded or run. @throws EngineError as `compile` does. */
   inspect(step: Step, inputs: Readonly<Record<string, InputSpec>>): StepInspection {
-    return inspectGraph(this.#trace({ step, inputs, sites: true }), this.#slots);
+    return inspectGraph(this.#trace({ step, inputs, sites: true }), {
+      slots: this.#slots,
+      lower: (graph) => {
+        const byNode: string[][] = [];
+        const { nodes } = lower(graph, (written) => byNode.push(written.map(({ op }) => op)));
+        return { byNode, all: nodes.map(({ op }) => op) };
+      },
+    });
   }
 
   async compile(step: Step, inputs: Readonly<Record<string, InputSpec>>): Promise<Program> {
@@ -194,6 +216,7 @@ export class OnnxEngine implements Engine {
   }
 
   async #load(model: OnnxGraph, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+    const { spinning = true } = this.#options;
     try {
       return await InferenceSession.create(encodeModel(model), {
         ...options,
@@ -202,6 +225,8 @@ export class OnnxEngine implements Engine {
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
+        // Not `set_denormal_as_zero`: the first session of a process then changes JavaScript's arithmetic too.
+        extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
       });
     } catch (error) {
       throw new EngineError(

@@ -5,7 +5,8 @@ import { storedShape } from '../stored-layout.ts';
 
 /** A variable's values between calls: the current ones, and the buffer the next call writes to. */
 export interface StateSlot {
-  readonly id: number;
+  /** Key of the slot: the engine counts its variables. */
+  readonly slot: number;
   readonly name: string;
   /** TF.js shape. */
   readonly shape: readonly number[];

@@ -5,7 +5,7 @@
  *     npx tsx --conditions=@medgan/source packages/engine/src/testing-cases/check-provider.testing.ts cuda
  */
 import { checkDevice } from '../onnx/device-check.ts';
-import type { ExecutionProvider } from '../onnx/onnx-engine.ts';
+import type { ExecutionProvider } from '../names.ts';
 import { CASES } from './all.test-cases.ts';
 import { largestError, runCase } from './op-case.testing.ts';
 

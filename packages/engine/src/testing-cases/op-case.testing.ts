@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { DType, InputSpec, Step, Values } from '../engine.ts';
-import { OnnxEngine, type ExecutionProvider } from '../onnx/onnx-engine.ts';
+import type { ExecutionProvider } from '../names.ts';
+import { OnnxEngine } from '../onnx/onnx-engine.ts';
 import { startEngine } from '../resolve.ts';
 import { tf, withBackend } from '../tf.ts';
 

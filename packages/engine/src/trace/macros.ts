@@ -30,9 +30,9 @@ const ACTIVATIONS: Readonly<Record<string, OperatorName>> = {
 const fused =
   (kernel: string, product: 'Conv2D' | 'BatchMatMul'): Macro =>
   ({ emit, inputs, attrs }) => {
-    const { inputs: names, canonical } = OPERATORS[product];
-    const operands = (names as readonly string[]).map((name) => inputs[name]!);
-    let y = emit(product, operands, canonical!(attrs, operands));
+    const operator = OPERATORS[product];
+    const operands = (operator.inputs as readonly string[]).map((name) => inputs[name]!);
+    let y = emit(product, operands, operator.canonical!(attrs, operands));
     if (inputs['bias']) y = emit('Add', [y, inputs['bias']]);
     const activation = (attrs['activation'] ?? 'linear') as string;
     if (activation === 'linear') return y;
@@ -131,9 +131,9 @@ export const MACROS: ReadonlyMap<string, Macro> = new Map<string, Macro>([
     ({ emit, builder, inputs, attrs }) => {
       const type = inputs['mean']!;
       const given: typeof inputs = { offset: builder.fill(type, 0), scale: builder.fill(type, 1), ...inputs };
-      const { inputs: names, canonical } = OPERATORS.FusedBatchNorm;
-      const operands = (names as readonly string[]).map((name) => given[name]!);
-      return emit('FusedBatchNorm', operands, canonical!(attrs, operands));
+      const operator = OPERATORS.FusedBatchNorm;
+      const operands = (operator.inputs as readonly string[]).map((name) => given[name]!);
+      return emit('FusedBatchNorm', operands, operator.canonical!(attrs, operands));
     },
   ],
 ]);
