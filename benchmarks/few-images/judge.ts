@@ -21,7 +21,7 @@ import {
 } from '@medgan/metrics';
 import { createRng, type BytePixels, type FeatureRows, type PackedImages } from '@medgan/plugin-api';
 import { imageGrid, writePng } from '@medgan/trainer';
-import { builtInPlugins, freshImages, openPart, openRun } from '@medgan/runs';
+import { freshImages, generatorOfRun, openPart, openRun, openRunImages } from '@medgan/runs';
 
 const FAKES = 512;
 const REALS = 1000;
@@ -31,7 +31,6 @@ const [study, checkpoint = 'last', gridFile] = process.argv.slice(2);
 if (study === undefined) throw new Error('name the folder of a study: runs/few-images-paper');
 
 const context = {
-  plugins: builtInPlugins(),
   reporter: { onNote() {}, onWarning: console.warn, onData() {}, onCompiled() {}, onStep() {}, onFile() {} },
   signal: new AbortController().signal,
 };
@@ -54,18 +53,19 @@ const engine = await startEngine('onnx', { threads: 1 });
 for (const trial of readdirSync(study).sort()) {
   const runDir = join(study, trial);
   if (!existsSync(join(runDir, 'checkpoints'))) continue;
+  const opened = await openRun(runDir);
+  if (reals === undefined) {
+    const images = await openRunImages(opened, context);
+    const part = await openPart(opened, 'test', context);
+    reals = { trained: await drawn(images, 'trained'), test: await drawn(part, 'test') };
+    await Promise.all([images.close(), part.close()]);
+  }
   for (const weights of ['raw', 'ema'] as const) {
-    const opened = await openRun(runDir, { ...context, checkpoint, weights });
-    if (reals === undefined) {
-      const part = await openPart(opened, 'test', context);
-      reals = { trained: await drawn(opened.images, 'trained'), test: await drawn(part, 'test') };
-      await part.close();
-    }
-    await opened.images.close();
+    const generator = await generatorOfRun(opened, { checkpoint, weights });
     rows.push({
       trial,
       weights,
-      fakes: await freshImages(engine, opened.weights, { count: FAKES, seed: 0 }),
+      fakes: await freshImages(engine, generator.weights, { count: FAKES, seed: 0 }),
     });
   }
 }

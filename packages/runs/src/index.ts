@@ -23,7 +23,7 @@ export { compareSets } from './evaluation/compare-sets.ts';
 export { type Protocol, type RunEvaluation, evaluateRun } from './evaluation/evaluate-run.ts';
 export { USUAL_FEATURES, chooseFeatures } from './evaluation/features-spec.ts';
 export { type PairTable } from './evaluation/pair-tables.ts';
-export { type CheckpointChoice, freshImages, openPart, openRun } from './evaluation/run-images.ts';
+export { type CheckpointChoice, freshImages, generatorOfRun } from './evaluation/generated-images.ts';
 export { PUBLISHED_METRICS, USUAL_METRICS, jsonKey } from './evaluation/score-pairs.ts';
 export { type SetColumn, type SetTable } from './evaluation/set-table.ts';
 export { type LoadedPlugin, loadPlugins, loadSources } from './plugins/load-plugins.ts';
@@ -31,18 +31,17 @@ export { type PluginSource, isPath, pluginFile } from './plugins/plugin-module.t
 export { pluginsOfRun } from './plugins/plugins-of-run.ts';
 export { builtInPlugins, listPlugins } from './plugins/plugins.ts';
 export { averagedText } from './run/averaged-text.ts';
-export {
-  type Existing,
-  type RunReporter,
-  executeRun,
-  openImages,
-  startRunEngine,
-} from './run/execute-run.ts';
-export { EXTENDABLE, type RunRecord, readRunRecord } from './run/resume-guard.ts';
+export { type ExecuteRequest, type Existing, executeRun } from './run/execute-run.ts';
+export { openRun, type OpenedRun, type RunAtWork, withRunAtWork } from './run/open-run.ts';
+export { openImages, openPart, openRunImages } from './run/run-data.ts';
+export { startRunEngine } from './run/run-engine.ts';
+export { holdsRun, readRunRecord, type RunRecord } from './run/run-record.ts';
+export type { RunContext, RunReporter } from './run/run-reporter.ts';
+export { EXTENDABLE } from './run/resume-guard.ts';
 export { duration, formatAge, formatBytes, parseAge, parseBytes } from './run/sizes-and-ages.ts';
 export { systemClock } from './run/system-clock.ts';
 export { versions } from './run/versions.ts';
-export { judgeTrial, lossesOf } from './trial/judge-trial.ts';
 export { studyToShow } from './trial/studies-to-show.ts';
 export { pluginsOfStudies, withAbsolutePlugins } from './trial/study-plugins.ts';
 export { controlRules, fromWhereCalled, trialIdentities, trialRun } from './trial/trial-run.ts';
+export { openTrial, type OpenedTrial, trainTrial, type TrialListener } from './trial/train-trial.ts';

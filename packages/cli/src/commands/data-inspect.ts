@@ -108,7 +108,7 @@ async function inspectRun(checked: CheckedControl, { reporter, options: usual }:
     const images = imagesOf(listed, (name) => ({ path: join(root, name) }));
     return inspectImages({ classes, images }, options);
   }
-  const packed = await openImages(run, reporter, { rng, signal });
+  const packed = await openImages(run, { reporter, signal });
   try {
     const { size, channels } = packed;
     const images = imagesOf(packed, (_name, i) => ({

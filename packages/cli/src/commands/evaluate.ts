@@ -4,11 +4,11 @@ import {
   type CheckpointChoice,
   chooseFeatures,
   evaluateRun,
-  pluginsOfRun,
+  openRun,
   type Protocol,
-  readRunRecord,
   USUAL_FEATURES,
   USUAL_METRICS,
+  withRunAtWork,
 } from '@medgan/runs';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { TerminalReporter } from '../terminal.ts';
@@ -32,26 +32,25 @@ export async function evaluateCommand(runDir: string, options: EvaluateOptions):
       cure: 'leave one of the two out',
     });
   }
-  // What is no run is refused as such, and not for a plugin that its record would name.
-  await readRunRecord(resolve(runDir));
-  const plugins = await pluginsOfRun(resolve(runDir));
+  const opened = await openRun(resolve(runDir));
+  const { plugins } = opened;
   const names = features.length === 0 ? USUAL_FEATURES : features;
   // Progress and notes must not mix with what a pipe reads.
   const reporter = new TerminalReporter({ stream: process.stderr, logEvery: 1 });
-  const evaluation = await evaluateRun({
+  const context = { reporter, signal: new AbortController().signal };
+  const request = {
     ...rest,
-    runDir: resolve(runDir),
+    ...context,
     sets: {
       features: names.map((name) => chooseFeatures(name, plugins)),
       fakes,
       reals,
       ...(against === undefined ? {} : { against }),
     },
-    plugins,
-    reporter,
-    signal: new AbortController().signal,
-    onProgress: (what, done, total) => reporter.onCount({ what, done, total, rate: 0 }),
-  });
+    onProgress: (what: string, done: number, total: number) =>
+      reporter.onCount({ what, done, total, rate: 0 }),
+  };
+  const evaluation = await withRunAtWork(opened, context, (run) => evaluateRun(run, request));
   const metrics = USUAL_METRICS.map((name) => plugins.pairMetrics.get(name));
   process.stdout.write(
     `${json ? JSON.stringify(evaluation) : evaluationText(evaluation, metrics, runDir)}\n`,

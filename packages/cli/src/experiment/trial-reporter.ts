@@ -1,6 +1,6 @@
 import type { Clock } from '@medgan/plugin-api';
 import type { EvaluatedStep, Progress } from '@medgan/trainer';
-import type { RunReporter } from '@medgan/runs';
+import type { TrialListener } from '@medgan/runs';
 import { TerminalReporter } from '../terminal.ts';
 import type { ParentChannel } from './parent-channel.ts';
 
@@ -8,7 +8,7 @@ import type { ParentChannel } from './parent-channel.ts';
 const TELL_EVERY = 200;
 
 /** Writes a trial's lines to its log, and tells the study of them and of its progress. */
-export class TrialReporter implements RunReporter {
+export class TrialReporter implements TrialListener {
   readonly #lines: TerminalReporter;
   readonly #channel: ParentChannel;
   readonly #clock: Clock;

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { diversity, sourceOfPixels, type ChosenMetric, type Diversity } from '@medgan/metrics';
-import type { Engine } from '@medgan/engine';
 import {
   createRng,
   writeFileAtomically,
@@ -8,21 +7,15 @@ import {
   type PackedImages,
   RUN_FILES,
 } from '@medgan/plugin-api';
-import { readBest, type Best } from '@medgan/trainer';
-import { startRunEngine } from '../run/execute-run.ts';
+import { readBest, type Best, type GeneratorWeights } from '@medgan/trainer';
+import type { RunAtWork } from '../run/open-run.ts';
+import { openPart } from '../run/run-data.ts';
+import type { RunContext } from '../run/run-reporter.ts';
 import { versions } from '../run/versions.ts';
 import type { ChosenFeatures } from './features-spec.ts';
 import { drawNearestReal } from './nearest-real-picture.ts';
 import { originalTable, pairedMeanTable, type PairTable } from './pair-tables.ts';
-import {
-  fixedNoiseImages,
-  freshImages,
-  openPart,
-  openRun,
-  type CheckpointChoice,
-  type OpenedRun,
-  type RunContext,
-} from './run-images.ts';
+import { fixedNoiseImages, freshImages, generatorOfRun, type CheckpointChoice } from './generated-images.ts';
 import { USUAL_METRICS } from './score-pairs.ts';
 import { setTable, type SetTable } from './set-table.ts';
 
@@ -40,8 +33,8 @@ interface SetSettings {
   readonly against?: string;
 }
 
+/** What an evaluation is to be of, and how. */
 export interface EvaluateRequest extends RunContext, CheckpointChoice {
-  readonly runDir: string;
   readonly protocol: Protocol;
   /** Drop the last pair, as the original does. */
   readonly offByOne: boolean;
@@ -92,13 +85,13 @@ async function drawReals(images: PackedImages, most: number, seed: number): Prom
   return { size, channels, count, pixels: await images.read(order) };
 }
 
-type SetsRequest = EvaluateRequest & { readonly settings: SetSettings };
+type SetsRequest = EvaluateRequest & { readonly settings: SetSettings; readonly generator: GeneratorWeights };
 
 /** The real images that sets are judged against. */
-async function realsOf(request: SetsRequest, opened: OpenedRun): Promise<BytePixels> {
+async function realsOf(run: RunAtWork, request: SetsRequest): Promise<BytePixels> {
   const { settings, seed } = request;
-  if (settings.against === undefined) return drawReals(opened.images, settings.reals, seed);
-  const part = await openPart(opened, settings.against, request);
+  if (settings.against === undefined) return drawReals(run.images, settings.reals, seed);
+  const part = await openPart(run, settings.against, request);
   try {
     return await drawReals(part, settings.reals, seed);
   } finally {
@@ -106,15 +99,15 @@ async function realsOf(request: SetsRequest, opened: OpenedRun): Promise<BytePix
   }
 }
 
-/** What is said of a generator's images as a set. */
+/** Judges a generator's images as a set. */
 async function judgeSets(
+  run: RunAtWork,
   request: SetsRequest,
-  opened: OpenedRun,
-  engine: Engine,
 ): Promise<Pick<RunEvaluation, 'against' | 'diversity' | 'sets'>> {
-  const { settings, plugins, seed, onProgress } = request;
-  const reals = await realsOf(request, opened);
-  const fakes = await freshImages(engine, opened.weights, {
+  const { settings, seed, onProgress } = request;
+  const { plugins } = run;
+  const reals = await realsOf(run, request);
+  const fakes = await freshImages(run.engine, request.generator, {
     count: settings.fakes,
     seed,
     onProgress: (done, total) => onProgress?.('drawing images', done, total),
@@ -129,7 +122,7 @@ async function judgeSets(
     const table = await setTable(features, sources, { metrics, seed, ...(onProgress ? { onProgress } : {}) });
     const isFirst = sets.length === 0;
     if (isFirst && settings.against === undefined) {
-      await drawNearestReal(request.runDir, { reals, fakes }, table);
+      await drawNearestReal(run.runDir, { reals, fakes }, table);
     }
     sets.push(table);
   }
@@ -141,58 +134,44 @@ async function judgeSets(
 }
 
 /** Evaluates one checkpoint of a run and writes `metrics.json`, and `nearest-real.png` where sets are judged. */
-export async function evaluateRun(request: EvaluateRequest): Promise<RunEvaluation> {
-  const opened = await openRun(request.runDir, request);
-  try {
-    return await evaluateOpened(request, opened);
-  } finally {
-    await opened.images.close();
-  }
-}
-
-async function evaluateOpened(request: EvaluateRequest, opened: OpenedRun): Promise<RunEvaluation> {
-  const { runDir, protocol, seed, offByOne, sets, plugins, onProgress } = request;
-  const { images, record, checkpoint, weights } = opened;
+export async function evaluateRun(run: RunAtWork, request: EvaluateRequest): Promise<RunEvaluation> {
+  const { runDir, record, plugins, images, engine } = run;
+  const { protocol, seed, offByOne, sets, onProgress } = request;
+  const { checkpoint, weights } = await generatorOfRun(run, request);
   const metrics = USUAL_METRICS.map((name) => ({ metric: plugins.pairMetrics.get(name) }));
-  const { engine } = await startRunEngine(opened.run, request.reporter);
-  try {
-    const pair = { real: images, fake: await fixedNoiseImages(engine, opened) };
-    const { batchSize } = record.resolved;
-    const evaluation: RunEvaluation = {
-      checkpoint: {
-        step: checkpoint.step,
-        chosen: request.checkpoint,
-        ...(weights.ema === undefined ? {} : { ema: weights.ema }),
-      },
-      best: (await readBest(runDir)) ?? null,
-      seed,
-      data: {
-        fingerprint: images.fingerprint,
-        images: images.count,
-        size: images.size,
-        resize: DATA_RESIZE,
-      },
-      ...(protocol === 'paired-mean'
-        ? {}
-        : { original: await originalTable(pair, { metrics, batchSize, seed, offByOne }) }),
-      ...(protocol === 'original'
-        ? {}
-        : {
-            paired_mean: await pairedMeanTable(pair, {
-              metrics,
-              seed,
-              onProgress: (done, total) => onProgress?.('paired-mean', done, total),
-            }),
+  const pair = { real: images, fake: await fixedNoiseImages(engine, run, weights) };
+  const { batchSize } = record.resolved;
+  const evaluation: RunEvaluation = {
+    checkpoint: {
+      step: checkpoint.step,
+      chosen: request.checkpoint,
+      ...(weights.ema === undefined ? {} : { ema: weights.ema }),
+    },
+    best: (await readBest(runDir)) ?? null,
+    seed,
+    data: {
+      fingerprint: images.fingerprint,
+      images: images.count,
+      size: images.size,
+      resize: DATA_RESIZE,
+    },
+    ...(protocol === 'paired-mean'
+      ? {}
+      : { original: await originalTable(pair, { metrics, batchSize, seed, offByOne }) }),
+    ...(protocol === 'original'
+      ? {}
+      : {
+          paired_mean: await pairedMeanTable(pair, {
+            metrics,
+            seed,
+            onProgress: (done, total) => onProgress?.('paired-mean', done, total),
           }),
-      ...(protocol === 'all' && sets ? await judgeSets({ ...request, settings: sets }, opened, engine) : {}),
-      versions: versions(),
-    };
-    await writeFileAtomically(
-      join(runDir, RUN_FILES.metrics),
-      `${JSON.stringify(evaluation, undefined, 2)}\n`,
-    );
-    return evaluation;
-  } finally {
-    await engine.dispose();
-  }
+        }),
+    ...(protocol === 'all' && sets
+      ? await judgeSets(run, { ...request, settings: sets, generator: weights })
+      : {}),
+    versions: versions(),
+  };
+  await writeFileAtomically(join(runDir, RUN_FILES.metrics), `${JSON.stringify(evaluation, undefined, 2)}\n`);
+  return evaluation;
 }

@@ -1,13 +1,14 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Plugins, RUN_FILES } from '@medgan/plugin-api';
-import { builtInPlugins } from './plugins.ts';
-import { readRunRecord } from '../run/resume-guard.ts';
+import type { Plugins } from '@medgan/plugin-api';
+import { holdsRun, readRunRecord, type RunRecord } from '../run/run-record.ts';
 import { loadPlugins } from './load-plugins.ts';
+import { builtInPlugins } from './plugins.ts';
+
+/** The plugins that the record of the run in `runDir` names, beside the built-in ones. */
+export const pluginsOfRecord = ({ control }: RunRecord, runDir: string): Promise<Plugins> =>
+  loadPlugins((control.plugins ?? []).map((spec) => ({ spec, from: runDir })));
 
 /** The plugins that a run was trained with; the built-in ones for weights that are in no run's folder. */
 export async function pluginsOfRun(runDir: string | undefined): Promise<Plugins> {
-  if (runDir === undefined || !existsSync(join(runDir, RUN_FILES.record))) return builtInPlugins();
-  const { control } = await readRunRecord(runDir);
-  return loadPlugins((control.plugins ?? []).map((spec) => ({ spec, from: runDir })));
+  if (runDir === undefined || !holdsRun(runDir)) return builtInPlugins();
+  return pluginsOfRecord(await readRunRecord(runDir), runDir);
 }

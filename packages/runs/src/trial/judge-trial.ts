@@ -1,7 +1,8 @@
 import type { Figures, TrialResult } from '@medgan/experiment-registry';
 import type { LoggedValues, TrainResult } from '@medgan/trainer';
 import { evaluateRun } from '../evaluation/evaluate-run.ts';
-import type { RunContext } from '../evaluation/run-images.ts';
+import type { RunAtWork } from '../run/open-run.ts';
+import type { RunReporter } from '../run/run-reporter.ts';
 import type { PairTable } from '../evaluation/pair-tables.ts';
 import { PUBLISHED_METRICS, jsonKey } from '../evaluation/score-pairs.ts';
 
@@ -27,15 +28,15 @@ const figuresOf = (estimates: PairTable['values']): Figures =>
  * where that is another one. `metrics.json` of the run folder is of the last.
  */
 export async function judgeTrial(
-  runDir: string,
+  run: RunAtWork,
   { steps, final, best }: Pick<TrainResult, 'steps' | 'final' | 'best'>,
-  context: Omit<RunContext, 'signal'>,
+  reporter: RunReporter,
 ): Promise<Pick<TrialResult, 'figures' | 'best' | 'floor' | 'ceiling'>> {
   const judge = async (checkpoint: 'last' | 'best'): Promise<PairTable> => {
     // It takes seconds, and a trial without its figures would have to be called failed.
     const { signal } = new AbortController();
     const protocol = { protocol: 'original', offByOne: false, seed: 0 } as const;
-    return (await evaluateRun({ ...context, ...protocol, signal, runDir, checkpoint })).original!;
+    return (await evaluateRun(run, { ...protocol, reporter, signal, checkpoint })).original!;
   };
   const other = best && best.step !== steps ? { step: best.step, table: await judge('best') } : undefined;
   const last = await judge('last');

@@ -1,8 +1,9 @@
 import { dirname, resolve } from 'node:path';
-import { createRng, validateOptions, type Fault, type Plugins } from '@medgan/plugin-api';
+import { validateOptions, type Fault, type Plugins } from '@medgan/plugin-api';
 import type { ControlRules, Identify, Trial } from '@medgan/experiment-registry';
 import { CONTROL_SCHEMA, type ControlFile } from '../control/control-schema.ts';
-import { openImages, type RunReporter } from '../run/execute-run.ts';
+import { openImages } from '../run/run-data.ts';
+import type { RunContext } from '../run/run-reporter.ts';
 import { resolveControl, type ResolvedRun } from '../control/resolve-control.ts';
 import { withAbsolutePlugins } from './study-plugins.ts';
 
@@ -42,17 +43,13 @@ export function trialRun(
 }
 
 /**
- * Tells what decides a trial's numbers: neither its thread count nor how often it logs, draws and saves. Trials that
+ * Finds what decides a trial's numbers: neither its thread count nor how often it logs, draws and saves. Trials that
  * differ in the network only share their data, which is opened once.
  */
-export function trialIdentities(
-  plugins: Plugins,
-  { reporter, signal }: { readonly reporter: RunReporter; readonly signal: AbortSignal },
-): Identify {
+export function trialIdentities(plugins: Plugins, context: RunContext): Identify {
   const fingerprints = new Map<string, Promise<string>>();
   const read = async (run: ResolvedRun): Promise<string> => {
-    const rng = createRng(run.config.seed).split('data');
-    const images = await openImages(run, reporter, { rng, signal });
+    const images = await openImages(run, context);
     await images.close();
     return images.fingerprint;
   };

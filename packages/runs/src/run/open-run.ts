@@ -1,0 +1,57 @@
+import type { Engine } from '@medgan/engine';
+import type { PackedImages, Plugins } from '@medgan/plugin-api';
+import type { ControlFile } from '../control/control-schema.ts';
+import { checkedRun } from '../control/read-control.ts';
+import type { ResolvedRun } from '../control/resolve-control.ts';
+import { pluginsOfRecord } from '../plugins/plugins-of-run.ts';
+import { openRunImages } from './run-data.ts';
+import { startRunEngine } from './run-engine.ts';
+import { readRunRecord, type RunRecord } from './run-record.ts';
+import type { RunContext } from './run-reporter.ts';
+
+/** A run in its folder: what it was begun with, resolved once. */
+export interface OpenedRun {
+  readonly runDir: string;
+  readonly record: RunRecord;
+  readonly control: ControlFile;
+  /** The plugins that it was trained with. */
+  readonly plugins: Plugins;
+  readonly run: ResolvedRun;
+}
+
+/** A run whose data and engine are open: while it trains, and while it is judged. */
+export interface RunAtWork extends OpenedRun {
+  readonly images: PackedImages;
+  readonly engine: Engine;
+}
+
+/** Reads a run's record, loads its plugins and resolves its control file. @throws MedganError when it holds no run. */
+export async function openRun(runDir: string): Promise<OpenedRun> {
+  const record = await readRunRecord(runDir);
+  const { control } = record;
+  const plugins = await pluginsOfRecord(record, runDir);
+  const run = { ...checkedRun(control, plugins, `${runDir}/config.yaml`), runDir };
+  return { runDir, record, control, plugins, run };
+}
+
+/**
+ * Opens the data and starts the engine of a run, and closes both when `work` is done.
+ * @throws MedganError when its data have changed since it was trained.
+ */
+export async function withRunAtWork<T>(
+  opened: OpenedRun,
+  context: RunContext,
+  work: (run: RunAtWork) => Promise<T>,
+): Promise<T> {
+  const images = await openRunImages(opened, context);
+  try {
+    const { engine } = await startRunEngine(opened.run, context.reporter);
+    try {
+      return await work({ ...opened, images, engine });
+    } finally {
+      await engine.dispose();
+    }
+  } finally {
+    await images.close();
+  }
+}

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dump, load } from 'js-yaml';
+import { MedganError, messageOf, RUN_FILES } from '@medgan/plugin-api';
+import { writeFileAtomically } from '@medgan/files';
+import type { RunConfig } from '@medgan/trainer';
+import type { ControlFile } from '../control/control-schema.ts';
+
+/** What a run was begun with: `config.yaml` of its folder. */
+export interface RunRecord {
+  readonly control: ControlFile;
+  readonly resolved: RunConfig;
+  readonly engine: { readonly name: string; readonly device: string; readonly threads: number };
+  readonly data: {
+    readonly fingerprint: string;
+    readonly images: number;
+    readonly classes: readonly string[];
+    readonly skipped: number;
+  };
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Whether a folder holds a run that has begun. */
+export const holdsRun = (dir: string): boolean => existsSync(join(dir, RUN_FILES.record));
+
+/** @throws MedganError when the folder holds no run. */
+export async function readRunRecord(runDir: string): Promise<RunRecord> {
+  try {
+    return load(await readFile(join(runDir, RUN_FILES.record), 'utf8')) as RunRecord;
+  } catch (error) {
+    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const reason = absent ? `there is no ${RUN_FILES.record} in it` : messageOf(error);
+    throw new MedganError(`${runDir} holds no run: ${reason}`, {
+      cure: 'give the folder of a run: <out>/<run>',
+      cause: error,
+    });
+  }
+}
+
+/** Writes the record of a run into its folder. */
+export async function writeRunRecord(runDir: string, record: RunRecord): Promise<void> {
+  const text = dump(record, { noRefs: true, skipInvalid: true });
+  await writeFileAtomically(join(runDir, RUN_FILES.record), text);
+}
