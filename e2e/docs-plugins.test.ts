@@ -55,7 +55,7 @@ threads: 1
   );
   const ran = await medgan('run', join(folder, 'all.yaml'));
   expect(ran, ran.stderr).toMatchObject({ code: 0, stderr: '' });
-  expect(ran.stdout).toContain('8 images of across, down at 64 px; my-gan, difference;');
+  expect(ran.stdout).toContain('8 images of across (4), down (4) at 64 px; my-gan, difference;');
   expect(ran.stdout).toContain('mean-error');
 });
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { ENGINE_NAMES, GPU_ENGINES, type EngineName } from '@medgan/engine';
+import { expandHome } from '@medgan/files';
 import { parseOptions, type OptionsSchema } from '@medgan/plugin-api';
 import { checkYaml } from '@medgan/experiment-registry';
 import type { WhichWeights } from '@medgan/trainer';
@@ -114,8 +115,8 @@ export function readGeneratorControl(
   const { interpolate, truncation, key, entry, weights, threads, image_size: imageSize } = control;
   const wantsGpu = control.engine === undefined && control.n_gpu >= 1;
   return {
-    checkpoint: control.path,
-    out: join(control.out, control.run),
+    checkpoint: expandHome(control.path),
+    out: join(expandHome(control.out), control.run),
     count: control.quantity,
     seed: control.seed,
     grid: control.grid,

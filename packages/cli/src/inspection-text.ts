@@ -1,4 +1,4 @@
-import type { DuplicateGroup, Inspection, Spread } from '@medgan/data';
+import { asideTexts, type DuplicateGroup, type Inspection, type Spread } from '@medgan/data';
 
 /** Lines of a list before the rest is counted. */
 const SHOWN = 10;
@@ -48,7 +48,7 @@ function groupLines(what: string, groups: readonly DuplicateGroup[]): string[] {
 
 /** An inspection for people. */
 export function inspectionText(inspection: Inspection): string {
-  const { images, sizes, formats, unreadable, duplicates, nearDuplicates } = inspection;
+  const { images, sizes, formats, unreadable, leftAside, duplicates, nearDuplicates } = inspection;
   const frequent = sizes.frequent.map(({ width, height, images: n }) => `${width}×${height} (${n})`);
   return [
     `${count(images, 'image')}, ${count(inspection.classes.length, 'class', 'classes')}`,
@@ -64,6 +64,7 @@ export function inspectionText(inspection: Inspection): string {
           `unreadable: ${unreadable.length}`,
           ...listed(unreadable, ({ name, reason }) => `${printable(name)}: ${reason}`),
         ]),
+    ...(leftAside === undefined ? [] : [`left aside: ${asideTexts(leftAside).join('; ') || 'none'}`]),
     ...groupLines('equal files', duplicates),
     ...groupLines('images that look alike', nearDuplicates),
   ].join('\n');

@@ -26,6 +26,7 @@ export {
 } from './pack/cache-contents.ts';
 export { decodeImage } from './decode/decode-image.ts';
 export { namedFolder, type FileOptions } from './pack/file-options.ts';
+export { asideTexts, type LeftAside } from './find/left-aside.ts';
 export { findImages } from './find/find-images.ts';
 export { fitImage } from './decode/fit-image.ts';
 export type { FoundFile } from './find/folder-walk.ts';
@@ -45,5 +46,12 @@ export {
 export type { DownloadRequest } from './isic/download-record.ts';
 export { PoliteHttp, type HttpOptions, type Manners } from './isic/polite-http.ts';
 export { searchImages } from './isic/search-images.ts';
-export { chooseImages, partsOf, type Choice, type ChooseOptions } from './splits/choose-images.ts';
+export {
+  chooseImages,
+  partsOf,
+  requireGroups,
+  type Choice,
+  type ChooseOptions,
+} from './splits/choose-images.ts';
+export { csvLine } from './tables/csv-cell.ts';
 export { splitGroups, type SplitItem, type SplitRule } from './splits/split-groups.ts';

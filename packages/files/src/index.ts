@@ -5,6 +5,7 @@
  */
 
 export { AppendLog } from './append-log.ts';
+export { decodeText, type DecodedText } from './decode-text.ts';
 export { defined } from './defined.ts';
 export { MedganError, messageOf } from './errors.ts';
 export { fileError, isAbsent } from './file-error.ts';
@@ -12,9 +13,11 @@ export { FOREIGN_HEAD_BYTES, foreignFile, type ForeignFile } from './foreign-fil
 export { lease, leasedIn } from './lease.ts';
 export { lockHolder, takeLock, thisProcess, type HeldLock, type LockHolder } from './lock.ts';
 export { listFolder, readJson, readText } from './read.ts';
+export { expandHome, resolvePath } from './resolve-path.ts';
 export { replaceFolder } from './replace-folder.ts';
 export {
   finishedName,
+  makeFolder,
   UNFINISHED,
   writeFileAtomically,
   type Content,

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { MedganError, messageOf } from './errors.ts';
+import { makeFolder } from './write-file.ts';
 
 /** The process that has a lock. */
 export interface LockHolder {
@@ -89,7 +90,7 @@ export async function takeLock(path: string): Promise<HeldLock | { readonly hold
   // A link appears with its content: nobody reads a lock that is not written yet and takes it for a dead one.
   const written = `${path}.${randomUUID()}.partial`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(written, text);
   } catch (cause) {
     throw new MedganError(`folder ${dirname(path)} cannot be used: ${messageOf(cause)}`, {

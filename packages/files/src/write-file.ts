@@ -1,6 +1,6 @@
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { codeOf, fileError } from './file-error.ts';
+import { codeOf, fileError, isAbsent } from './file-error.ts';
 import { MedganError } from './errors.ts';
 
 /** The content of a file: whole, or piece by piece. The bytes must not change until the write has settled. */
@@ -77,14 +77,42 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Makes a folder and those above it. With `durable`, each new one has its name on the disk when this returns. */
-export async function makeFolder(path: string, durable: boolean): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined || !durable) return;
-  for (let made = resolve(path); ; made = dirname(made)) {
-    await syncFolder(dirname(made));
-    if (made === resolve(first) || made === dirname(made)) return;
+/**
+ * Makes a folder and those above it. With `durable`, each new one has its name on the disk when this returns.
+ *
+ * Not by `mkdir` with `recursive`: where the system answers ENOENT although the parent exists (/proc on Linux, names with
+ * `:` or `?` and drives that are gone on Windows), Node tries for ever (nodejs/node#28599, #36490).
+ * @throws the system's error when one of them cannot be made, or a file is in the way.
+ */
+export async function makeFolder(path: string, durable = false): Promise<void> {
+  const missing: string[] = [];
+  let folder = resolve(path);
+  while (!(await isFolder(folder))) {
+    missing.unshift(folder);
+    if (folder === dirname(folder)) break;
+    folder = dirname(folder);
   }
+  for (const each of missing) {
+    try {
+      await mkdir(each);
+    } catch (error) {
+      // Another process may have made it in the meantime.
+      if (codeOf(error) !== 'EEXIST' || !(await isFolder(each))) throw error;
+    }
+    if (durable) await syncFolder(dirname(each));
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    if ((await stat(path)).isDirectory()) return true;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+  // A file is in the way: the system says so in its own error.
+  await mkdir(path);
+  return true;
 }
 
 /** Makes the renames in a folder survive a power cut. */

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@medgan/files';
 import { type ImageReader, RUN_FILES } from '@medgan/plugin-api';
 import { BestCheckpoint } from './best-checkpoint.ts';
 import { writeCheckpoint } from './checkpoint.ts';
@@ -36,7 +36,7 @@ export class RunFolder {
   static async open(request: TrainRequest, totalSteps: number): Promise<RunFolder> {
     const { runDir, config, resumeFrom } = request;
     const log = new RunLog(runDir, resumeFrom?.position.step ?? 0);
-    await mkdir(join(runDir, RUN_FILES.samples), { recursive: true });
+    await makeFolder(join(runDir, RUN_FILES.samples));
     const options = { ...request, every: config.cadence.evaluateEvery, totalSteps };
     return new RunFolder(request, totalSteps, { log, best: await BestCheckpoint.open(options, log.lines) });
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
@@ -40,6 +41,8 @@ interface Given {
   readonly options: InspectOptions & { readonly signal: AbortSignal };
 }
 
+const RECORD = 'inspection.json';
+const SHEET_NAME = 'contact-sheet.png';
 /** Images of each class on the contact sheet, and their side. */
 const SHEET = { columns: 12, side: 96 };
 const WORKERS = 4;
@@ -57,7 +60,7 @@ async function kindOf(target: string): Promise<'folder' | 'control' | 'dataset'>
   }
 }
 
-/** The control file as it is asked for; unreadable images are told instead of ending the inspection. */
+/** The run of the control file, with unreadable images reported instead of ending the inspection. */
 function tolerant({ run }: CheckedControl): ResolvedRun {
   const { dataset, options } = run.data;
   if (!('unreadable' in dataset.options.properties)) return run;
@@ -138,6 +141,18 @@ function contactSheet(rows: SheetRows, { classes }: Inspection) {
   };
 }
 
+/**
+ * Refuses to write over a picture or record of the same name that no inspection wrote.
+ * @throws MedganError
+ */
+function guardOutput(out: string): void {
+  const [record, sheet] = [existsSync(join(out, RECORD)), existsSync(join(out, SHEET_NAME))];
+  if (record || !sheet) return;
+  throw new MedganError(`${join(out, SHEET_NAME)} is there already, and no ${RECORD} beside it`, {
+    cure: 'choose another --out',
+  });
+}
+
 /** Looks at what `target` names. */
 async function inspect(target: string, { set }: InspectCommandOptions, given: Given): Promise<Inspected> {
   const kind = await kindOf(target);
@@ -159,16 +174,17 @@ export function inspectCommand(target: string, command: InspectCommandOptions): 
     if (done % 16 === 0 || done === total)
       reporter.onCount({ what: 'images', done, total, rate: seconds > 0 ? done / seconds : 0 });
   };
+  if (out !== undefined) guardOutput(out);
   const work = async (signal: AbortSignal): Promise<number> => {
     const options = { workers: WORKERS, maxPixels: MAX_PIXELS, sheet: SHEET, signal, onProgress };
     const { inspection, sheet } = await inspect(target, command, { reporter, options });
     const record = JSON.stringify(inspection, undefined, 2);
     if (out !== undefined) {
-      await writeFileAtomically(join(out, 'inspection.json'), `${record}\n`);
-      if (sheet.length > 0) await writePng(join(out, 'contact-sheet.png'), contactSheet(sheet, inspection));
+      await writeFileAtomically(join(out, RECORD), `${record}\n`);
+      if (sheet.length > 0) await writePng(join(out, SHEET_NAME), contactSheet(sheet, inspection));
     }
     process.stdout.write(`${json ? record : inspectionText(inspection)}\n`);
-    if (out !== undefined) reporter.onNote(`written: ${join(out, 'inspection.json')}, contact-sheet.png`);
+    if (out !== undefined) reporter.onNote(`written: ${join(out, RECORD)}, ${SHEET_NAME}`);
     return 0;
   };
   return untilInterrupted(work, { onFirst: () => reporter.onNote('stopping') });

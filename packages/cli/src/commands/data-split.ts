@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { splitGroups, type SplitItem } from '@medgan/data';
+import { csvLine, requireGroups, splitGroups, type SplitItem } from '@medgan/data';
 import {
   createRng,
   MedganError,
@@ -27,7 +27,7 @@ type Source = Pick<ResolvedRun['data'], 'dataset' | 'options' | 'path' | 'worker
   readonly seed: number;
 };
 
-/** Of datasets that cannot tell their images without decoding them, the pixels matter not. */
+/** Datasets that only know their images once they are decoded need a format; the smallest will do. */
 const FORMAT = { size: 16, channels: 1 } as const;
 
 async function sourceOf(source: string, { groups }: SplitOptions): Promise<Source> {
@@ -86,8 +86,32 @@ function itemsOf({ names, labels, groups }: ListedImages): SplitItem[] {
   });
 }
 
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/** The first line of every table of parts. */
+const HEADER = csvLine(['file', 'class', 'group', 'split']);
+
+/** Whether images without a group stop the split; a dataset without such an option takes its groups as they are. */
+function ungroupedIsAnError({ dataset, options }: Source): boolean {
+  return (
+    'ungrouped' in dataset.options.properties &&
+    (options as { readonly ungrouped?: string }).ungrouped !== 'alone'
+  );
+}
+
+/**
+ * Refuses to write over a file: any one without --force, and with it any but a table of parts.
+ * @throws MedganError
+ */
+async function guardOutput(given: string, out: string, force: boolean): Promise<void> {
+  if (!existsSync(out)) return;
+  const start = await readFile(out, 'utf8').catch(() => '');
+  const isOurs = start.startsWith(HEADER.trimEnd());
+  if (force && isOurs) return;
+  throw new MedganError(
+    isOurs
+      ? `${given} is there already, and runs may rely on it`
+      : `${given} is there already, and is no table of parts`,
+    { cure: isOurs ? 'choose another file, or replace it: --force' : 'choose another file' },
+  );
 }
 
 /** Images by class and part, for people. */
@@ -98,10 +122,10 @@ function counts(
 ): string[] {
   return Object.keys(fractions).map((part) => {
     const inPart = items.filter((_, i) => parts[i] === part);
-    const told = classes.map(
+    const byClass = classes.map(
       (name, label) => `${inPart.filter((item) => item.label === label).length} ${name}`,
     );
-    return `  ${part}: ${inPart.length} images (${told.join(', ')})`;
+    return `  ${part}: ${inPart.length} images (${byClass.join(', ')})`;
   });
 }
 
@@ -121,11 +145,7 @@ async function listImages(
 /** `medgan data split <folder|control>`: writes `file,class,group,split`. */
 export async function splitCommand(given: string, options: SplitOptions): Promise<number> {
   const out = resolve(options.out);
-  if (existsSync(out) && !options.force) {
-    throw new MedganError(`${options.out} is there already, and runs may rely on it`, {
-      cure: 'choose another file, or replace it: --force',
-    });
-  }
+  await guardOutput(options.out, out, options.force);
   const asked = options.part.length === 0 ? undefined : readParts(options.part);
   const source = await sourceOf(given, options);
   const fractions = asked ?? source.fractions;
@@ -140,11 +160,13 @@ export async function splitCommand(given: string, options: SplitOptions): Promis
       onWarning: (message) => reporter.onWarning(message),
     });
     const items = itemsOf(images);
+    if (images.groups !== undefined && ungroupedIsAnError(source))
+      requireGroups(items, { who: `dataset ${source.dataset.name}` });
     const parts = splitGroups(items, { fractions, seed: options.splitSeed ?? source.seed });
     const rows = items.map(({ name, label, group = '' }, i) =>
-      [name, images.classes[label]!, group, parts[i]!].map(csvCell).join(','),
+      csvLine([name, images.classes[label]!, group, parts[i]!]),
     );
-    await writeFileAtomically(out, ['file,class,group,split', ...rows, ''].join('\n'));
+    await writeFileAtomically(out, [HEADER, ...rows].join(''));
     for (const line of counts(items, parts, { fractions, classes: images.classes })) reporter.onNote(line);
     const table = relative('.', out);
     reporter.onNote(`written to ${table}; train on a part of it with split: train, splits: ${table}`);

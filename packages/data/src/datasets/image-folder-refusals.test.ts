@@ -31,7 +31,7 @@ describe('folders that will not do', () => {
     `);
     expect(await at('images')).toMatchInlineSnapshot(`
       "[medgan] dataset image-folder: DIR/images holds no image
-        cure: put images (jpg, jpeg, png, bmp, tif, tiff, webp, dcm) into it, one folder for each class"
+        cure: put images (jpg, jpeg, jpe, jfif, png, bmp, dib, tif, tiff, webp, gif, dcm, dicom, dic, ima) into it, one folder for each class"
     `);
     expect(await folder.refusal(folder.open({}, { path: '' }))).toMatchInlineSnapshot(`
       "[medgan] dataset image-folder was given no folder
@@ -44,7 +44,7 @@ describe('folders that will not do', () => {
     await mkdir(folder.path('melanoma'));
     expect(await folder.refusal(folder.open())).toMatchInlineSnapshot(`
       "[medgan] dataset image-folder: no image in the class folder melanoma of DIR
-        cure: put images (jpg, jpeg, png, bmp, tif, tiff, webp, dcm) into it, remove it, or name the classes you want under classes"
+        cure: put images (jpg, jpeg, jpe, jfif, png, bmp, dib, tif, tiff, webp, gif, dcm, dicom, dic, ima) into it, remove it, or name the classes you want under classes"
     `);
     expect((await folder.open({ classes: ['nevus'] })).count).toBe(1);
   });

@@ -109,9 +109,13 @@ describe('choosing', () => {
     `);
   });
 
-  it('takes the first N by name', async () => {
-    const all = await folder.open();
-    expect((await folder.open({ subset: 5 })).names).toEqual(all.names.slice(0, 5));
+  it('takes the first by name of each class, in its share', async () => {
+    const { names, labels } = await folder.open();
+    const of = (label: number): string[] => names.filter((_, i) => labels[i] === label);
+    expect((await folder.open({ subset: 6 })).names).toEqual([...of(0).slice(0, 3), ...of(1).slice(0, 3)]);
+    expect((await folder.open({ subset: 12 })).names).toEqual(names);
+    const one = await folder.open({ classes: ['melanoma'], subset: 4 });
+    expect(one.names).toEqual(of(0).slice(0, 4));
   });
 
   it('nests seeded subsets and draws them from the seed', async () => {

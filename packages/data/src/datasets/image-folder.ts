@@ -1,5 +1,6 @@
 import { defineDataset, parseOptions, type DatasetContext, type OptionsSchema } from '@medgan/plugin-api';
 import { readClassFolders, type GroupedFile } from '../find/class-folders.ts';
+import { warnOfLeftAside } from '../find/left-aside.ts';
 import {
   FILE_SCHEMAS,
   namedFolder,
@@ -8,15 +9,20 @@ import {
   type FileSettings,
 } from '../pack/file-options.ts';
 import { listFiles, openFiles, type ChosenFiles } from '../pack/open-files.ts';
-import { chooseImages } from '../splits/choose-images.ts';
+import { chooseImages, requireGroups } from '../splits/choose-images.ts';
 import { readGroups } from '../tables/read-groups.ts';
+import { TABLE_SCHEMAS } from '../tables/table-options.ts';
 
 export interface ImageFolderOptions extends FileOptions {
   /** CSV that names the lesion or patient of each file, relative to the folder. */
   readonly groups?: string;
+  readonly encoding?: string;
+  readonly ungrouped?: 'error' | 'alone';
 }
 
-type Resolved = FileSettings & Pick<ImageFolderOptions, 'groups'>;
+type Resolved = FileSettings &
+  Required<Pick<ImageFolderOptions, 'ungrouped'>> &
+  Pick<ImageFolderOptions, 'groups' | 'encoding'>;
 
 const schema: OptionsSchema = {
   type: 'object',
@@ -27,6 +33,7 @@ const schema: OptionsSchema = {
       minLength: 1,
       description: 'CSV with the lesion or patient of each file (file,group), for split',
     },
+    ...TABLE_SCHEMAS,
   },
   additionalProperties: false,
 };
@@ -47,14 +54,20 @@ async function choose(
   });
   if (folder.looseIgnored > 0)
     context.onWarning?.(`${WHO}: ${folder.looseIgnored} images beside the class folders are ignored`);
+  warnOfLeftAside(WHO, folder.leftAside, context);
   const { split } = context;
+  const { groups, encoding, ungrouped } = settings;
   const grouping =
-    settings.groups === undefined ? undefined : await readGroups(WHO, settings.groups, folder.root);
-  const grouped = grouping?.assign(folder.files) ?? folder.files;
+    groups === undefined ? undefined : await readGroups(WHO, groups, { root: folder.root, encoding });
+  const assigned = grouping?.assign(folder.files);
+  const misfit = assigned?.misfit;
+  const grouped: readonly GroupedFile[] = assigned?.files ?? folder.files;
+  if (assigned && split && ungrouped === 'error') requireGroups(grouped, { who: WHO, misfit });
+  if (misfit !== undefined) context.onWarning?.(`${WHO}: ${misfit}`);
   // A group may hold images of several classes, and is to land in one part whatever classes are asked for.
   const all =
     grouping && split && context.classes
-      ? grouping.assign((await readClassFolders(root, { outsideLinks: settings.outside_links })).files)
+      ? grouping.assign((await readClassFolders(root, { outsideLinks: settings.outside_links })).files).files
       : grouped;
   const files = await chooseImages<GroupedFile>(grouped, context, { who: WHO, all });
   return { root: folder.root, classes: folder.classes, files, settings };

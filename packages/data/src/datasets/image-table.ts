@@ -15,13 +15,15 @@ import {
   type FileOptions,
   type FileSettings,
 } from '../pack/file-options.ts';
-import { findImages } from '../find/find-images.ts';
+import { searchImages } from '../find/find-images.ts';
+import { warnOfLeftAside } from '../find/left-aside.ts';
 import { listFiles, openFiles, type ChosenFiles } from '../pack/open-files.ts';
-import { chooseImages } from '../splits/choose-images.ts';
+import { chooseImages, requireGroups } from '../splits/choose-images.ts';
 import { labelledRows, type LabelledRow } from '../tables/labelled-rows.ts';
-import { findTable } from '../tables/read-groups.ts';
+import { findTable, readGroups } from '../tables/read-groups.ts';
 import { readTable } from '../tables/read-table.ts';
 import { detectFormat, layoutOf, TABLE_FORMATS, type TableFormat } from '../tables/table-format.ts';
+import { TABLE_SCHEMAS } from '../tables/table-options.ts';
 import { compileWhere } from '../tables/where.ts';
 
 export interface ImageTableOptions extends FileOptions {
@@ -34,9 +36,13 @@ export interface ImageTableOptions extends FileOptions {
   /** Rows to use: `dx == "mel" && age_approx > 60`. */
   readonly where?: string;
   readonly missing?: 'error' | 'skip';
+  /** CSV that names the lesion or patient of each file, where the table of classes does not. */
+  readonly groups?: string;
+  readonly encoding?: string;
+  readonly ungrouped?: 'error' | 'alone';
 }
 
-type Defaulted = 'format' | 'missing';
+type Defaulted = 'format' | 'missing' | 'ungrouped';
 type Settings = FileSettings &
   Required<Pick<ImageTableOptions, Defaulted>> &
   Omit<ImageTableOptions, Defaulted | keyof FileSettings>;
@@ -59,7 +65,7 @@ const schema: OptionsSchema = {
     format: {
       enum: ['auto', ...TABLE_FORMATS],
       default: 'auto',
-      description: 'layout of the table; auto: told from its columns',
+      description: 'layout of the table; auto: as its columns say',
     },
     file_column: column('files'),
     label_column: column('classes'),
@@ -74,6 +80,13 @@ const schema: OptionsSchema = {
       default: 'error',
       description: 'error: one error lists all rows whose image is not there; skip: use the others',
     },
+    groups: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'CSV with the lesion or patient of each file (file,group), for split, where the table has none',
+    },
+    ...TABLE_SCHEMAS,
     ...FILE_SCHEMAS,
   },
   additionalProperties: false,
@@ -86,7 +99,9 @@ type ListContext = Omit<DatasetContext, 'format'>;
 /** The only CSV in the folder, or else the only one beside it. */
 async function onlyTable(root: string): Promise<string> {
   for (const folder of [root, dirname(root)]) {
-    const tables = (await readdir(folder)).filter((name) => name.toLowerCase().endsWith('.csv')).sort();
+    const tables = (await readdir(folder).catch(() => []))
+      .filter((name) => name.toLowerCase().endsWith('.csv'))
+      .sort();
     if (tables.length === 1) return join(folder, tables[0]!);
     if (tables.length > 1) {
       throw new MedganError(`${WHO}: several tables lie in ${folder}: ${tables.join(', ')}`, {
@@ -115,18 +130,20 @@ function withLabels(rows: readonly LabelledRow[], classes: readonly string[]): G
 
 async function readRows(root: string, settings: Settings, context: ListContext): Promise<LabelledRow[]> {
   const path = settings.table === undefined ? await onlyTable(root) : await findTable(settings.table, root);
-  const table = await readTable(WHO, path);
+  const table = await readTable(WHO, path, { encoding: settings.encoding, canState: true });
+  const chosen = { file: settings.file_column, label: settings.label_column, group: settings.group_column };
   const layout = layoutOf(table, {
     who: WHO,
-    format: settings.format === 'auto' ? detectFormat(table) : settings.format,
-    chosen: { file: settings.file_column, label: settings.label_column, group: settings.group_column },
+    format: settings.format === 'auto' ? detectFormat(table, chosen) : settings.format,
+    chosen,
   });
   const where =
     settings.where === undefined
       ? undefined
       : compileWhere(settings.where, { columns: layout.columns, who: `${WHO}: where` });
-  const files = await findImages(root, { who: WHO, outsideLinks: settings.outside_links });
-  const { rows, missing } = labelledRows(table, {
+  const { files, leftAside } = await searchImages(root, { who: WHO, outsideLinks: settings.outside_links });
+  warnOfLeftAside(WHO, leftAside, context);
+  const { rows, missing, byTail, tailExample } = labelledRows(table, {
     layout,
     files,
     rules: { who: WHO, where, missing: settings.missing },
@@ -136,12 +153,44 @@ async function readRows(root: string, settings: Settings, context: ListContext):
       cure: 'check where, and that path is the folder that holds the images',
     });
   }
-  const told = basename(path);
-  if (missing > 0) context.onWarning?.(`${WHO}: ${missing} rows of ${told} name an image that is not there`);
+  const name = basename(path);
+  if (missing > 0) context.onWarning?.(`${WHO}: ${missing} rows of ${name} name an image that is not there`);
+  if (byTail > 0)
+    context.onWarning?.(
+      `${WHO}: ${byTail} rows of ${name} hold paths of another place (${tailExample}); their images were found by the end of the path`,
+    );
   const unlisted = files.length - rows.length;
   if (unlisted > 0 && where === undefined)
-    context.onWarning?.(`${WHO}: ${unlisted} images have no row in ${told}`);
+    context.onWarning?.(`${WHO}: ${unlisted} images have no row in ${name}`);
   return rows;
+}
+
+/**
+ * The rows with the groups of a table of its own where one is named, checked where the images are to be split by groups
+ * that the user named.
+ */
+async function withGroups(
+  rows: readonly LabelledRow[],
+  { root, settings, context }: { root: string; settings: Settings; context: ListContext },
+): Promise<readonly LabelledRow[]> {
+  const { groups, encoding, ungrouped, group_column: column } = settings;
+  let [grouped, misfit] = [rows, undefined as string | undefined];
+  if (groups !== undefined) {
+    const grouping = await readGroups(WHO, groups, { root, encoding });
+    const assigned = grouping.assign(rows.map(({ file }) => ({ ...file, label: 0 })));
+    misfit = assigned.misfit;
+    const groupOf = new Map(assigned.files.map(({ name, group }) => [name, group]));
+    grouped = rows.map((row) => {
+      const group = groupOf.get(row.file.name) ?? row.group;
+      return group === undefined ? row : { ...row, group };
+    });
+  }
+  const hasGroups = grouped.some(({ group }) => group !== undefined);
+  const isNamed = groups !== undefined || column !== undefined;
+  if (context.split && ungrouped === 'error' && (isNamed || hasGroups))
+    requireGroups(grouped, { who: WHO, misfit });
+  if (misfit !== undefined) context.onWarning?.(`${WHO}: ${misfit}`);
+  return grouped;
 }
 
 /** The files a run asks for, none of them opened. */
@@ -153,7 +202,7 @@ async function choose(
   const settings = parseOptions<Settings>(WHO, schema, options);
   context.signal?.throwIfAborted();
   const root = await findRoot(folder, WHO);
-  const rows = await readRows(root, settings, context);
+  const rows = await withGroups(await readRows(root, settings, context), { root, settings, context });
   const known = [...new Set(rows.map(({ label }) => label))].sort(compare);
   const classes = chooseClasses(known, context.classes, WHO);
   // Split before classes are chosen, so that a patient lands in one part whatever classes a run asks for.

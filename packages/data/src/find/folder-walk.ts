@@ -1,7 +1,9 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
 import type { Dirent } from 'node:fs';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { isUnnamedDicom } from '../decode/formats/unnamed-dicom.ts';
+import { AsideCounter, type LeftAside } from './left-aside.ts';
+import { isOwnPicture, ownOutputOf } from './own-output.ts';
 
 /** A file that by its name is an image, or something in the way of one. */
 export interface FoundFile {
@@ -20,8 +22,14 @@ export interface FolderEntries {
   readonly loose: readonly FoundFile[];
 }
 
-/** Extensions taken for images: torchvision's less PPM and PGM, which sharp cannot read, and DICOM's. */
-export const IMAGE_EXTENSIONS = ['.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp', '.dcm'] as const;
+/**
+ * Extensions taken for images, whose content then decides. PPM, PGM and HEIC are none: their content is not read.
+ * Siemens writes DICOM as `.ima`.
+ */
+export const IMAGE_EXTENSIONS = [
+  ...['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.bmp', '.dib', '.tif', '.tiff', '.webp', '.gif'],
+  ...['.dcm', '.dicom', '.dic', '.ima'],
+] as const;
 
 /** An image by its name, or by its content where its name says nothing. Only regular files are looked into. */
 function isImage(name: string, { path, kind }: { path: string; kind: Kind }): boolean | Promise<boolean> {
@@ -30,10 +38,17 @@ function isImage(name: string, { path, kind }: { path: string; kind: Kind }): bo
   return kind === 'file' && isUnnamedDicom(name, path);
 }
 
-/** Dot files and macOS archive leftovers (`._a.jpg`, `__MACOSX/`) look like images and are none. */
-function isClutter(name: string): boolean {
-  return name.startsWith('.') || name === '__MACOSX';
-}
+/** Hidden files and folders, and what macOS adds to archives (`._a.jpg`, `__MACOSX/`). */
+const isHidden = (name: string): boolean => name.startsWith('.') || name === '__MACOSX';
+
+/** Folders in which systems and network disks keep thumbnails, snapshots and deleted files, in lower case. */
+const SYSTEM_FOLDERS: ReadonlySet<string> = new Set([
+  ...['@eadir', '#recycle', '#snapshot', '@recycle', '@recently-snapshot', '@__thumb', '@tmp', '@sharebin'],
+  ...['$recycle.bin', 'recycler', 'recycled', 'system volume information', 'found.000'],
+  ...['lost+found', 'network trash folder', 'temporary items', 'thumbnails'],
+]);
+
+const isSystemFolder = (name: string): boolean => SYSTEM_FOLDERS.has(name.toLowerCase());
 
 type Kind = 'file' | 'folder' | 'other';
 
@@ -42,6 +57,8 @@ interface Resolved {
   /** The real path, where the entry is a link. */
   readonly real?: string;
   readonly fault?: string;
+  /** A link that leads nowhere: what it was to be is unknown. */
+  readonly broken?: true;
 }
 
 function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): Kind {
@@ -67,28 +84,64 @@ function byFolderThenName(a: FoundFile, b: FoundFile): number {
   return compare(folderOf(a.name), folderOf(b.name)) || compare(a.name, b.name);
 }
 
-/** Walks one dataset folder. Symbolic links inside it are followed; those that lead out of it only on request. */
+const OUTSIDE = 'symbolic link that leads out of the folder (outside_links: true follows it)';
+const NOT_UTF8 = 'its name is not UTF-8; rename it, with convmv for instance, or unpack it anew with unar';
+
+/**
+ * Why an entry cannot be reached by its name. Node reads the bytes of a name that are no UTF-8 as U+FFFD, and the system
+ * then knows no such file.
+ */
+async function faultOfName(name: string, path: string): Promise<string | undefined> {
+  if (!name.includes('\uFFFD')) return undefined;
+  return lstat(path).then(
+    () => undefined,
+    () => NOT_UTF8,
+  );
+}
+
+/**
+ * Walks one dataset folder. Symbolic links inside it are followed; those that lead out of it only on request. What
+ * medgan wrote itself, and folders of thumbnails and deleted files, are left aside; `leftAside` counts them.
+ */
 export class FolderWalk {
   /** The real path of the dataset's folder. */
   readonly root: string;
   readonly #outsideLinks: boolean;
+  readonly #aside = new AsideCounter();
 
   constructor(root: string, outsideLinks: boolean) {
     this.root = root;
     this.#outsideLinks = outsideLinks;
   }
 
-  /** What lies right under the root. */
+  /** What was passed over so far. */
+  get leftAside(): readonly LeftAside[] {
+    return this.#aside.list;
+  }
+
+  /** Whether output of medgan was left aside somewhere in the folder `name` of the root. */
+  holdsOwnOutput(name: string): boolean {
+    return this.#aside.holdsOutputIn(name);
+  }
+
+  /** What lies right under the root. @throws the system's error when the root cannot be listed. */
   async top(): Promise<FolderEntries> {
     const folders: string[] = [];
     const loose: FoundFile[] = [];
-    for (const entry of await readdir(this.root, { withFileTypes: true })) {
-      if (isClutter(entry.name)) continue;
-      const path = join(this.root, entry.name);
-      const { kind, fault } = await this.#resolve(entry, path);
-      if (kind === 'folder') folders.push(entry.name);
-      else if (await isImage(entry.name, { path, kind }))
-        loose.push(found({ name: entry.name, path, kind, fault }));
+    const entries = await readdir(this.root, { withFileTypes: true });
+    const output = ownOutputOf(entries.map(({ name }) => name));
+    for (const entry of entries) {
+      const { name } = entry;
+      if (isHidden(name)) continue;
+      if (output !== undefined && isOwnPicture(name, output)) {
+        this.#aside.addOutput(name, `picture of a ${output}`);
+        continue;
+      }
+      const path = join(this.root, name);
+      const resolved = await this.#resolve(entry, path);
+      if (resolved.kind === 'folder') {
+        if (!(await this.#isLeftAside({ name, path, ...resolved }))) folders.push(name);
+      } else await this.#take({ name, path, ...resolved }, loose);
     }
     return { folders: folders.sort(compare), loose: loose.sort(byFolderThenName) };
   }
@@ -97,7 +150,12 @@ export class FolderWalk {
   async imagesIn(name: string): Promise<FoundFile[]> {
     const files: FoundFile[] = [];
     const path = join(this.root, name);
-    const real = await realpath(path);
+    let real: string;
+    try {
+      real = await realpath(path);
+    } catch (error) {
+      return [{ name, path, fault: (await faultOfName(name, path)) ?? unlistable(error) }];
+    }
     if (!this.#allows(real)) return [{ name, path, fault: OUTSIDE }];
     await this.#walk({ name, path, ancestors: [this.root, real] }, files);
     return files.sort(byFolderThenName);
@@ -107,31 +165,51 @@ export class FolderWalk {
     folder: { name: string; path: string; ancestors: readonly string[] },
     files: FoundFile[],
   ): Promise<void> {
+    const { name: at, path: folderPath, ancestors } = folder;
     let entries: Dirent[];
     try {
-      entries = await readdir(folder.path, { withFileTypes: true });
+      entries = await readdir(folderPath, { withFileTypes: true });
     } catch (error) {
-      files.push({
-        name: folder.name,
-        path: folder.path,
-        fault: `the folder cannot be listed (${codeOf(error)})`,
-      });
+      const fault = (await faultOfName(at, folderPath)) ?? unlistable(error);
+      files.push({ name: at, path: folderPath, fault });
       return;
     }
     for (const entry of entries) {
-      if (isClutter(entry.name)) continue;
-      const name = `${folder.name}/${entry.name}`;
-      const path = join(folder.path, entry.name);
-      const { kind, real = path, fault } = await this.#resolve(entry, path);
-      if (kind !== 'folder') {
-        if (await isImage(entry.name, { path, kind })) files.push(found({ name, path, kind, fault }));
-      } else if (fault !== undefined) {
-        files.push({ name, path, fault });
-      } else if (!folder.ancestors.includes(real)) {
-        // A link to a folder above would walk in circles.
-        await this.#walk({ name, path, ancestors: [...folder.ancestors, real] }, files);
-      }
+      if (isHidden(entry.name)) continue;
+      const [name, path] = [`${at}/${entry.name}`, join(folderPath, entry.name)];
+      const resolved = await this.#resolve(entry, path);
+      const { kind, real = path, fault } = resolved;
+      if (kind !== 'folder') await this.#take({ name, path, ...resolved }, files);
+      else if (await this.#isLeftAside({ name, path, ...resolved })) continue;
+      else if (fault !== undefined) files.push({ name, path, fault });
+      // A link to a folder above would walk in circles.
+      else if (!ancestors.includes(real))
+        await this.#walk({ name, path, ancestors: [...ancestors, real] }, files);
     }
+  }
+
+  /** Adds a file to the images, or to what was left aside. */
+  async #take(file: Resolved & { name: string; path: string }, files: FoundFile[]): Promise<void> {
+    const { name, path, kind, broken } = file;
+    const own = name.slice(name.lastIndexOf('/') + 1);
+    if (await isImage(own, { path, kind })) {
+      const fault = file.fault ?? (kind === 'file' ? await faultOfName(own, path) : 'not a regular file');
+      files.push(fault === undefined ? { name, path } : { name, path, fault });
+    } else if (broken) this.#aside.addBrokenLink(name);
+    else this.#aside.addFile(name);
+  }
+
+  /** Whether a folder holds no data of the user's. */
+  async #isLeftAside(folder: { name: string; path: string; fault?: string }): Promise<boolean> {
+    const { name, path, fault } = folder;
+    if (isSystemFolder(name.slice(name.lastIndexOf('/') + 1))) {
+      this.#aside.addSystemFolder(name);
+      return true;
+    }
+    if (fault !== undefined) return false;
+    const output = ownOutputOf(await readdir(path).catch(() => []));
+    if (output !== undefined) this.#aside.addOutput(name, output);
+    return output !== undefined;
   }
 
   async #resolve(entry: Dirent, path: string): Promise<Resolved> {
@@ -141,7 +219,7 @@ export class FolderWalk {
       const kind = kindOf(await stat(real));
       return this.#allows(real) ? { kind, real } : { kind, real, fault: OUTSIDE };
     } catch (error) {
-      return { kind: 'file', fault: `broken symbolic link (${codeOf(error)})` };
+      return { kind: 'file', fault: `broken symbolic link (${codeOf(error)})`, broken: true };
     }
   }
 
@@ -151,10 +229,4 @@ export class FolderWalk {
   }
 }
 
-const OUTSIDE = 'symbolic link that leads out of the folder (outside_links: true follows it)';
-
-function found(entry: { name: string; path: string; kind: Kind; fault: string | undefined }): FoundFile {
-  const { name, path, kind } = entry;
-  const fault = entry.fault ?? (kind === 'file' ? undefined : 'not a regular file');
-  return fault === undefined ? { name, path } : { name, path, fault };
-}
+const unlistable = (error: unknown): string => `the folder cannot be listed (${codeOf(error)})`;

@@ -1,4 +1,5 @@
 import { readClassFolders } from '../find/class-folders.ts';
+import type { LeftAside } from '../find/left-aside.ts';
 import { inspectImages, type InspectOptions } from './inspect-images.ts';
 import type { Inspection, SheetRows } from './inspection.ts';
 
@@ -11,7 +12,12 @@ export async function inspectFolder(
   path: string,
   options: InspectOptions,
 ): Promise<{ inspection: Inspection; sheet: SheetRows }> {
-  const { classes, files } = await readClassFolders(path, { outsideLinks: false });
+  const { classes, files, leftAside, looseIgnored } = await readClassFolders(path, { outsideLinks: false });
   const images = files.map(({ path: file, ...rest }) => ({ ...rest, source: { path: file } }));
-  return inspectImages({ classes, images }, options);
+  const { inspection, sheet } = await inspectImages({ classes, images }, options);
+  const beside: LeftAside[] =
+    looseIgnored === 0
+      ? []
+      : [{ reason: 'beside class folders', what: 'images', count: looseIgnored, examples: [] }];
+  return { inspection: { ...inspection, leftAside: [...leftAside, ...beside] }, sheet };
 }

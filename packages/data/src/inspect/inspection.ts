@@ -1,5 +1,6 @@
 import type { BytePixels } from '@medgan/plugin-api';
 import type { ByteImage } from '../byte-image.ts';
+import type { LeftAside } from '../find/left-aside.ts';
 
 /** An image to be looked at: a file, or one that its dataset gives. */
 export interface InspectedImage {
@@ -65,6 +66,8 @@ export interface Inspection {
   /** By content; files whose extension says otherwise are counted. */
   readonly formats: readonly { readonly name: string; readonly images: number; readonly misnamed: number }[];
   readonly unreadable: readonly { readonly name: string; readonly reason: string }[];
+  /** What lay in the folder and was not taken; absent where no folder was searched. */
+  readonly leftAside?: readonly LeftAside[];
   /** Equal to the byte. */
   readonly duplicates: readonly DuplicateGroup[];
   /** Different files that look alike. */

@@ -18,14 +18,14 @@ interface Everything {
 }
 
 const EXTENSIONS: Readonly<Record<string, RegExp>> = {
-  JPEG: /\.jpe?g$/i,
+  JPEG: /\.(jpe?g|jpe|jfif)$/i,
   PNG: /\.png$/i,
-  BMP: /\.bmp$/i,
+  BMP: /\.(bmp|dib)$/i,
   TIFF: /\.tiff?$/i,
   WebP: /\.webp$/i,
   GIF: /\.gif$/i,
   // Scanners name their files by a number or not at all.
-  DICOM: /\.dcm$|(^|\/)([^./]+|[\d.]+)$/i,
+  DICOM: /\.(dcm|dicom|dic|ima)$|(^|\/)([^./]+|[\d.]+)$/i,
 };
 
 /** Sizes named in the report. */

@@ -1,3 +1,4 @@
+import { csvLine } from '../tables/csv-cell.ts';
 import type { ManifestEntry } from './manifest-entry.ts';
 
 const LICENCES: Readonly<Record<string, string>> = {
@@ -6,13 +7,8 @@ const LICENCES: Readonly<Record<string, string>> = {
   'CC-BY-NC': 'https://creativecommons.org/licenses/by-nc/4.0/',
 };
 
-function cell(value: string | number | boolean | undefined): string {
-  const text = value === undefined ? '' : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 const lines = (rows: readonly (readonly (string | number | boolean | undefined)[])[]): string =>
-  rows.map((row) => `${row.map(cell).join(',')}\n`).join('');
+  rows.map((row) => csvLine(row.map((value) => (value === undefined ? '' : String(value))))).join('');
 
 /** Clinical and acquisition data of every image, with the archive's names of columns: opened by `image-table`. */
 export function metadataCsv(entries: readonly ManifestEntry[]): string {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '@medgan/files';
 import { endingOf, looksLike } from './image-bytes.ts';
 import { PassingFault, Refusal, type Attempt, type PoliteHttp } from './polite-http.ts';
 
@@ -70,7 +71,7 @@ async function receive(
   const offset = append ? former!.bytes : 0;
   const length = wholeLength(response, offset);
   if ((length ?? 0) > request.maxBytes) throw tooLarge(request);
-  await mkdir(dirname(part), { recursive: true });
+  await makeFolder(dirname(part));
   if (!append) {
     const etag = response.headers.get('etag');
     await forget(part);

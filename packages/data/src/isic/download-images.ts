@@ -1,5 +1,6 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '@medgan/files';
 import { MedganError, messageOf, takeLock } from '@medgan/plugin-api';
 import { forEachBounded } from '../for-each-bounded.ts';
 import type { IsicArchive } from './archive-client.ts';
@@ -170,7 +171,7 @@ class Download {
 
   async #place(from: string, file: string): Promise<void> {
     const path = join(this.#manifest.dir, file);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await rename(from, path);
   }
 

@@ -1,6 +1,6 @@
-import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
+import { appendFile, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { writeFileAtomically } from '@medgan/plugin-api';
+import { makeFolder, writeFileAtomically } from '@medgan/files';
 import { sha256Of } from './download-file.ts';
 import type { ManifestEntry } from './manifest-entry.ts';
 import { attributionCsv, licencesPage, metadataCsv } from './attribution-files.ts';
@@ -69,7 +69,7 @@ export class Manifest {
   async add(entry: ManifestEntry): Promise<void> {
     this.#entries.set(entry.id, entry);
     const path = join(this.dir, NAME);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await appendFile(path, `\n${JSON.stringify(entry)}\n`);
   }
 

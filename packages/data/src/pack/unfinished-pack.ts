@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lease } from '@medgan/files';
+import { lease, makeFolder } from '@medgan/files';
 import { PackWriter, type PackHeader } from './pack-file.ts';
 
 /** A pack that is being written, under a name of its own until it is whole. It ends by `finish` or `discard`. */
@@ -26,7 +26,7 @@ export class UnfinishedPack {
 
   /** Begins a pack in `dir`, which is made where it is missing. */
   static async create(dir: string, format: Pick<PackHeader, 'size' | 'channels'>): Promise<UnfinishedPack> {
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
     const path = join(dir, `building-${randomUUID()}.pack.tmp`);
     const release = await lease(path);
     try {

@@ -28,7 +28,7 @@ const refusal = (choosing: Promise<unknown>): Promise<string> =>
   );
 
 describe('subsets', () => {
-  it('are nested for one seed, in either order', async () => {
+  it('lie in each other for one seed, in either order', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 60 }),
@@ -39,11 +39,41 @@ describe('subsets', () => {
           const largest = await choose(whole, { subset: count, subsetOrder, seed });
           expect(new Set(largest)).toEqual(new Set(whole));
           for (const subset of [1, Math.ceil(count / 3), Math.ceil(count / 2)]) {
-            expect(await choose(whole, { subset, subsetOrder, seed })).toEqual(largest.slice(0, subset));
+            const smaller = await choose(whole, { subset, subsetOrder, seed });
+            expect(smaller).toHaveLength(subset);
+            if (subsetOrder === 'seeded') expect(smaller).toEqual(largest.slice(0, subset));
+            else {
+              const next = await choose(whole, { subset: Math.min(count, subset + 1), subsetOrder, seed });
+              expect(next).toEqual(expect.arrayContaining([...smaller]));
+            }
           }
         },
       ),
       { numRuns: 30 },
+    );
+  });
+
+  it('hold every class in its share, to less than one image per class', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 4 }),
+        fc.constantFrom('first' as const, 'seeded' as const),
+        fc.nat(1000),
+        async (sizes, subsetOrder, asked) => {
+          // Class folder after class folder, as they lie on a disk.
+          const whole = sizes.flatMap((size, label) =>
+            Array.from({ length: size }, (_, i) => ({ name: `${label}/${i}.png`, label })),
+          );
+          const subset = 1 + (asked % whole.length);
+          const chosen = await choose(whole, { subset, subsetOrder });
+          expect(chosen).toHaveLength(subset);
+          for (const [label, size] of sizes.entries()) {
+            const count = chosen.filter((item) => item.label === label).length;
+            expect(Math.abs(count - (size * subset) / whole.length)).toBeLessThan(sizes.length);
+            if (subset >= sizes.length) expect(count).toBeGreaterThan(0);
+          }
+        },
+      ),
     );
   });
 
@@ -62,7 +92,9 @@ describe('subsets', () => {
     const split = { part: 'test', fractions: { train: 0.8, test: 0.2 }, seed: 3 };
     const part = await choose(images(50), { split });
     expect(part).toHaveLength(10);
-    expect(await choose(images(50), { split, subset: 4 })).toEqual(part.slice(0, 4));
+    const few = await choose(images(50), { split, subset: 4 });
+    expect(few).toHaveLength(4);
+    expect(part).toEqual(expect.arrayContaining([...few]));
     expect(await refusal(choose(images(50), { split, subset: 11 }))).toMatchInlineSnapshot(`
       "[medgan] dataset x: subset 11 of 10 images of the part test
         cure: set subset to 1 … 10, or leave it out to use all"

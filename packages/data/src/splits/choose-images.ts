@@ -19,6 +19,24 @@ export interface ChooseOptions<T extends SplitItem> {
 }
 
 /**
+ * Refuses to split by groups that most images lack: the groups would not keep the parts apart.
+ * `misfit` says what of a table does not fit the images.
+ */
+export function requireGroups(
+  items: readonly Pick<SplitItem, 'group'>[],
+  { who, misfit }: { readonly who: string; readonly misfit?: string | undefined },
+): void {
+  const alone = items.filter(({ group }) => group === undefined).length;
+  if (2 * alone <= items.length) return;
+  throw new MedganError(
+    `${who}: ${misfit ?? `${alone} of ${items.length} images have no group`}: a split by these groups would not keep images of one lesion or patient together`,
+    {
+      cure: 'give every image its row and its group; where images without a group are each a lesion of their own, set ungrouped: alone among the dataset_options of a control file',
+    },
+  );
+}
+
+/**
  * The part of every image, in the order of `items`.
  * @throws MedganError when a table of parts does not fit the images.
  */
@@ -52,8 +70,9 @@ async function onePart<T extends SplitItem>(
 }
 
 /**
- * The images a run asks for, in their final order: of one part where it names one; then the first `subset`, or the first
- * `subset` of one permutation drawn by the seed, so that a smaller subset is the beginning of every larger one.
+ * The images a run asks for, in their final order: of one part where it names one; then, of each class in its share, the
+ * first by name, in the order of `items`, or the first of one permutation drawn by the seed. A smaller subset lies in
+ * every larger one; a drawn one begins it.
  * @throws MedganError when there is no image or no such part, it is empty, or the subset is larger than what there is.
  */
 export async function chooseImages<T extends SplitItem>(
@@ -75,7 +94,29 @@ export async function chooseImages<T extends SplitItem>(
         : `set subset to 1 … ${part.length}, or leave it out to use all`,
     });
   }
-  if (subsetOrder === 'first') return part.slice(0, subset);
+  if (subsetOrder === 'first') {
+    const chosen = new Set(stratified(part).slice(0, subset));
+    return part.filter((item) => chosen.has(item));
+  }
   const order = rng.split('subset').permutation(part.length);
-  return Array.from(order.subarray(0, subset), (i) => part[i]!);
+  return stratified(Array.from(order, (i) => part[i]!)).slice(0, subset);
+}
+
+/**
+ * The items in an order of which every beginning holds the classes in the shares of the whole, and one image of each
+ * class before a second of any: image i of a class of n comes at the place i / n, classes taking turns where they meet.
+ * Items of one class keep their order.
+ */
+function stratified<T extends SplitItem>(items: readonly T[]): readonly T[] {
+  const sizes = new Map<number, number>();
+  for (const { label } of items) sizes.set(label, (sizes.get(label) ?? 0) + 1);
+  const seen = new Map<number, number>();
+  return items
+    .map((item) => {
+      const before = seen.get(item.label) ?? 0;
+      seen.set(item.label, before + 1);
+      return { item, place: before / sizes.get(item.label)! };
+    })
+    .sort((a, b) => a.place - b.place || a.item.label - b.item.label)
+    .map(({ item }) => item);
 }

@@ -33,6 +33,17 @@ function refuseTornGroups(
 }
 
 /**
+ * Which image a row means: the one of exactly this name, else the only one of this name in another spelling (accents,
+ * `\\`, blanks at the ends).
+ */
+function imageFinder(names: readonly string[]): (written: string) => string | undefined {
+  const exact = new Set(names);
+  const bySpelling = new Map<string, string | undefined>();
+  for (const name of names) bySpelling.set(spelled(name), bySpelling.has(spelled(name)) ? undefined : name);
+  return (written) => (exact.has(written) ? written : bySpelling.get(spelled(written.trim())));
+}
+
+/**
  * The part of every image as a table says it (`file,split`; `file` is the name in the folder), in the order of `items`.
  * @throws MedganError when an image is not in the table, comes twice, or a group is in several parts.
  */
@@ -49,26 +60,29 @@ export async function readSplitTable(
     });
   };
   const [file, split] = [column('file'), column('split')];
+  const imageOf = imageFinder(items.map(({ name }) => name));
   const partOf = new Map<string, string>();
   table.rows.forEach((row, i) => {
-    const name = spelled(row[file]!);
-    if (partOf.has(name)) {
-      throw new MedganError(`${who}: ${path}, row ${rowNumber(table, i)}: ${row[file]} comes twice`, {
-        cure: 'keep one row of each image',
-      });
+    const name = imageOf(row[file]!);
+    if (name === undefined) return;
+    if (!partOf.has(name)) {
+      partOf.set(name, row[split]!.trim());
+      return;
     }
-    partOf.set(name, row[split]!);
+    throw new MedganError(`${who}: ${path}, row ${rowNumber(table, i)}: ${row[file]} comes twice`, {
+      cure: 'keep one row of each image',
+    });
   });
-  const absent = items.filter(({ name }) => !partOf.has(spelled(name)));
+  const parts = items.map(({ name }) => partOf.get(name));
+  const absent = items.filter((_, i) => parts[i] === undefined);
   if (absent.length > 0) {
     throw new MedganError(
       `${who}: ${absent.length} of ${items.length} images are not in ${path}${listed(absent.map(({ name }) => name))}`,
       { cure: 'add them to the table, or write it anew with medgan data split' },
     );
   }
-  const parts = items.map(({ name }) => partOf.get(spelled(name))!);
-  refuseTornGroups(items, parts, { who, path });
-  return parts;
+  refuseTornGroups(items, parts as string[], { who, path });
+  return parts as string[];
 }
 
 /** Refuses a part that nobody wrote, naming those that there are. */

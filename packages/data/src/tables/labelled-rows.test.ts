@@ -186,7 +186,7 @@ describe('rows that cannot be used', () => {
 
   it('refuses what is no table', async () => {
     expect(await refusal(read('file,label\na\n'))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-table: the table DIR/labels.csv is no proper CSV: Invalid Record Length: expect 2, got 1 on line 2
+      "[medgan] dataset image-table: the table DIR/labels.csv, line 2: 1 cells, where the first line has 2
         cure: give every row the same number of cells, and put cells that contain a separator in quotes"
     `);
     expect(await refusal(read('file,label\n'))).toContain('has no row');

@@ -1,6 +1,6 @@
 import { MedganError } from '@medgan/plugin-api';
 import type { FoundFile } from '../find/folder-walk.ts';
-import { FileIndex } from './file-index.ts';
+import { FileIndex, isAbsoluteName } from './file-index.ts';
 import { rowNumber, type Table } from './read-table.ts';
 import type { Layout } from './table-format.ts';
 
@@ -19,6 +19,9 @@ export interface RowRules {
   readonly missing: 'error' | 'skip';
 }
 
+/** A name on one line, whatever is in it. */
+const printable = (name: string): string => (/\p{Cc}/u.test(name) ? JSON.stringify(name) : name);
+
 /** Rows named in an error; the rest are counted. */
 const NAMED = 20;
 
@@ -28,6 +31,15 @@ function refuse(problems: readonly string[], { what, cure }: { what: string; cur
   throw new MedganError(`${what}\n${lines.join('\n')}`, { cure });
 }
 
+export interface LabelledRows {
+  readonly rows: LabelledRow[];
+  /** Rows that name an image that is not there. */
+  readonly missing: number;
+  /** Rows whose image was found by the end of its path alone, and one of these paths. */
+  readonly byTail: number;
+  readonly tailExample: string;
+}
+
 /**
  * Finds the image of every row, in the order of the rows.
  * @throws MedganError listing images that are not there, that could be several, that come twice, or that have no label.
@@ -35,33 +47,44 @@ function refuse(problems: readonly string[], { what, cure }: { what: string; cur
 export function labelledRows(
   table: Table,
   { layout, files, rules }: { layout: Layout; files: readonly FoundFile[]; rules: RowRules },
-): { rows: LabelledRow[]; missing: number } {
+): LabelledRows {
   const { who, where } = rules;
-  const index = new FileIndex(files);
+  const index = new FileIndex(
+    files,
+    table.rows.map((row) => layout.file(row)),
+  );
+  let [byTail, tailExample] = [0, ''];
   const rows: LabelledRow[] = [];
   const firstRow = new Map<string, number>();
   const [missing, ambiguous, twice, unlabelled]: string[][] = [[], [], [], []];
+  let isAbsolute = false;
   table.rows.forEach((row, i) => {
     if (where && !where(row)) return;
     const name = layout.file(row);
-    const told = `row ${rowNumber(table, i)}: ${name === '' ? 'no file' : name}`;
-    const file = index.find(name);
-    if (file === 'missing') {
-      missing!.push(told);
+    const line = `row ${rowNumber(table, i)}: ${name === '' ? 'no file' : printable(name)}`;
+    const found = index.find(name);
+    if (found === 'missing') {
+      missing!.push(line);
+      isAbsolute ||= isAbsoluteName(name);
       return;
     }
-    if (file === 'ambiguous') {
-      ambiguous!.push(told);
+    if (found === 'ambiguous') {
+      ambiguous!.push(line);
       return;
+    }
+    const { file } = found;
+    if (found.byTail) {
+      byTail++;
+      tailExample = name;
     }
     const former = firstRow.get(file.name);
     if (former !== undefined) {
-      twice!.push(`${told} (first in row ${rowNumber(table, former)})`);
+      twice!.push(`${line} (first in row ${rowNumber(table, former)})`);
       return;
     }
     firstRow.set(file.name, i);
     const label = layout.label(row, i);
-    if (label === '') unlabelled!.push(told);
+    if (label === '') unlabelled!.push(line);
     const group = layout.group(row);
     rows.push({ file, label, ...(group === undefined ? {} : { group }) });
   });
@@ -70,7 +93,9 @@ export function labelledRows(
   if (missing!.length > 0 && rules.missing === 'error')
     refuse(missing!, {
       what: `${at}: ${missing!.length} of ${table.rows.length} rows name an image that is not there`,
-      cure: 'set path to the folder that holds them, or set missing: skip to use the others',
+      cure: isAbsolute
+        ? 'the table holds paths of another machine: write the bare names of the files into it, or name the column that has them (file_column: …)'
+        : 'set path to the folder that holds them, or set missing: skip to use the others',
     });
   if (ambiguous!.length > 0)
     refuse(ambiguous!, {
@@ -84,5 +109,5 @@ export function labelledRows(
       what: `${at}: ${unlabelled!.length} rows have no class`,
       cure: 'fill it in, or leave these rows out with where: …',
     });
-  return { rows, missing: missing!.length };
+  return { rows, missing: missing!.length, byTail, tailExample };
 }

@@ -1,4 +1,5 @@
 import { MedganError, nearest } from '@medgan/plugin-api';
+import { FILE_COLUMNS, GROUP_COLUMNS, LABEL_COLUMNS, METADATA_COLUMNS } from './column-names.ts';
 import { rowNumber, type Table } from './read-table.ts';
 
 /** How a table is laid out. */
@@ -34,22 +35,10 @@ export interface Layout {
   group(row: readonly string[]): string | undefined;
 }
 
-const FILE_COLUMNS = [
-  'file',
-  'filename',
-  'file_name',
-  'image',
-  'image_id',
-  'image_name',
-  'isic_id',
-  'name',
-  'path',
-];
-const LABEL_COLUMNS = ['label', 'class', 'cls', 'dx', 'diagnosis', 'diagnosis_1', 'category', 'target'];
-const GROUP_COLUMNS = ['group', 'patient_id', 'patient', 'lesion_id', 'lesion'];
+const FLAGS_2017 = ['melanoma', 'seborrheic_keratosis'];
 
 const RULES: Readonly<Record<Exclude<TableFormat, 'isic-2016'>, readonly string[]>> = {
-  'isic-2017': ['image_id', 'melanoma', 'seborrheic_keratosis'],
+  'isic-2017': ['image_id', ...FLAGS_2017],
   ham10000: ['lesion_id', 'image_id', 'dx'],
   'isic-2020': ['image_name', 'patient_id', 'benign_malignant', 'target'],
   'isic-archive': ['isic_id', 'attribution', 'copyright_license'],
@@ -57,21 +46,41 @@ const RULES: Readonly<Record<Exclude<TableFormat, 'isic-2016'>, readonly string[
   'file-label': [],
 };
 
-const isFlag = (cell: string): boolean => /^[01](\.0+)?$/.test(cell);
+/** 0 or 1 as pandas and spreadsheets write them. */
+const isFlag = (cell: string): boolean => /^([01](\.0+)?|true|false)$/i.test(cell);
+const isSet = (cell: string): boolean => /^(1|true)/i.test(cell);
 
-/** A file column and at least two more, all of them 0 or 1. */
-function looksOneHot({ columns, rows }: Table): boolean {
-  return columns!.length >= 3 && rows.slice(0, 50).every((row) => row.slice(1).every(isFlag));
+/** The columns that are classes of a one-hot table: all but the file, the groups and the usual metadata. */
+function classColumns(names: readonly string[], chosen: ColumnChoice): { name: string; column: number }[] {
+  const lower = names.map((name) => name.toLowerCase());
+  const file = chosen.file ?? names[lower.findIndex((name) => FILE_COLUMNS.includes(name))] ?? names[0];
+  return names.flatMap((name, column) => {
+    const isOther =
+      name === file ||
+      name === chosen.group ||
+      name === '' ||
+      GROUP_COLUMNS.includes(lower[column]!) ||
+      METADATA_COLUMNS.has(lower[column]!);
+    return isOther ? [] : [{ name, column }];
+  });
+}
+
+/** At least two columns of classes, all of them 0 or 1. */
+function looksOneHot({ columns, rows }: Table, chosen: ColumnChoice): boolean {
+  const flags = classColumns(columns!, chosen);
+  return (
+    flags.length >= 2 && rows.slice(0, 50).every((row) => flags.every(({ column }) => isFlag(row[column]!)))
+  );
 }
 
 /** The format that the names of the columns, or else the first rows, speak for. */
-export function detectFormat(table: Table): TableFormat {
+export function detectFormat(table: Table, chosen: ColumnChoice = {}): TableFormat {
   const { columns } = table;
   if (columns === undefined) return 'isic-2016';
   const fits = (name: keyof typeof RULES): boolean => RULES[name].every((column) => columns.includes(column));
   for (const name of ['isic-2017', 'ham10000', 'isic-2020', 'isic-archive'] as const)
     if (fits(name)) return name;
-  return looksOneHot(table) ? 'one-hot' : 'file-label';
+  return looksOneHot(table, chosen) ? 'one-hot' : 'file-label';
 }
 
 class Columns {
@@ -108,23 +117,40 @@ class Columns {
   wanted(what: 'file' | 'label', chosen: string | undefined, usual: readonly string[]): number {
     const at = chosen === undefined ? this.usual(usual)[0] : this.named(chosen);
     if (at !== undefined) return at;
+    const flag = what === 'label' ? this.#onlyFlag() : undefined;
     throw new MedganError(
       `${this.#who}: ${this.#table.path} has no column that is known to hold the ${what}; it has: ${this.names.join(', ')}`,
-      { cure: `name it: ${what}_column: …` },
+      {
+        cure:
+          flag === undefined
+            ? `name it: ${what}_column: …`
+            : `the column ${flag} holds 0 and 1: name it (label_column: ${flag}), and the classes are 0 and 1`,
+      },
     );
+  }
+
+  /** The only column of 0 and 1, where there is one. */
+  #onlyFlag(): string | undefined {
+    const { rows } = this.#table;
+    const flags = this.names.filter((_, at) => rows.every((row) => isFlag(row[at]!)));
+    return flags.length === 1 ? flags[0] : undefined;
   }
 }
 
 /** The class whose column says 1; one class of `rest` where none does. */
 function oneHot(
   table: Table,
-  { who, fileColumn, rest }: { who: string; fileColumn: number; rest?: string },
+  options: {
+    who: string;
+    fileColumn: number;
+    flags: readonly { readonly name: string; readonly column: number }[];
+    rest?: string;
+  },
 ): Layout['label'] {
-  const classes = table.columns!.map((name, column) => ({ name, column }));
-  const flags = classes.filter(({ column }) => column !== fileColumn);
+  const { who, fileColumn, flags, rest } = options;
   return (row, index) => {
     const strange = flags.find(({ column }) => !isFlag(row[column]!));
-    const ones = flags.filter(({ column }) => row[column]!.startsWith('1'));
+    const ones = flags.filter(({ column }) => isSet(row[column]!));
     if (!strange && ones.length === 1) return ones[0]!.name;
     if (!strange && ones.length === 0 && rest !== undefined) return rest;
     const fault = strange
@@ -132,7 +158,11 @@ function oneHot(
       : `${ones.length === 0 ? 'no class' : `several classes (${ones.map(({ name }) => name).join(', ')})`}`;
     throw new MedganError(
       `${who}: ${table.path}, row ${rowNumber(table, index)} (${row[fileColumn]}): ${fault}`,
-      { cure: 'mark exactly one class with 1, or name the column of the class: label_column: …' },
+      {
+        cure: strange
+          ? `if ${strange.name} is no class, remove the column or name it as group_column; else write 0 or 1`
+          : 'mark exactly one class with 1, or name the column of the class: label_column: …',
+      },
     );
   };
 }
@@ -143,6 +173,10 @@ const BINARY: Readonly<Record<string, string>> = {
   '1': 'malignant',
   '1.0': 'malignant',
 };
+
+/** The first of these cells with text; blanks inside quotes do not make another group. */
+const firstFilled = (row: readonly string[], columns: readonly number[]): string | undefined =>
+  columns.map((at) => row[at]!.trim()).find((cell) => cell !== '');
 
 /** The columns of files and of groups alone. @throws MedganError when one of them is not there. */
 export function fileAndGroups(table: Table, who: string): Pick<Layout, 'file' | 'group'> {
@@ -157,7 +191,7 @@ export function fileAndGroups(table: Table, who: string): Pick<Layout, 'file' | 
   }
   return {
     file: (row) => row[file]!,
-    group: (row) => groups.map((at) => row[at]!).find((cell) => cell !== ''),
+    group: (row) => firstFilled(row, groups),
   };
 }
 
@@ -169,7 +203,7 @@ export function layoutOf(
   const columns = new Columns(table, who);
   if (format === 'isic-2016' && table.columns !== undefined && table.columns.length !== 2)
     throw new MedganError(`${who}: ${table.path} is no isic-2016 table, which has two columns and no names`, {
-      cure: 'leave format out; it is told from the columns',
+      cure: 'leave format out: the columns decide it',
     });
   if (format !== 'isic-2016' && table.columns === undefined)
     throw new MedganError(`${who}: ${table.path} begins with data, not with the names of its columns`, {
@@ -183,34 +217,46 @@ export function layoutOf(
     format,
     columns: columns.names,
     file: (row: readonly string[]) => row[file]!,
-    group: (row: readonly string[]) => groups.map((at) => row[at]!).find((cell) => cell !== ''),
+    group: (row: readonly string[]) => firstFilled(row, groups),
   };
+  const named = (names: readonly string[]) => names.map((name) => ({ name, column: columns.named(name) }));
   if (chosen.label !== undefined) {
     const label = columns.named(chosen.label);
-    return { ...common, label: (row) => row[label]! };
+    return { ...common, label: (row) => row[label]!.trim() };
   }
   switch (format) {
     case 'isic-2016':
-      return { ...common, label: (row) => BINARY[row[1]!] ?? row[1]! };
+      return { ...common, label: (row) => BINARY[row[1]!] ?? row[1]!.toLowerCase() };
     case 'isic-2017':
-      return { ...common, label: oneHot(table, { who, fileColumn: file, rest: 'nevus' }) };
-    case 'one-hot':
-      return { ...common, label: oneHot(table, { who, fileColumn: file }) };
+      return {
+        ...common,
+        label: oneHot(table, { who, fileColumn: file, flags: named(FLAGS_2017), rest: 'nevus' }),
+      };
+    case 'one-hot': {
+      const flags = classColumns(columns.names, { ...chosen, file: columns.names[file] });
+      if (flags.length < 2) {
+        throw new MedganError(
+          `${who}: ${table.path} has ${flags.length} columns of classes beside the file and the groups, where one-hot has one per class`,
+          { cure: 'add the columns of the other classes, or name the column of the class: label_column: …' },
+        );
+      }
+      return { ...common, label: oneHot(table, { who, fileColumn: file, flags }) };
+    }
     case 'isic-2020': {
       const label = columns.named('benign_malignant');
-      return { ...common, label: (row) => row[label]! };
+      return { ...common, label: (row) => row[label]!.trim() };
     }
     case 'ham10000': {
       const label = columns.named('dx');
-      return { ...common, label: (row) => row[label]! };
+      return { ...common, label: (row) => row[label]!.trim() };
     }
     case 'isic-archive': {
       const label = columns.wanted('label', undefined, ['diagnosis_1', 'benign_malignant', 'diagnosis']);
-      return { ...common, label: (row) => row[label]! };
+      return { ...common, label: (row) => row[label]!.trim() };
     }
     case 'file-label': {
       const label = columns.wanted('label', undefined, LABEL_COLUMNS);
-      return { ...common, label: (row) => row[label]! };
+      return { ...common, label: (row) => row[label]!.trim() };
     }
   }
 }

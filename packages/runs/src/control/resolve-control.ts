@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { GPU_ENGINES, type EngineName } from '@medgan/engine';
+import { resolvePath } from '@medgan/files';
 import {
   MedganError,
   validateOptions,
@@ -144,6 +145,10 @@ interface Chosen {
 
 /** Looks up what a control file names; undefined when anything is wrong, which `faults` then tells. */
 function choose(control: ControlFile, plugins: Plugins, faults: Faults): Chosen | undefined {
+  for (const key of ['path', 'out', 'cache', 'splits'] as const) {
+    const path = control[key];
+    if (typeof path === 'string') faults.attempt(key, () => resolvePath(path));
+  }
   const architecture = faults.attempt('arch', () => plugins.architectures.get(control.arch));
   if (architecture && !architecture.imageSizes.includes(control.image_size)) {
     faults.add(
@@ -232,7 +237,7 @@ function dataOf(control: ControlFile, { dataset, datasetOptions }: Chosen): Reso
   return {
     dataset,
     options: datasetOptions,
-    ...(control.path === undefined ? {} : { path: resolve(control.path) }),
+    ...(control.path === undefined ? {} : { path: resolvePath(control.path) }),
     ...(control.classes === undefined ? {} : { classes: control.classes }),
     ...splitRequest(control),
     ...(control.subset === undefined ? {} : { subset: control.subset }),
@@ -260,7 +265,7 @@ export function resolveControl(
       engines: wantsGpu ? [...GPU_ENGINES, 'onnx'] : [(control.engine ?? 'onnx') as EngineName],
       wantsGpu,
       threads: control.threads ?? availableParallelism(),
-      runDir: resolve(control.out, control.run),
+      runDir: resolve(resolvePath(control.out), control.run),
       ...(figure === undefined ? {} : { figure }),
     },
   };

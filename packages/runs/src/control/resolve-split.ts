@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { resolvePath } from '@medgan/files';
 import { nearest, type Dataset, type Fault, type SplitRequest } from '@medgan/plugin-api';
 import type { ControlFile } from './control-schema.ts';
 
@@ -50,6 +50,6 @@ export function splitFaults(control: SplitKeys, dataset: Dataset | undefined): F
 /** The part a control file asks for, for a dataset; nothing where it asks for none. */
 export function splitRequest({ split, splits, split_seed: seed }: SplitKeys): { split?: SplitRequest } {
   if (split === undefined) return {};
-  if (typeof splits === 'string') return { split: { part: split, table: resolve(splits) } };
+  if (typeof splits === 'string') return { split: { part: split, table: resolvePath(splits) } };
   return { split: { part: split, fractions: splits ?? DEFAULT_SPLITS, seed: seed ?? 0 } };
 }

@@ -19,6 +19,7 @@ import type { ResolvedRun } from '../control/resolve-control.ts';
 import { judgeWhileTraining } from '../evaluation/judge-while-training.ts';
 import { averagedText } from './averaged-text.ts';
 import type { RunAtWork } from './open-run.ts';
+import { countsText, imagesPerClass } from './images-per-class.ts';
 import { guardResume } from './resume-guard.ts';
 import { openImages } from './run-data.ts';
 import { startRunEngine } from './run-engine.ts';
@@ -74,6 +75,7 @@ export async function executeRun(request: ExecuteRequest): Promise<TrainResult> 
           fingerprint: images.fingerprint,
           images: images.count,
           classes: [...images.classes],
+          perClass: imagesPerClass(images),
           skipped: images.skipped.length,
         },
         versions: versions(),
@@ -93,7 +95,7 @@ async function trainAndJudge(run: RunAtWork, request: ExecuteRequest): Promise<T
   const { images, engine } = run;
   const { resolved: config } = run.record;
   request.reporter.onNote(
-    `${images.count} images of ${images.classes.join(', ')} at ${images.size} px; ` +
+    `${countsText(images)} at ${images.size} px; ` +
       `${config.architecture.name}, ${config.objective.name}; ${engine.name} on ${engine.device}` +
       (config.ema === undefined ? '' : `; images by ${averagedText(config.ema)}`),
   );

@@ -16,6 +16,8 @@ export interface RunRecord {
     readonly fingerprint: string;
     readonly images: number;
     readonly classes: readonly string[];
+    /** Images of each class, in their order; runs of 0.1.0 do not have it. */
+    readonly perClass?: readonly number[];
     readonly skipped: number;
   };
   readonly versions: Readonly<Record<string, string>>;

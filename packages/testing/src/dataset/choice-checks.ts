@@ -52,13 +52,33 @@ export const choiceChecks: readonly Check<DatasetSubject>[] = [
       ),
   },
   {
-    name: 'gives the first images as a subset, and a smaller one begins a larger one',
+    name: 'gives the first images of every class as a subset, and a smaller one lies in a larger one',
     run: (subject) =>
       withTinyDataset(subject, async (open) => {
         const whole = await open();
         const [three, two] = [await open({ subset: 3 }), await open({ subset: 2 })];
-        assert.deepEqual([...three.names], whole.names.slice(0, 3));
-        assert.deepEqual([...two.names], whole.names.slice(0, 2));
+        for (const [subset, size] of [
+          [three, 3],
+          [two, 2],
+        ] as const) {
+          assert.equal(subset.count, size);
+          assert.deepEqual(
+            [...subset.names],
+            whole.names.filter((name) => subset.names.includes(name)),
+            'the order of the whole set',
+          );
+          const classesIn = new Set(subset.labels).size;
+          assert.equal(classesIn, Math.min(size, new Set(whole.labels).size), 'classes in the subset');
+          for (const label of whole.classes.keys()) {
+            const namesOf = ({ names, labels }: PackedImages) => names.filter((_, i) => labels[i] === label);
+            const mine = namesOf(subset);
+            assert.deepEqual(mine, namesOf(whole).slice(0, mine.length), 'the first of their class');
+          }
+        }
+        assert.ok(
+          two.names.every((name) => three.names.includes(name)),
+          'two lie in three',
+        );
         await assertPartOf(three, whole);
         assert.equal(
           new Set([whole, three, two].map(({ fingerprint }) => fingerprint)).size,

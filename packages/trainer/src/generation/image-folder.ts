@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { makeFolder } from '@medgan/files';
 import { MedganError, messageOf } from '@medgan/plugin-api';
 import { writeDrawing } from '../drawing/png.ts';
 import type { ByteImages } from '../byte-images.ts';
@@ -26,7 +27,7 @@ const isOurs = (name: string): boolean =>
 export async function prepareImageFolder(folder: string, force: boolean): Promise<void> {
   let names: string[];
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     names = await readdir(folder);
   } catch (cause) {
     throw new MedganError(`folder ${folder} cannot be used: ${messageOf(cause)}`, {

@@ -11,10 +11,12 @@ import { webp } from './webp.ts';
  * Every kind of file that is read. libvips would also open SVG, PDF and others, which no image folder should feed it.
  */
 const FORMATS: readonly FileFormat[] = [jpeg, png, bmp, tiff, webp, gif, dicom];
+/** In this order: the preamble of a DICOM file may be the beginning of a TIFF, so that both kinds of viewer open it. */
+const TRIED: readonly FileFormat[] = [dicom, ...FORMATS];
 
 /** The kind of a file by its content; undefined when it is none of ours. */
 export const formatOf = (bytes: Uint8Array): FileFormat | undefined =>
-  FORMATS.find((format) => format.matches(bytes));
+  TRIED.find((format) => format.matches(bytes));
 
 /** `a JPEG, PNG, … or GIF`. */
 export const FORMAT_NAMES = FORMATS.map(({ name }) => name)

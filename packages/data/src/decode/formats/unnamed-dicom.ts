@@ -1,6 +1,9 @@
 import { open } from 'node:fs/promises';
 import { dicom } from './dicom.ts';
 
+/** Bytes by which a DICOM file is known, with its preamble or without. */
+const START = 512;
+
 /** As scanners name their files: without an extension, or by a UID alone. */
 const UNNAMED = /^([^.]+|[\d.]+)$/;
 
@@ -13,7 +16,7 @@ export async function isUnnamedDicom(name: string, path: string): Promise<boolea
   try {
     const file = await open(path);
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(132), 0, 132, 0);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(START), 0, START, 0);
       return dicom.matches(buffer.subarray(0, bytesRead));
     } finally {
       await file.close();

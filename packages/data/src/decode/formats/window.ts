@@ -44,11 +44,21 @@ export const WINDOW_SCHEMA = {
 /** From a value to a grey level in 0 … 255, not yet rounded or clamped. */
 export type ToLevel = (value: number) => number;
 
-/** DICOM's LINEAR function: the window is `width` − 1 wide and centred half a value below `center`. */
-export const linearWindow = (center: number, width: number): ToLevel =>
-  width <= 1
-    ? (value) => (value <= center - 0.5 ? 0 : 255)
-    : (value) => ((value - (center - 0.5)) / (width - 1) + 0.5) * 255;
+/** DICOM's LINEAR_EXACT function: the window is `width` wide and centred at `center`. */
+export const exactWindow =
+  (center: number, width: number): ToLevel =>
+  (value) =>
+    ((value - center) / width + 0.5) * 255;
+
+/**
+ * DICOM's LINEAR function: the window is `width` − 1 wide and centred half a value below `center`. It is defined from a
+ * width of 1 on; files of small rescale slopes (PET, parametric maps) have smaller ones, which mean LINEAR_EXACT.
+ */
+export function linearWindow(center: number, width: number): ToLevel {
+  if (width < 1) return exactWindow(center, width);
+  if (width === 1) return (value) => (value <= center - 0.5 ? 0 : 255);
+  return (value) => ((value - (center - 0.5)) / (width - 1) + 0.5) * 255;
+}
 
 /** `low` becomes 0, `high` 255; where they are equal everything is black. */
 export const stretch = (low: number, high: number): ToLevel =>

@@ -42,10 +42,9 @@ function spread422(stored: Uint8Array): Uint8Array {
 }
 
 /** An image of three samples a pixel as RGB uint8 [rows, columns, 3]. */
-export function colourImage(frame: Frame, { photometric, rows, columns, syntax }: DicomHeader): ByteImage {
+export function colourImage(frame: Frame, { photometric, rows, columns }: DicomHeader): ByteImage {
   const levels = levelsOf(frame);
-  const is422 = photometric === 'YBR_FULL_422' && syntax.encoding === 'raw';
-  const data = is422 ? spread422(levels) : interleave(levels, frame.planar);
+  const data = frame.halfChroma === true ? spread422(levels) : interleave(levels, frame.planar);
   if (!frame.isRgb && photometric.startsWith('YBR')) {
     if (!photometric.startsWith('YBR_FULL')) throw new Error(`DICOM colours ${photometric} are not read`);
     ybrToRgb(data);

@@ -1,7 +1,15 @@
 import type { DataSet } from 'dicom-parser';
 import type { ByteImage } from '../../../byte-image.ts';
 import { windowLevels } from '../deep-samples.ts';
-import { extent, linearWindow, stretch, toLevels, type ToLevel, type Window } from '../window.ts';
+import {
+  exactWindow,
+  extent,
+  linearWindow,
+  stretch,
+  toLevels,
+  type ToLevel,
+  type Window,
+} from '../window.ts';
 import type { Frame } from './frame.ts';
 import type { DicomHeader } from './header.ts';
 
@@ -31,7 +39,7 @@ function windowOfFile(dataSet: DataSet): ToLevel | undefined {
     return undefined;
   const kind = dataSet.string(TAG.windowFunction);
   if (kind === 'SIGMOID') return (value) => 255 / (1 + Math.exp((-4 * (value - center)) / width));
-  if (kind === 'LINEAR_EXACT') return (value) => ((value - center) / width + 0.5) * 255;
+  if (kind === 'LINEAR_EXACT') return exactWindow(center, width);
   return linearWindow(center, width);
 }
 

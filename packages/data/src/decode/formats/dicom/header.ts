@@ -1,4 +1,5 @@
 import dicomParser, { type DataSet, type Element } from 'dicom-parser';
+import { completeFile, withActualSyntax } from './complete-file.ts';
 import { TRANSFER_SYNTAXES, type TransferSyntax } from './transfer-syntaxes.ts';
 
 /** What a DICOM file says about its one image (PS3.3 C.7.6.3). */
@@ -38,8 +39,14 @@ const TAG = {
   pixels: 'x7fe00010',
 } as const;
 
-function syntaxOf(bytes: Uint8Array): TransferSyntax {
-  const uid = dicomParser.readPart10Header(bytes).string(TAG.syntax) ?? '';
+/** The file as it can be parsed, and how its pixels are encoded. */
+function openFile(given: Uint8Array): { bytes: Uint8Array; syntax: TransferSyntax } {
+  const complete = completeFile(given);
+  const meta = dicomParser.readPart10Header(complete);
+  const stated = meta.string(TAG.syntax) ?? '';
+  const position = (meta as DataSet & { readonly position?: number }).position;
+  const bytes = position === undefined ? complete : withActualSyntax(complete, position, stated);
+  const uid = bytes === complete ? stated : (dicomParser.readPart10Header(bytes).string(TAG.syntax) ?? '');
   const syntax = TRANSFER_SYNTAXES.get(uid);
   if (syntax === undefined) {
     throw new Error(
@@ -47,7 +54,7 @@ function syntaxOf(bytes: Uint8Array): TransferSyntax {
     );
   }
   if (syntax.refusal !== undefined) throw new Error(`DICOM pixels are ${syntax.refusal}`);
-  return syntax;
+  return { bytes, syntax };
 }
 
 /** Says what a file without pixels holds instead. */
@@ -67,8 +74,8 @@ function refuseWithoutPixels(dataSet: DataSet): never {
  * Reads everything about the image but its pixels.
  * @throws Error in one line for what is not one image of 8 to 16 bits.
  */
-export function readHeader(bytes: Uint8Array, maxPixels: number): DicomHeader {
-  const syntax = syntaxOf(bytes);
+export function readHeader(given: Uint8Array, maxPixels: number): DicomHeader {
+  const { bytes, syntax } = openFile(given);
   const dataSet = dicomParser.parseDicom(bytes);
   const pixelData = dataSet.elements[TAG.pixels];
   if (pixelData === undefined) refuseWithoutPixels(dataSet);

@@ -25,8 +25,8 @@ export async function readDicom(
 ): Promise<ByteImage> {
   try {
     const header = readHeader(bytes, maxPixels);
-    const frame = await readFrame(bytes, header);
-    if (header.samplesPerPixel === 3) return colourImage(frame, header);
+    const frame = await readFrame(header);
+    if (frame.components === 3) return colourImage(frame, header);
     if (header.photometric === 'PALETTE COLOR') return paletteImage(frame, header);
     if (!header.photometric.startsWith('MONOCHROME'))
       throw new Error(`DICOM colours ${header.photometric} of one sample are not read`);
