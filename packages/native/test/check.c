@@ -28,7 +28,7 @@ struct subject {
   const struct conv *conv;
   const struct gemm *gemm;
   bool depthwise;
-  double bound;
+  double bound, least;
 };
 
 static void describe(const struct subject *subject, const char *set, int threads, const char *what) {
@@ -67,9 +67,8 @@ static float *fill(struct random *random, size_t count) {
   return values;
 }
 
-// Root mean square error over the root mean square of the result, or over 1 where that is less: the operands are
-// standard normal, and a result that is zero by its shape may hold rounding errors of a Winograd tile.
-static double relative_error(const float *result, const double *expected, size_t count) {
+// Root mean square error over the root mean square of the result, or over `least` where that is less.
+static double relative_error(const float *result, const double *expected, size_t count, double least) {
   double error = 0, size = 0;
   for (size_t i = 0; i < count; i++) {
     const double difference = result[i] - expected[i];
@@ -77,7 +76,7 @@ static double relative_error(const float *result, const double *expected, size_t
     error += difference * difference;
     size += expected[i] * expected[i];
   }
-  return sqrt(error / fmax(size, (double)count));
+  return sqrt(error / fmax(size, least * least * count));
 }
 
 static void fail(struct check *check, const struct subject *subject, const char *set, int threads, const char *what) {
@@ -105,7 +104,7 @@ static void check_subject(struct check *check, const struct subject *subject, st
       run(subject, kernels, check->pools[t], &(struct operands){left, right, result, scratch});
       free(scratch);
       if (t == 0 && !(x86 && x86_set != NULL)) {
-        const double error = relative_error(result, expected, sizes.result);
+        const double error = relative_error(result, expected, sizes.result, subject->least);
         char text[80];
         snprintf(text, sizeof text, "relative error %.3g, more than %.3g", error, subject->bound);
         if (!(error <= subject->bound)) fail(check, subject, sets[s], thread_counts[t], text);
@@ -128,15 +127,28 @@ double conv_bound(const struct conv *conv) {
   return stride1 ? 8e-6 : 4e-6;
 }
 
+// Winograd's errors are relative to the largest values of a tile. Where the shape drops or zeroes most of a tile's
+// outputs, they are compared with what a whole sum of standard normal products would be.
+static double conv_least(const struct conv *conv) {
+  const struct conv_shape *s = &conv->shape;
+  if (conv->algorithm == CONV_DIRECT) return 1;
+  if (conv->direction == CONV_WEIGHT_GRADIENT) return sqrt((double)s->batch * s->out_height * s->out_width);
+  const int taps = s->stride_y == 1 ? 9 : conv->direction == CONV_FORWARD ? 16 : 4;
+  return sqrt((double)taps * (conv->direction == CONV_FORWARD ? s->channels : s->out_channels));
+}
+
 void check_conv(struct check *check, const struct conv *conv, bool depthwise) {
-  const struct subject subject = {.conv = conv, .depthwise = depthwise, .bound = depthwise ? 1e-6 : conv_bound(conv)};
+  const struct subject subject = {.conv = conv,
+                                  .depthwise = depthwise,
+                                  .bound = depthwise ? 1e-6 : conv_bound(conv),
+                                  .least = depthwise ? 1 : conv_least(conv)};
   const char *wrong = depthwise ? depthwise_check(conv) : conv_check(conv);
   if (wrong != NULL) fail(check, &subject, "every set", 1, wrong);
   else check_subject(check, &subject, conv_sizes(conv, depthwise));
 }
 
 void check_gemm(struct check *check, const struct gemm *gemm) {
-  const struct subject subject = {.gemm = gemm, .bound = 1e-6};
+  const struct subject subject = {.gemm = gemm, .bound = 1e-6, .least = 1};
   const char *wrong = gemm_check(gemm);
   if (wrong != NULL) fail(check, &subject, "every set", 1, wrong);
   else check_subject(check, &subject, gemm_sizes(gemm));
