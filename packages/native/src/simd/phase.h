@@ -14,6 +14,10 @@ struct phase_axis {
   int source_step;               // change of that position from one tap to the next (it grows by 1 per position)
 };
 
+struct phase {
+  struct phase_axis y, x;
+};
+
 static inline int floor_modulo(int a, int b) { return (a % b + b) % b; }
 
 struct axis_shape {

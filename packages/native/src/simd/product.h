@@ -9,6 +9,7 @@
 #define MEDGAN_PRODUCT_H
 
 #include "../pool.h"
+#include "phase.h"
 #include "tile.h"
 
 // Sums are carried over INNER_BLOCK steps in registers and then added to the result: the block is part of the order of
@@ -24,6 +25,7 @@ struct product {
   int index;
   int rows, columns, inner; // inner may be 0: the result is then zero
   int group;                // rows is a multiple of it, and no panel reaches from one group into the next
+  struct phase phase;       // of an input gradient: set by open, for the packing functions
 };
 
 // A range of one dimension.
