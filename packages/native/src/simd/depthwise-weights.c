@@ -2,7 +2,7 @@
 // a fixed number of slices, whose sums are added in order at the end.
 #include "depthwise.h"
 #include "product.h"
-#include "window.h"
+#include "span.h"
 
 // By the shape only, as it is part of the order of additions.
 #define MAX_SLICES 16
@@ -16,7 +16,6 @@ struct job {
 };
 
 static int min_int(int a, int b) { return a < b ? a : b; }
-static int max_int(int a, int b) { return a > b ? a : b; }
 
 static int count_slices(const struct conv_shape *shape) {
   return min_int(MAX_SLICES, shape->batch * shape->out_height);
@@ -24,30 +23,6 @@ static int count_slices(const struct conv_shape *shape) {
 
 static int filter_floats(const struct conv_shape *shape) {
   return shape->kernel_height * shape->kernel_width * shape->channels;
-}
-
-// Pixels along one output row whose tap lies inside of the image.
-struct span {
-  const float *x, *dy;
-  int count, x_step, dy_step;
-};
-
-static struct span find_span(const struct job *job, int image, int i, int tap) {
-  const struct conv_shape *s = &job->conv->shape;
-  const int y = i * s->stride_y + tap / s->kernel_width * s->dilation_y - s->pad_top;
-  const int offset = tap % s->kernel_width * s->dilation_x - s->pad_left; // x is j * stride_x + offset
-  if (y < 0 || y >= s->height) return (struct span){NULL, NULL, 0, 0, 0};
-  const int first = max_int(0, -offset + s->stride_x - 1) / s->stride_x;
-  const int end = s->width <= offset ? 0 : min_int(s->out_width, (s->width - offset + s->stride_x - 1) / s->stride_x);
-  if (end <= first) return (struct span){NULL, NULL, 0, 0, 0};
-  const ptrdiff_t column = (ptrdiff_t)first * s->stride_x + offset;
-  return (struct span){
-      .x = job->operands->left + (((ptrdiff_t)image * s->height + y) * s->width + column) * s->channels,
-      .dy = job->operands->right + (((ptrdiff_t)image * s->out_height + i) * s->out_width + first) * s->channels,
-      .count = end - first,
-      .x_step = s->stride_x * s->channels,
-      .dy_step = s->channels,
-  };
 }
 
 // Adds a span to sums[channel ...]; the loads read all lanes of `chains` vectors, or `lanes` of one.
@@ -91,7 +66,7 @@ static void sum_slice(void *context, int slice, int worker) {
   const int end = (int)((long long)rows * (slice + 1) / job->slices);
   for (int row = (int)((long long)rows * slice / job->slices); row < end; row++) {
     for (int tap = 0; tap < taps; tap++) {
-      const struct span span = find_span(job, row / shape->out_height, row % shape->out_height, tap);
+      const struct span span = find_span(shape, job->operands, row, tap);
       if (span.count > 0) add_span(span, shape->channels, sums + (ptrdiff_t)tap * shape->channels);
     }
   }

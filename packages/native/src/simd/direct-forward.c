@@ -1,6 +1,7 @@
 // y = windows of x times weights: one row per output pixel, one column per output channel. The windows are gathered
 // panel by panel and never stored as a whole ("implicit GEMM").
 #include "direct.h"
+#include "narrow.h"
 #include "product.h"
 #include "window.h"
 
@@ -62,4 +63,54 @@ void PER_ISA(direct_forward)(struct pool *pool, const struct direct *direct, flo
       .find_rows = find_rows,
   };
   PER_ISA(operation_run)(pool, &operation, scratch);
+}
+
+// Weights for dot products, as narrow_forward packs them: [out_channels][tap][channels].
+struct narrow_forward {
+  struct direct direct; // first, so that find_rows reads it from the same context
+  const float *weights;
+};
+
+static void open_narrow(struct narrow_product *narrow) {
+  const struct narrow_forward *forward = narrow->product.context;
+  open_product(&narrow->product);
+  narrow->depth = forward->direct.shape->channels;
+  narrow->taps = narrow->product.inner / narrow->depth;
+  narrow->right_stride = narrow->product.inner;
+  for (int tap = 0; tap < narrow->taps; tap++) narrow->right[tap] = forward->weights + (ptrdiff_t)tap * narrow->depth;
+}
+
+static void find_left(const struct narrow_product *narrow, struct range rows, const float *left[][NARROW_ROWS]) {
+  const struct direct *direct = narrow->product.context;
+  const struct conv_shape *s = direct->shape;
+  struct pixel pixel = pixel_at(rows.start, s->out_height, s->out_width);
+  for (int i = 0; i < rows.count; i++) {
+    for (int ky = 0, tap = 0; ky < s->kernel_height; ky++) {
+      const int y = pixel.y * s->stride_y + ky * s->dilation_y - s->pad_top;
+      const ptrdiff_t line = ((ptrdiff_t)pixel.image * s->height + y) * s->width;
+      for (int kx = 0; kx < s->kernel_width; kx++, tap++) {
+        const int x = pixel.x * s->stride_x + kx * s->dilation_x - s->pad_left;
+        const bool inside = y >= 0 && y < s->height && x >= 0 && x < s->width;
+        left[tap][i] = inside ? direct->left + (line + x) * s->channels : NULL;
+      }
+    }
+    pixel_next(&pixel, s->out_height, s->out_width);
+  }
+}
+
+void PER_ISA(narrow_forward)(struct pool *pool, const struct direct *direct, float *scratch) {
+  const struct conv_shape *shape = direct->shape;
+  const int inner = shape->kernel_height * shape->kernel_width * shape->channels, columns = shape->out_channels;
+  for (int k = 0; k < inner; k++) {
+    for (int j = 0; j < columns; j++) scratch[(ptrdiff_t)j * inner + k] = direct->right[(ptrdiff_t)k * columns + j];
+  }
+  const struct narrow_forward forward = {*direct, scratch};
+  const struct narrow_operation operation = {
+      .context = &forward,
+      .products = 1,
+      .open = open_narrow,
+      .find_left = find_left,
+      .find_rows = find_rows,
+  };
+  PER_ISA(narrow_run)(pool, &operation);
 }

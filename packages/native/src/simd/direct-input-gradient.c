@@ -118,24 +118,7 @@ static void find_left(const struct narrow_product *narrow, struct range rows, co
   }
 }
 
-static void run_narrow(struct pool *pool, const struct direct *direct) {
-  const struct narrow_operation operation = {
-      .context = direct,
-      .products = direct->shape->stride_y * direct->shape->stride_x,
-      .open = open_narrow,
-      .find_left = find_left,
-      .find_rows = find_rows,
-  };
-  PER_ISA(narrow_run)(pool, &operation);
-}
-
 void PER_ISA(direct_input_gradient)(struct pool *pool, const struct direct *direct, float *scratch) {
-  const struct conv_shape *shape = direct->shape;
-  if (shape->channels <= NARROW_COLUMNS && shape->out_channels <= NARROW_DEPTH &&
-      shape->kernel_height * shape->kernel_width <= NARROW_TAPS) {
-    run_narrow(pool, direct);
-    return;
-  }
   const struct operation operation = {
       .context = direct,
       .products = direct->shape->stride_y * direct->shape->stride_x,
@@ -145,4 +128,16 @@ void PER_ISA(direct_input_gradient)(struct pool *pool, const struct direct *dire
       .find_rows = find_rows,
   };
   PER_ISA(operation_run)(pool, &operation, scratch);
+}
+
+void PER_ISA(narrow_input_gradient)(struct pool *pool, const struct direct *direct, float *scratch) {
+  (void)scratch;
+  const struct narrow_operation operation = {
+      .context = direct,
+      .products = direct->shape->stride_y * direct->shape->stride_x,
+      .open = open_narrow,
+      .find_left = find_left,
+      .find_rows = find_rows,
+  };
+  PER_ISA(narrow_run)(pool, &operation);
 }

@@ -11,6 +11,8 @@
 // Most taps (a kernel of 7x7) and values per tap.
 #define NARROW_TAPS 49
 #define NARROW_DEPTH 2048
+// Fewer values per tap would leave most lanes empty.
+#define NARROW_LEAST_DEPTH 8
 
 // The inner dimension is taps x depth; the `depth` values of one tap lie side by side in both operands.
 struct narrow_product {
