@@ -1,4 +1,5 @@
-import { Option, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
+import type { TensorflowEngineName } from '@medgan/engine';
 import type { EngineShowOptions } from '../commands/engine-show.ts';
 import { setOption } from './option-parsers.ts';
 
@@ -21,5 +22,14 @@ export function addEngineCommands(medgan: Command, finish: (code: number) => voi
     .action(async (file: string, options: EngineShowOptions) => {
       const { engineShowCommand } = await import('../commands/engine-show.ts');
       finish(await engineShowCommand(file, options));
+    });
+  engine
+    .command('install')
+    .description('TF.js over TensorFlow: by npm, or built from its sources where that fails')
+    .addArgument(new Argument('<engine>', 'what to install').choices(['tfjs-node', 'tfjs-node-gpu']))
+    .option('--yes', 'download without asking', false)
+    .action(async (name: TensorflowEngineName, options: { yes: boolean }) => {
+      const { engineInstallCommand } = await import('../commands/engine-install.ts');
+      finish(await engineInstallCommand(name, options));
     });
 }
