@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRng } from '@medgan/plugin-api';
+import { fingerprint } from './fingerprint.ts';
 import { medgan, startMedgan } from './medgan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'medgan-resume-'));
@@ -38,20 +38,6 @@ cache: ''
 `,
   );
   return path;
-}
-
-/** sha256 of every file that a run decides, by name: all but the clock's and the machine's. */
-function fingerprint(runDir: string): Record<string, string> {
-  const files = readdirSync(runDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !['status.json', 'config.yaml'].includes(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
-  return Object.fromEntries(
-    files.sort().map((path) => {
-      const bytes = readFileSync(path);
-      const content = path.endsWith('log.jsonl') ? bytes.toString().replace(/"time":[^,]+,/g, '') : bytes;
-      return [relative(runDir, path), createHash('sha256').update(content).digest('hex')];
-    }),
-  );
 }
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,17 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { Engine } from './engine.ts';
 import { OnnxEngine } from './onnx/onnx-engine.ts';
 import { startEngine } from './resolve.ts';
 import { largestError } from './testing-cases/op-case.testing.ts';
 import { tinyGan } from './testing-cases/tiny-gan.testing.ts';
-import { tf } from './tf.ts';
-import { recordingBackend } from './trace/recording-backend.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+import { usage } from './testing-cases/usage.testing.ts';
 
 async function train(engine: Engine, steps: number): Promise<Float32Array[]> {
   const gan = tinyGan(engine);
@@ -52,19 +45,6 @@ describe('a tiny GAN', () => {
     await Promise.all(engines.map((engine) => engine.dispose()));
   });
 });
-
-/** What a leak would grow. Bytes after a full garbage collection, and after native finalisers have had their turn. */
-async function usage() {
-  for (let i = 0; i < 3; i++) {
-    collectGarbage();
-    await setImmediate();
-  }
-  return {
-    tensors: tf.memory().numTensors,
-    recorded: recordingBackend().numDataIds(),
-    ...process.memoryUsage(),
-  };
-}
 
 const MIB = 2 ** 20;
 

@@ -68,6 +68,15 @@ const WRONG: [fault: string, change: (engine: Engine) => Partial<Engine>, rule: 
     /the gradient of a gradient: off by/,
   ],
   [
+    'a padding that is off',
+    running(async (program, inputs) => {
+      const outputs = await program.run(inputs);
+      return { ...outputs, byFilter: Float32Array.from(outputs['byFilter'] ?? [], (g) => 1.1 * g) };
+    }),
+    'convolves and differentiates with padding',
+    /its gradient by the filter: off by/,
+  ],
+  [
     'another result each time',
     running(async (program, inputs) => {
       const outputs = await program.run(inputs);
