@@ -82,7 +82,7 @@ describe.skipIf(!isPresent('tfjs-node'))('the engine tfjs-node', () => {
     expect(error.cure).toBe('use threads: 2, or a process of its own');
   });
 
-  it('keeps nothing over 300 steps', { timeout: 120_000 }, async () => {
+  it('keeps nothing over 300 steps', { timeout: 600_000 }, async () => {
     const engine = await startEngine('tfjs-node');
     const gan = tinyGan(engine);
     const program = await engine.compile(gan.step, gan.inputs);
