@@ -78,8 +78,9 @@ export async function buildBinding({ name, folder, tools, run, say }: BindingBui
   };
   const wheels = join(folder, 'wheels');
   const site = join(folder, 'site');
-  for (const path of [wheels, site]) rmSync(path, { recursive: true, force: true });
-  mkdirSync(wheels);
+  rmSync(site, { recursive: true, force: true });
+  // Wheels that an interrupted installation left are not downloaded again: pip looks at their hashes.
+  mkdirSync(wheels, { recursive: true });
   writeFileSync(join(folder, 'wheels.txt'), requirements(build));
   const { download } = build.megabytes;
   await step(`downloading TensorFlow ${build.version} (${download} MB)`, tools.python, pipArguments());
