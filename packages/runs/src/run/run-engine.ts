@@ -3,16 +3,17 @@ import type { ResolvedRun } from '../control/resolve-control.ts';
 import type { RunReporter } from './run-reporter.ts';
 import { systemClock } from './system-clock.ts';
 
-/** Starts the engine that is asked for, and warns once when a GPU was wanted and none can be used. */
+/** Starts the engine that is asked for, and warns when a GPU was asked for and none can be used. */
 export async function startRunEngine(
   { engines, threads, wantsGpu }: Pick<ResolvedRun, 'engines' | 'threads' | 'wantsGpu'>,
   reporter: Pick<RunReporter, 'onWarning'>,
 ): Promise<Resolution> {
   const resolution = await resolveEngine(engines, { threads, monotonic: () => systemClock.monotonic() });
-  if (wantsGpu && resolution.engine.name === 'onnx' && resolution.engine.device.startsWith('CPU')) {
-    const reasons = resolution.passedOver.map(({ engine, reason }) => `${engine}: ${reason}`).join('; ');
+  const { engine, passedOver } = resolution;
+  if (wantsGpu && engine.accelerator === 'cpu' && passedOver.length > 0) {
+    const reasons = passedOver.map(({ engine: name, reason }) => `${name}: ${reason}`).join('; ');
     reporter.onWarning(
-      `n_gpu asks for a GPU, but none can be used here (${reasons}); computing on ${resolution.engine.device}`,
+      `n_gpu asks for a GPU, but none can be used here (${reasons}); computing on ${engine.device}`,
     );
   }
   return resolution;

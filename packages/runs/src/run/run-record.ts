@@ -26,10 +26,17 @@ export interface RunRecord {
 /** Whether a folder holds a run that has begun. */
 export const holdsRun = (dir: string): boolean => existsSync(join(dir, RUN_FILES.record));
 
+/** Runs of 0.1.0 call every engine of ONNX Runtime `onnx`; on a GPU, their device is `cuda` or `webgpu`. */
+function namedByDevice(engine: RunRecord['engine']): RunRecord['engine'] {
+  const isOnGpu = engine.name === 'onnx' && ['cuda', 'webgpu'].includes(engine.device);
+  return isOnGpu ? { ...engine, name: `onnx-${engine.device}` } : engine;
+}
+
 /** @throws MedganError when the folder holds no run. */
 export async function readRunRecord(runDir: string): Promise<RunRecord> {
   try {
-    return load(await readFile(join(runDir, RUN_FILES.record), 'utf8')) as RunRecord;
+    const record = load(await readFile(join(runDir, RUN_FILES.record), 'utf8')) as RunRecord;
+    return { ...record, engine: namedByDevice(record.engine) };
   } catch (error) {
     const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const reason = absent ? `there is no ${RUN_FILES.record} in it` : messageOf(error);

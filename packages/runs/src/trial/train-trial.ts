@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
+import type { EngineName } from '@medgan/engine';
 import {
   readResult,
   readTrial,
@@ -14,7 +15,7 @@ import type { ResolvedRun } from '../control/resolve-control.ts';
 import { loadPlugins } from '../plugins/load-plugins.ts';
 import { executeRun, type ExecuteRequest, type Existing } from '../run/execute-run.ts';
 import { EXTENDABLE } from '../run/resume-guard.ts';
-import { holdsRun, readRunRecord, type RunRecord } from '../run/run-record.ts';
+import { holdsRun, readRunRecord } from '../run/run-record.ts';
 import type { RunReporter } from '../run/run-reporter.ts';
 import { systemClock } from '../run/system-clock.ts';
 import { judgeTrial, lossesOf } from './judge-trial.ts';
@@ -84,13 +85,15 @@ async function trainOpened(
   const { anew, reporter, signal, follow } = request;
   const former = holdsRun(dir) && !anew ? await readRunRecord(dir) : undefined;
   const threads = former?.engine.threads ?? control.threads ?? request.threads;
+  // A run goes on with the engine that it began with, also when the machine has a GPU by now.
+  const engines = former ? [former.engine.name as EngineName] : run.engines;
   const existing: Existing = former
     ? { kind: 'resume', extended: trial.continues === undefined ? [] : EXTENDABLE }
     : { kind: 'replace' };
   let judged: Omit<TrialResult, keyof Trained> | undefined;
   const trained = await executeRun({
     control: threads === undefined ? control : { ...control, threads },
-    run: { ...run, ...enginesOf(run, former), threads: threads ?? run.threads, runDir: dir },
+    run: { ...run, engines, threads: threads ?? run.threads, runDir: dir },
     plugins,
     reporter,
     signal,
@@ -131,15 +134,6 @@ const trainedPart = ({ state, steps, stepsPerSecond, seconds }: TrainResult): Om
 async function formerSteps(dir: string, continues: string | undefined): Promise<number | undefined> {
   return continues === undefined ? undefined : (await readResult(join(dirname(dir), continues)))?.steps;
 }
-
-/** A run that computed on the CPU goes on there, also where a GPU has come to the machine in the meantime. */
-const enginesOf = (
-  { engines }: Pick<ResolvedRun, 'engines'>,
-  former: RunRecord | undefined,
-): Pick<ResolvedRun, 'engines'> =>
-  former?.engine.name === 'onnx' && former.engine.device.startsWith('CPU')
-    ? { engines: ['onnx'] }
-    : { engines };
 
 async function writeFailure(dir: string, { error, steps }: { error: unknown; steps: number }): Promise<void> {
   const [reason] = messageOf(error).replace('[medgan] ', '').split('\n');
