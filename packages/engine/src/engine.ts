@@ -1,7 +1,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Accelerator } from './names.ts';
 
-/** Element types a step may take in: images and latents are float32. */
+/** Element types of a step's inputs: images and latents are float32. */
 export type DType = 'float32' | 'int32' | 'bool';
 
 /** Host values of a tensor. */
@@ -15,7 +15,7 @@ export interface InputSpec {
 
 /**
  * A training step: plain TF.js from input tensors to output tensors. It may read and assign variables of the engine
- * that runs it. It may not read a tensor's values, nor draw random numbers: both would be frozen into a compiled step.
+ * that runs it. It may not read a tensor's values or draw random numbers: a compiled step would repeat them at each call.
  */
 export type Step = (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 
@@ -31,16 +31,16 @@ export interface VariableSpec {
   readonly trainable?: boolean;
 }
 
-/** A step made ready for one set of input shapes. */
+/** A step that is compiled for one set of input shapes. */
 export interface Program {
   /** Runs the step once; resolves with the outputs' values, row by row in TF.js layout. */
   run(inputs: Readonly<Record<string, Values>>): Promise<Record<string, Values>>;
   /**
    * Runs the step once for each of `series`, one after the other, and resolves with the outputs of each. A GPU may do
-   * them in one call, with the state kept there in between. When one fails, those before it may have been done.
+   * them in one call, with the state kept there in between. When one fails, those before it may have run.
    */
   runSeries(series: readonly Readonly<Record<string, Values>>[]): Promise<Record<string, Values>[]>;
-  /** What it is made of, for people. */
+  /** Facts about the program, for people. */
   readonly description: ProgramDescription;
   /** Frees what the compiled step holds; it cannot run again. */
   dispose(): Promise<void>;
@@ -65,7 +65,7 @@ export interface Engine {
   readonly accelerator: Accelerator;
   /** Description of the processor, for people: `CPU, 2 threads`. */
   readonly device: string;
-  /** How many steps `runSeries` is best given; 1 where a call costs nothing beside a step. */
+  /** Number of steps that `runSeries` runs best in one call; 1 where a call adds no cost to its steps. */
   readonly stepsPerCall: number;
   /** Makes a variable that lives in this engine until `dispose`; steps read and assign it by reference. */
   variable(spec: VariableSpec): Variable;

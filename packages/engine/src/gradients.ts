@@ -25,7 +25,7 @@ const KEEPS_OUTPUT: Readonly<Record<string, readonly string[]>> = {
   [tf.Tanh]: ['x'],
 };
 
-/** The same gradient with the output computed anew, which costs a compiled step nothing: common nodes are merged. */
+/** The same gradient, which computes the output again. A compiled step computes it once: equal nodes are merged. */
 function recomputing(original: GradConfig, inputNames: readonly string[]): GradConfig {
   const { kernelName, inputsToSave = [], gradFunc } = original;
   return {
@@ -41,7 +41,7 @@ function recomputing(original: GradConfig, inputNames: readonly string[]): GradC
 
 const TWO = ['a', 'b'] as const;
 
-/** Kernels that are constant wherever they have a slope. TF.js refuses to differentiate through them. */
+/** Kernels with a slope of 0 wherever they have one. TF.js refuses to differentiate through them. */
 const FLAT: Readonly<Record<string, readonly string[]>> = {
   [tf.Equal]: TWO,
   [tf.Greater]: TWO,

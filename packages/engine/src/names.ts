@@ -1,5 +1,5 @@
 /**
- * Names of the engines, for those who only name them: nothing of TF.js is loaded.
+ * Names of the engines. This module loads nothing of TF.js.
  *
  * @module @medgan/engine/names
  */
@@ -10,10 +10,10 @@ export const EAGER_ENGINES = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as co
 /** Name of an engine that runs steps eagerly on a TF.js backend. */
 export type EagerEngineName = (typeof EAGER_ENGINES)[number];
 
-/** Engines by name: `onnx` compiles, the others run eagerly; `eager` takes the first of those that works. */
+/** Engines by name. Those of ONNX Runtime compile a step, the others run it eagerly; `eager` is the first of these that works. */
 export const ENGINE_NAMES = ['onnx', 'onnx-cuda', 'onnx-webgpu', 'eager', ...EAGER_ENGINES] as const;
 
-/** Name of an engine, as control files and `--engine` have it. */
+/** Name of an engine, as in control files and for `--engine`. */
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** What ONNX Runtime calls the device that an engine computes on: its execution provider. */

@@ -3,7 +3,7 @@ import type { GradConfig, ResizeBilinearAttrs, Tensor, Tensor4D } from '@tensorf
 
 type Rule = Pick<ResizeBilinearAttrs, 'alignCorners' | 'halfPixelCenters'>;
 
-/** What each of `from` pixels gives to each of `to` pixels along one axis: [1, from, to], as the `cpu` kernel has it. */
+/** The share of each of `from` pixels in each of `to` pixels along one axis, [1, from, to], as in the `cpu` kernel. */
 function shares([from, to]: readonly [number, number], { alignCorners, halfPixelCenters }: Rule): Tensor {
   const ratio = alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
   const values = new Float32Array(from * to);
@@ -19,8 +19,8 @@ function shares([from, to]: readonly [number, number], { alignCorners, halfPixel
 }
 
 /**
- * The gradient of bilinear resizing, as two products of matrices: rows, then columns. TF.js's own (4.22) knows nothing of
- * `halfPixelCenters`, cannot be differentiated, is missing on `wasm`, and mixes up height and width on `cpu`.
+ * The gradient of bilinear resizing, as two products of matrices: rows, then columns. TF.js's own (4.22) ignores
+ * `halfPixelCenters`, cannot be differentiated, is missing on `wasm`, and exchanges height and width on `cpu`.
  */
 export const resizeBilinear: GradConfig = {
   kernelName: tf.ResizeBilinear,

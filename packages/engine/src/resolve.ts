@@ -18,7 +18,7 @@ export interface Resolution {
   readonly passedOver: readonly PassedOver[];
 }
 
-/** What is handed to whichever engine is started. */
+/** Options of the engine that is started; eager engines ignore those that they do not have. */
 export type ResolveOptions = Pick<OnnxEngineOptions, 'threads' | 'spinning' | 'monotonic'>;
 
 const isOnnx = (name: EngineName): name is OnnxEngineName => name in EXECUTION_PROVIDERS;
@@ -50,7 +50,7 @@ async function probe(engine: Engine): Promise<void> {
   }
 }
 
-/** Starts the first of `names` that works, and keeps the reasons why those before it did not. */
+/** Starts the first of `names` that works, and returns it with the reasons why those before it did not. @throws EngineError */
 export async function resolveEngine(
   names: readonly EngineName[],
   options: ResolveOptions = {},

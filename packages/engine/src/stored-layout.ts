@@ -1,5 +1,5 @@
 /**
- * Stored layout: how variables are kept in the compiled engine and in checkpoints. Rank-4 variables are convolution
+ * Stored layout: the layout of variables in compiled engines and in checkpoints. Rank-4 variables are convolution
  * filters, [kh, kw, in, out] in TF.js, and are stored transposed by [3, 2, 0, 1]: PyTorch's [out, in, kh, kw]
  * (for a transposed convolution, [kh, kw, out, in] becomes [in, out, kh, kw]). Every other rank is stored as it is.
  */

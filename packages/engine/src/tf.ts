@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import { mendGradients } from './gradients.ts';
 
-// Not imported, because Node takes 0.4 s to list the exports of its bundle, which nobody asks for.
+// Not by `import`, for which Node lists the exports of the bundle: that takes 0.4 s, and nobody needs the list.
 const require = createRequire(import.meta.url);
 require('@tensorflow/tfjs-layers');
 tf.enableProdMode();

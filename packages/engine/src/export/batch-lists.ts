@@ -7,8 +7,8 @@ export interface ModelInput {
 }
 
 /**
- * Two batch sizes to trace at. What differs between the two models depends on the batch; primes this large are no
- * channel count or image size, so nothing agrees by chance.
+ * Two batch sizes to trace at. Numbers that differ between the two models depend on the batch. Both are large primes, no
+ * likely number of channels or pixels, so that no number is taken for the batch by chance.
  */
 export const PROBES = [10007, 10009] as const;
 
@@ -24,10 +24,10 @@ export const inputsAt = (
     ]),
   );
 
-/** A number of a shape: fixed, or so many a batch element. */
+/** A number of a shape: fixed, or a number per image of the batch. */
 export type Extent = number | { readonly perImage: number };
 
-/** Lists of whole numbers of the two models as one that holds for any batch, or undefined when nothing differs. */
+/** One list for any batch size from the lists of the two models; undefined when both are equal. @throws EngineError */
 export function extentsOf(
   who: string,
   first: readonly number[],
@@ -44,7 +44,7 @@ export function extentsOf(
   });
 }
 
-/** What to say when a model needs to know its batch size. */
+/** The error for a model that depends on its batch size. */
 export const fixedBatch = (who: string): EngineError =>
   new EngineError(`${who} depends on the batch size, which a model file leaves open`, {
     cure: 'write the network as it evaluates: with running statistics, image by image',

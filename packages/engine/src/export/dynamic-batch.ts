@@ -17,7 +17,7 @@ function numbersOf({ bytes }: OnnxTensor): number[] {
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-/** The two edges as one, its batch dimension named. */
+/** One edge for both, with its batch dimension named. */
 function edgeOf(first: OnnxEdge, second: OnnxEdge): OnnxEdge {
   const shape = extentsOf(first.name, first.shape as number[], second.shape as number[]);
   if (!shape) return first;
@@ -79,7 +79,7 @@ class BatchLists {
   }
 }
 
-/** A reshape's one unknown length can be left to ONNX: it is what remains. */
+/** The shape of a reshape with −1 for its one unknown length, which ONNX computes. */
 function reshapeTarget(
   { name }: OnnxTensor,
   extents: readonly Extent[],

@@ -16,7 +16,7 @@ export interface TfNode {
   readonly attr: Readonly<Record<string, TensorFlowAttribute>>;
 }
 
-/** A tensor of the file: a weight, or a list of numbers a node takes as an operand. */
+/** A tensor of the file: a weight, or a list of numbers that is an operand. */
 export interface TfConstant {
   readonly name: string;
   readonly dtype: DType;
@@ -24,7 +24,7 @@ export interface TfConstant {
   readonly values: Values;
 }
 
-/** Nodes in an order in which each comes after its inputs; constants have no node yet. */
+/** Nodes in topological order. Constants are not nodes yet. */
 export interface TfGraph {
   readonly nodes: readonly TfNode[];
   readonly constants: readonly TfConstant[];

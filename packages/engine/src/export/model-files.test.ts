@@ -198,7 +198,7 @@ describe('a model file', () => {
     expect(messageOf(byCount, tfjsModel)).toBe(messageOf(byCount, onnxModel));
   });
 
-  it('is not written of a step that learns', () => {
+  it('is refused for a step that assigns variables', () => {
     const learns: Step = ({ latent }) => {
       weight.assign(tf.mul(weight, 2));
       return { y: tf.mul(latent!, weight) };

@@ -8,7 +8,7 @@ import { tf, withBackend } from '../tf.ts';
 import { RECORDING_BACKEND, recordingBackend } from '../trace/recording-backend.ts';
 import { trace, type TracedVariable } from '../trace/trace.ts';
 
-/** A variable of a model to be written. */
+/** A variable of the model. */
 interface Weight extends TracedVariable {
   readonly name: string;
   readonly shape: readonly number[];
@@ -17,7 +17,7 @@ interface Weight extends TracedVariable {
   readonly values: Float32Array | Int32Array;
 }
 
-/** The values a model keeps. */
+/** A variable of the model, with its values. */
 export interface ModelWeight {
   readonly name: string;
   /** TF.js shape. */
@@ -29,7 +29,7 @@ export interface ModelWeight {
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
-/** An engine that computes nothing: networks are built in it to be written as model files. */
+/** An engine that computes nothing: networks are built on it to be written to model files. */
 export class ModelRecorder implements Engine {
   readonly name = 'recorder';
   readonly accelerator = 'cpu';

@@ -9,25 +9,25 @@ import { inputsAt, PROBES, type ModelInput } from './batch-lists.ts';
 import { withDynamicBatch } from './dynamic-batch.ts';
 import type { ModelRecorder } from './model-recorder.ts';
 
-/** A step to be written as a model, and what stands in the file beside it. */
+/** A step to write as a model, and the metadata of the file. */
 export interface ModelRequest {
   /** Built on variables of the recorder. */
   readonly step: Step;
   readonly inputs: Readonly<Record<string, ModelInput>>;
-  /** Kept in the file, for those who open it. */
+  /** Written to the file, for its readers. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A step to be written as an ONNX file. */
+/** A step to write as an ONNX file. */
 export interface OnnxModelRequest extends ModelRequest {
-  /** Outputs to be cast: TF.js has no uint8. */
+  /** Types to cast outputs to: TF.js has no uint8. */
   readonly outputTypes?: Readonly<Record<string, ElementType>>;
 }
 
-/** A protocol buffer holds 2 GiB. */
+/** Largest size of a protocol buffer: 2 GiB. */
 const LARGEST_MODEL = 2 ** 31 - 1;
 
-/** Names are chosen for the engine's own models; a file for others has the step's names. */
+/** The graph with the names of the step: `lower` makes names for the engine's own use. */
 function renamed(graph: OnnxGraph, names: ReadonlyMap<string, string>): OnnxGraph {
   const rename = <T extends { readonly name: string }>(edge: T): T => ({
     ...edge,

@@ -7,7 +7,7 @@ export interface ModelFeed {
   readonly shape: readonly number[];
 }
 
-/** Runs an ONNX model in ONNX Runtime on the CPU, once for every set of inputs: to see that others can. */
+/** Runs an ONNX model in ONNX Runtime on the CPU, once per set of inputs: a check that other programs can run it. */
 export async function runOnnxModel(
   model: Uint8Array,
   feeds: readonly Readonly<Record<string, ModelFeed>>[],

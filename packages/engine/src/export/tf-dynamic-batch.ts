@@ -53,7 +53,7 @@ class BatchLists {
   }
 }
 
-/** A reshape's one unknown length is what remains. */
+/** The shape of a reshape with −1 for its one unknown length, which TensorFlow computes. */
 function reshapeTarget(
   { name }: TfConstant,
   extents: readonly Extent[],

@@ -12,9 +12,9 @@ import { withDynamicBatch } from './tf-dynamic-batch.ts';
 
 /** The files of a TensorFlow.js model. */
 export interface TfjsModel {
-  /** What `model.json` holds. */
+  /** Content of `model.json`. */
   readonly json: object;
-  /** Files of weights beside it, by name: browsers cache pieces of a few megabytes. */
+  /** Files of weights beside it, by name; of at most 4 MiB, which browsers cache. */
   readonly shards: ReadonlyMap<string, Uint8Array>;
 }
 

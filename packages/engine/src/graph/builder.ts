@@ -101,7 +101,7 @@ export class GraphBuilder {
   }
 }
 
-/** All elements of a constant, spelled out. */
+/** All elements of a constant as an array. */
 export function expandConstant(constant: Constant, type: Type): Values {
   if ('values' in constant) return constant.values;
   const size = sizeOf(type.shape);

@@ -35,13 +35,13 @@ export interface Node<A extends Attributes = Attributes> {
 /** A constant: all values, or the one value that fills it. */
 export type Constant = { readonly values: Values } | { readonly fill: number };
 
-/** State held by the engine between calls: what the step reads, and what it leaves behind. */
+/** State that the engine holds between calls: the value that the step reads, and the value that it leaves. */
 export interface StateEdge {
   /** Key of the engine's state slot. */
   readonly slot: number;
-  /** Value holding the state at the start, or undefined when the step never reads it. */
+  /** Value of the state at the start of the step; undefined when the step never reads it. */
   readonly read: number | undefined;
-  /** Value that becomes the state, or undefined when the step never assigns it. */
+  /** Value of the state at the end of the step; undefined when the step never assigns it. */
   readonly write: number | undefined;
 }
 
@@ -80,7 +80,7 @@ export function uniformValue(constant: Constant | undefined): number | undefined
   return constant.values.every((v) => v === first) ? first : undefined;
 }
 
-/** Ids that must survive: outputs and new state. */
+/** Ids of the values that the caller receives: outputs and new state. */
 export function rootsOf(graph: Graph): number[] {
   return [
     ...graph.outputs.map((output) => output.value),
@@ -88,7 +88,7 @@ export function rootsOf(graph: Graph): number[] {
   ];
 }
 
-/** The graph with every use of a value replaced as `rename` says. */
+/** The graph with `rename` applied to each use of a value. */
 export function renameUses(graph: Graph, rename: (id: number) => number): Graph {
   return {
     ...graph,

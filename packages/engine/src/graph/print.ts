@@ -6,7 +6,7 @@ function format(value: unknown): string {
   return typeof value === 'number' ? (Object.is(value, -0) ? '-0' : String(value)) : JSON.stringify(value);
 }
 
-/** The graph as text, one node a line: for golden tests and for reading. */
+/** The graph as text, one node per line: for golden tests and for reading. */
 export function print(graph: Graph): string {
   const ref = (id: number): string => {
     const constant = graph.constants.get(id);

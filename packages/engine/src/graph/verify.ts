@@ -32,7 +32,7 @@ function requireSameState(graph: Graph, { slot, read, write }: StateEdge): void 
   throw new Error(`state ${slot} is ${typeName(before)}, but becomes ${typeName(after)}`);
 }
 
-/** Throws when the graph is not well formed: run between passes in tests, and once before lowering. */
+/** Checks that the graph is well formed: after each pass in tests, and once before lowering. @throws Error */
 export function verify(graph: Graph): void {
   const defined = new Set<number>();
   const typeOf = (id: number, user: string): Value => {

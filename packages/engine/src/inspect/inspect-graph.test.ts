@@ -12,7 +12,7 @@ afterAll(() => engine.dispose());
 
 const variable = (name: string, ...shape: number[]): Variable => engine.variable({ name, shape });
 
-describe('a step laid open', () => {
+describe('the inspection of a step', () => {
   let weight: Variable;
   let seen: StepInspection;
   beforeAll(() => {
@@ -40,7 +40,7 @@ describe('a step laid open', () => {
     expect(seen.state[0]!.variable).toBe(weight);
   });
 
-  it('tells what each node takes, is written as, and where it was called', () => {
+  it('reports operands, ONNX operators and call site of each node', () => {
     const product = seen.nodes.find(({ kernel }) => kernel === 'BatchMatMul')!;
     expect(product).toMatchObject({ scope: 'product', operators: ['Reshape', 'Reshape', 'Gemm', 'Reshape'] });
     expect(product.site).toMatch(/inspect-graph\.test\.ts:\d+:\d+\)?$/);
@@ -70,7 +70,7 @@ describe('multiply-adds', () => {
       seen.nodes.flatMap(({ kernel, multiplyAdds }) => (multiplyAdds > 0 ? [[kernel, multiplyAdds]] : [])),
     );
 
-  it('of a matrix product are rows by columns by what is summed over', () => {
+  it('of a matrix product are rows times columns times the length of the sums', () => {
     const seen = engine.inspect(({ a, b }) => ({ y: tf.matMul(a as Tensor2D, b as Tensor2D, true, true) }), {
       a: { shape: [7, 2] },
       b: { shape: [3, 7] },
@@ -122,7 +122,7 @@ describe('scope', () => {
     expect(seen.nodes.filter((node) => node.scope === undefined)).toEqual([]);
   });
 
-  it('changes nothing of what is run', () => {
+  it('changes no result', () => {
     const plain = new OnnxEngine();
     const scoped = new OnnxEngine();
     const [a, b] = [tinyGan(plain), tinyGan(scoped)];

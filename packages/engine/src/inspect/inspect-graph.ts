@@ -81,7 +81,7 @@ function multiplyAdds(graph: Graph, { kernel, inputs, outputs, attributes }: Nod
   return operatorOf(kernel).multiplyAdds?.(shapes, attributes) ?? 0;
 }
 
-/** What makes each value that is no constant. */
+/** Where each value comes from that is no constant. */
 function sourcesOf(graph: Graph): Map<number, { from: 'node' | 'input' | 'state'; index: number }> {
   const sources = new Map<number, { from: 'node' | 'input' | 'state'; index: number }>();
   graph.inputs.forEach(({ value }, index) => sources.set(value, { from: 'input', index }));

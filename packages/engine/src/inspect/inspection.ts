@@ -19,7 +19,7 @@ export interface InspectedTensor {
 
 /** A variable that the step uses. */
 export interface InspectedState extends InspectedTensor {
-  /** Not unique: `variable` tells namesakes apart. */
+  /** Not unique: variables of the same name differ in `variable`. */
   readonly name: string;
   readonly variable: Variable;
   readonly isRead: boolean;
@@ -49,7 +49,7 @@ export interface InspectedNode extends InspectedTensor {
   readonly site: string | undefined;
 }
 
-/** A step as it will be run: what ONNX Runtime is given, before its own optimisations. */
+/** A step as ONNX Runtime receives it, before its own optimisations. */
 export interface StepInspection {
   /** The traced graph first, then the graph after each pass. */
   readonly stages: readonly Stage[];
@@ -60,8 +60,8 @@ export interface StepInspection {
     readonly node: number | undefined;
   })[];
   readonly state: readonly InspectedState[];
-  /** In the order they are written. */
+  /** In the order in which they are computed. */
   readonly nodes: readonly InspectedNode[];
-  /** ONNX nodes by operator, those of constants and copies included. */
+  /** Number of ONNX nodes by operator, including those of constants and copies. */
   readonly operators: Readonly<Record<string, number>>;
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { EngineError } from '../engine-error.ts';
 import type { ExecutionProvider } from '../names.ts';
 
-/** What decides whether ONNX Runtime can be asked for a GPU at all. */
+/** Facts of a machine that decide whether ONNX Runtime can use a GPU. */
 export interface Machine {
   /** `process.platform`. */
   readonly platform: string;
@@ -68,8 +68,8 @@ export function thisMachine(): Machine {
 }
 
 /**
- * Looks for the device and the libraries an execution provider needs, because ONNX Runtime, asked for what is not
- * there, writes native errors to the terminal.
+ * Looks for the device and the libraries that an execution provider needs, because ONNX Runtime reports missing ones by
+ * native errors on the terminal.
  *
  * @throws EngineError saying what is missing.
  */

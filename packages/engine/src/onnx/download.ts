@@ -6,8 +6,8 @@ const FROM = 'device';
 const TO = 'host';
 
 /**
- * Fetches tensors from a device, by a session of one `Identity`: onnxruntime-node has no download of its own. Open, it
- * also keeps the device: without a session there is none, and what is left on it can no longer be freed.
+ * Fetches tensors from a device by a session with one `Identity`, because onnxruntime-node cannot download. The open
+ * session also keeps the device: without any session there is no device, and tensors on it can no longer be freed.
  */
 export class Downloader {
   readonly #provider: string;
@@ -41,7 +41,7 @@ export class Downloader {
   /** The values of a tensor on the device. */
   async download(tensor: Tensor): Promise<Float32Array | Int32Array> {
     const type = tensor.type as 'float32' | 'int32';
-    // The same memory, seen as a row: one session serves every shape.
+    // The same memory as a vector: one session then serves tensors of every shape.
     const row = Tensor.fromGpuBuffer(tensor.gpuBuffer, { dataType: type, dims: [sizeOf(tensor.dims)] });
     const results = await (await this.#session(type)).run({ [FROM]: row });
     return results[TO]!.data as Float32Array | Int32Array;

@@ -4,7 +4,7 @@ import { operands } from '../graph/operators/onnx.ts';
 import type { OnnxGraph, OnnxNode } from './model.ts';
 import { OnnxGraphWriter } from './onnx-writer.ts';
 
-/** ONNX names of a graph's borders. */
+/** ONNX names of a graph's inputs, outputs and state. */
 export const inputName = (name: string): string => `in:${name}`;
 export const outputName = (name: string): string => `out:${name}`;
 export const stateInName = (slot: number): string => `state:${slot}`;

@@ -31,11 +31,11 @@ import { hostTensor, isOnDevice, replace, type StateSlot } from './state-store.t
 /** How an ONNX Runtime engine runs. */
 export interface OnnxEngineOptions {
   readonly provider?: ExecutionProvider;
-  /** CPU threads; default 2. Results are bit-equal only at equal thread counts. */
+  /** CPU threads; default 2. Results have the same bits only with the same number of threads. */
   readonly threads?: number;
   /**
-   * Steps a session call is made for; above 1, a step is compiled as a series. Default 16 on CUDA, whose memory
-   * onnxruntime-node cannot hold on to between calls, so that the whole state goes there and back at each; otherwise 1.
+   * Steps per session call; above 1, a step is compiled as a series. Default 16 on CUDA, where onnxruntime-node cannot
+   * keep memory between calls, so that each call copies the whole state to the GPU and back; otherwise 1.
    */
   readonly stepsPerCall?: number;
   /** Milliseconds from an arbitrary start; used only to report compile times. */
@@ -56,7 +56,7 @@ const nameOf = (provider: ExecutionProvider): OnnxEngineName =>
     (name) => EXECUTION_PROVIDERS[name] === provider,
   )!;
 
-/** Session option that leaves these states where they are computed. */
+/** The session option that leaves new state on the device. */
 const onDevice = (state: Graph['state']): Record<string, 'gpu-buffer'> =>
   Object.fromEntries(state.map(({ slot }) => [stateOutName(slot), 'gpu-buffer']));
 
@@ -72,7 +72,7 @@ export class OnnxEngine implements Engine {
   readonly #slots = new Map<number, Slot>();
   readonly #byVariable = new WeakMap<Variable, Slot>();
   readonly #programs = new Set<Program>();
-  /** Where calls leave their state on the device: all but the first of them find it there. */
+  /** Set when calls leave their state on the device, where the next call finds it. */
   readonly #downloader: Downloader | undefined;
   #nextSlot = 0;
   #disposed = false;
@@ -191,9 +191,10 @@ export class OnnxEngine implements Engine {
     const isSeries = this.stepsPerCall > 1 && changed.length > 0 && graph.inputs.length > 0;
     const keepsOnDevice = this.#downloader !== undefined && changed.length > 0;
     if (keepsOnDevice) await this.#downloader.open();
-    const session = await this.#load(isSeries ? seriesOf(onnx, changed, graph.inputs) : onnx, {
-      ...(keepsOnDevice ? { preferredOutputLocation: onDevice(changed) } : {}),
-    });
+    const session = await this.#load(
+      isSeries ? seriesOf(onnx, changed, graph.inputs) : onnx,
+      keepsOnDevice ? { preferredOutputLocation: onDevice(changed) } : {},
+    );
     const program = new OnnxProgram({
       session,
       isSeries,
@@ -238,7 +239,7 @@ export class OnnxEngine implements Engine {
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    // Before the sessions: the device goes with the last of them.
+    // Before the sessions: the device is closed with the last of them.
     await this.#turn;
     for (const slot of this.#slots.values()) if (isOnDevice(slot)) slot.current.dispose();
     await Promise.all([...this.#programs].map((program) => program.dispose()));

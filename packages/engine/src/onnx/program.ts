@@ -7,7 +7,7 @@ import { inputName, outputName, stateInName, stateOutName } from './lower.ts';
 import { seriesName } from './series.ts';
 import { replace, spareOf, swap, type StateSlot } from './state-store.ts';
 
-/** What a loaded program needs. */
+/** A step that is loaded into a session. */
 export interface LoadedStep {
   readonly session: InferenceSession;
   /** The session takes a series of steps: see `seriesOf`. */
@@ -15,10 +15,10 @@ export interface LoadedStep {
   readonly graph: Graph;
   readonly inputs: Readonly<Record<string, InputSpec>>;
   readonly slots: ReadonlyMap<number, StateSlot>;
-  /** Calls leave the state where they computed it. */
+  /** Calls leave the state on the device. */
   readonly keepsOnDevice: boolean;
   readonly description: ProgramDescription;
-  /** Waits for what the engine is doing before it starts `task`: programs share their state. */
+  /** Runs `task` after the tasks before it: programs of an engine share their state. */
   readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
   /** Called once, when the program is disposed of. */
   readonly onDispose: (program: Program) => void;
@@ -28,7 +28,7 @@ type Inputs = Readonly<Record<string, Values>>;
 
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
-/** One array after the other, in one. */
+/** All arrays, one after the other, as one array. */
 function stack(dtype: DType, arrays: readonly Values[]): Values {
   const all = new ARRAYS[dtype](arrays.reduce((length, array) => length + array.length, 0));
   let at = 0;
@@ -45,7 +45,7 @@ const same = (name: string): string => name;
 export class OnnxProgram implements Program {
   readonly description: ProgramDescription;
   readonly #step: LoadedStep;
-  /** What the session calls an input or output of the step. */
+  /** The session's name of an input or output of the step. */
   readonly #border: (name: string) => string;
   #released = false;
 
@@ -87,7 +87,7 @@ export class OnnxProgram implements Program {
     return series.map((_, i) => this.#outputsOf(results, i));
   }
 
-  /** The state as the session takes it, and where it is to leave it. */
+  /** The state as inputs of the session, and the buffers for its outputs. */
   #state(): { feeds: Record<string, Tensor>; fetches: Record<string, Tensor | null> } {
     const { graph, slots, isSeries, keepsOnDevice } = this.#step;
     const feeds: Record<string, Tensor> = {};
@@ -97,7 +97,7 @@ export class OnnxProgram implements Program {
       const name = stateInName(slot);
       if (write !== undefined)
         fetches[this.#border(stateOutName(slot))] = keepsOnDevice ? null : spareOf(state);
-      // A series carries what it changes, read or not; what is only read goes into its body by its own name.
+      // A series carries the state that it changes, read or not; its body reads all other state under its own name.
       if (isSeries && write !== undefined) feeds[seriesName(name)] = state.current;
       else if (read !== undefined) feeds[name] = state.current;
     }

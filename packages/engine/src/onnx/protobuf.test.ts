@@ -108,7 +108,7 @@ describe('ProtobufWriter', () => {
     expect(integer(2 ** 53)).toEqual([0x08, ...Array<number>(7).fill(0x80), 0x10]);
   });
 
-  it('refuses what is no whole number', () => {
+  it('refuses numbers that are not integers', () => {
     expect(() => new ProtobufWriter().integer(1, 0.5)).toThrow(RangeError);
     expect(() => new ProtobufWriter().integer(1, Infinity)).toThrow(RangeError);
   });

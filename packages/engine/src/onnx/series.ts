@@ -2,10 +2,10 @@ import type { Graph } from '../graph/graph.ts';
 import { inputName, stateInName, stateOutName } from './lower.ts';
 import type { OnnxEdge, OnnxGraph } from './model.ts';
 
-/** Dynamic dimension of what a series takes in and gives out: one entry a step. */
+/** Dynamic first dimension of the inputs and outputs of a series: one entry per step. */
 const STEPS = 'steps';
 
-/** Name of a step's input or output at the border of the series: names of a body must differ from those around it. */
+/** A series's name for an input or output of the step: names in a `Scan` must differ from those of its body. */
 export const seriesName = (name: string): string => `series/${name}`;
 
 /**
@@ -19,12 +19,12 @@ export function seriesOf(step: OnnxGraph, changed: Graph['state'], given: Graph[
   // A variable that is written without being read is carried too: the body has an input that nothing uses.
   const before = changed.map(({ slot }, i) => ({ ...after[i]!, name: stateInName(slot) }));
   const taken = given.map(({ name }) => ends.get(inputName(name))!);
-  const told = step.outputs.filter((edge) => !after.includes(edge));
+  const results = step.outputs.filter((edge) => !after.includes(edge));
   const isPassedIn = new Set([...before, ...taken].map(({ name }) => name));
   const outer = (edge: OnnxEdge): OnnxEdge => ({ ...edge, name: seriesName(edge.name) });
   const stacked = (edge: OnnxEdge): OnnxEdge => ({ ...outer(edge), shape: [STEPS, ...edge.shape] });
   const inputs = [...before.map(outer), ...taken.map(stacked)];
-  const outputs = [...after.map(outer), ...told.map(stacked)];
+  const outputs = [...after.map(outer), ...results.map(stacked)];
   return {
     name: 'series',
     nodes: [
@@ -33,7 +33,7 @@ export function seriesOf(step: OnnxGraph, changed: Graph['state'], given: Graph[
         inputs: inputs.map(({ name }) => name),
         outputs: outputs.map(({ name }) => name),
         attributes: {
-          body: { graph: { ...step, inputs: [...before, ...taken], outputs: [...after, ...told] } },
+          body: { graph: { ...step, inputs: [...before, ...taken], outputs: [...after, ...results] } },
           num_scan_inputs: taken.length,
         },
       },

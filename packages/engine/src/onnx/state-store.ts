@@ -11,7 +11,7 @@ export interface StateSlot {
   /** TF.js shape. */
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32';
-  /** In host memory, or where a call on a device left it. */
+  /** In host memory, or on the device, where a call left it. */
   current: Tensor;
   spare: Tensor | undefined;
   readonly variable: Variable;
@@ -30,18 +30,18 @@ export function hostTensor(
 
 export const isOnDevice = ({ current }: Pick<StateSlot, 'current'>): boolean => current.location !== 'cpu';
 
-/** The buffer a call may write the slot's new values to. Two buffers a slot, swapped at every write. */
+/** The buffer that a call may write the slot's new values to. A slot has two buffers, which are swapped after each call. */
 export function spareOf(slot: StateSlot): Tensor {
   slot.spare ??= hostTensor(slot);
   return slot.spare;
 }
 
-/** Makes what was written to the spare buffer the slot's values. */
+/** Makes the spare buffer the slot's values. */
 export function swap(slot: StateSlot): void {
   [slot.current, slot.spare] = [slot.spare!, slot.current];
 }
 
-/** Makes `tensor` the slot's values, and frees those it had. */
+/** Makes `tensor` the slot's values, and frees the former ones. */
 export function replace(slot: StateSlot, tensor: Tensor): void {
   slot.current.dispose();
   slot.current = tensor;

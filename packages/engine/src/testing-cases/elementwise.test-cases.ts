@@ -136,7 +136,7 @@ function binary(kernel: string, [f, range]: readonly [Binary, Range?]): OpCase[]
   }));
 }
 
-/** One case a kernel, of two operands that are not floats. */
+/** One case per kernel, of two operands that are not floats. */
 const twoOf = (kernel: string, f: Binary, inputs: { a: RandomInput; b: RandomInput }): OpCase => ({
   name: `${kernel} of ${inputs.a.dtype}`,
   covers: [kernel],

@@ -11,7 +11,7 @@ interface Convolution {
   readonly dilations?: number | [number, number];
 }
 
-/** Odd sizes, non-square kernels, every stride with every padding, windows as large as the image, rows left unread. */
+/** Odd sizes, non-square kernels, every stride with every padding, windows as large as the image, unread rows. */
 export const CONVOLUTIONS: readonly Convolution[] = [
   { image: [2, 5, 7, 3], kernel: [3, 3], strides: 1, pad: 'same' },
   { image: [2, 5, 7, 3], kernel: [3, 2], strides: 1, pad: 'valid' },
@@ -170,7 +170,7 @@ const poolCases = POOLS.map(([image, size, strides, pad]): OpCase => ({
   },
 }));
 
-/** From and to: larger, smaller, by fractions, one pixel, one side left as it is. */
+/** Sizes before and after: larger, smaller, by fractions, one pixel, one side unchanged. */
 const RESIZES: readonly (readonly [from: [number, number], to: [number, number]])[] = [
   [[4, 4], [8, 8]],
   [[3, 4], [7, 5]],
@@ -179,7 +179,7 @@ const RESIZES: readonly (readonly [from: [number, number], to: [number, number]]
   [[1, 5], [4, 1]],
 ]; // prettier-ignore
 
-/** Bilinear resizing by where TF.js takes pixels to lie, and its gradient. */
+/** Bilinear resizing and its gradient, for each rule of TF.js for the positions of pixels. */
 const resizeCases = ([from, to]: (typeof RESIZES)[number]): OpCase[] =>
   [
     { name: 'by corners of pixels', alignCorners: false, halfPixelCenters: false },

@@ -13,7 +13,7 @@ export interface RandomInput {
   readonly high: number;
 }
 
-/** A step to be run by the compiled engine and by TF.js, and the kernels it is there for. */
+/** A step that the compiled engine and TF.js both run, and the kernels that it tests. */
 export interface OpCase {
   readonly name: string;
   readonly covers: readonly string[];
@@ -47,10 +47,10 @@ export const i32 = (
 
 export const bool = (shape: readonly number[]): RandomInput => ({ shape, dtype: 'bool', low: 0, high: 2 });
 
-/** An image operation that changes nothing: behind it the compiled engine holds the tensor as NCHW. */
+/** An image operation that changes nothing: the compiled engine holds its output as NCHW. */
 export const asImage = (x: Tensor): Tensor => tf.avgPool(x as never, 1, 1, 'valid');
 
-/** mulberry32: the cases' own numbers, the same in every run. */
+/** Random numbers in [0, 1) by mulberry32, the same in every run. */
 export function uniform(seed: number): () => number {
   let state = seed;
   return () => {
@@ -82,14 +82,14 @@ const asStep =
     return Object.fromEntries(list.map((tensor, i) => [`y${i}`, tensor]));
   };
 
-/** What the two engines made of a case. */
+/** Results of a case on both engines. */
 export interface CaseResult {
   readonly compiled: Readonly<Record<string, Values>>;
   readonly expected: Readonly<Record<string, Values>>;
   /** Types of the outputs: `y0 float32[2,3]`, by the compiled graph and by TF.js. */
   readonly compiledTypes: readonly string[];
   readonly expectedTypes: readonly string[];
-  /** Every kernel that TF.js called and every kernel of the executed graph. */
+  /** Kernels that TF.js called, and kernels of the compiled graph. */
   readonly kernels: ReadonlySet<string>;
 }
 
@@ -124,7 +124,7 @@ export async function runCase(opCase: OpCase, provider: ExecutionProvider = 'cpu
   }
 }
 
-/** The kernels TF.js calls for a step, and the types it gives. */
+/** Kernels that TF.js calls for a step, and types of its outputs. */
 async function describe(
   step: Step,
   specs: Readonly<Record<string, InputSpec>>,

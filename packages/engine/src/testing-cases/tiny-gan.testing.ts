@@ -3,7 +3,7 @@ import type { Engine, InputSpec, Step } from '../engine.ts';
 import { tf } from '../tf.ts';
 import { f32, randomValues, uniform } from './op-case.testing.ts';
 
-/** A GAN of two convolutions a side on 8×8 images, with plain gradient descent: every kind of kernel a real one has. */
+/** A GAN on 8×8 images, two convolutions per network, trained by plain gradient descent: with each kind of kernel of a real one. */
 export interface TinyGan {
   readonly variables: readonly Variable[];
   readonly step: Step;

@@ -1,4 +1,4 @@
-/** Trains the tiny GAN on the engine named first, for as many steps as named second, and prints its state as JSON. */
+/** Trains the tiny GAN and prints its state as JSON. Arguments: the engine's name, the number of steps. */
 import { startEngine } from '../resolve.ts';
 import { tinyGan } from './tiny-gan.testing.ts';
 

@@ -1,4 +1,4 @@
-/** Frames of the engine and of TF.js, by its source maps too, say nothing to the author of a step. */
+/** Stack frames of the engine, of Node and of TF.js (also by its source maps), which the author of a step did not write. */
 const FOREIGN =
   /node:internal|<anonymous>\)$|[\\/]node_modules[\\/](@tensorflow|seedrandom)[\\/]|[\\/]tfjs-[a-z-]+[\\/]src[\\/]|[\\/]engine[\\/](src|dist)[\\/](?!.*\.test\.)/;
 

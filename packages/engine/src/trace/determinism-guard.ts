@@ -3,8 +3,8 @@ import { EngineError } from '../engine-error.ts';
 import { callSite } from './call-site.ts';
 
 /**
- * Runs `body` with `Math.random` refusing to answer: TF.js draws its random tensors (tf.randomNormal, tf.dropout, …)
- * from it on the host, so a compiled step would repeat one draw for ever.
+ * Runs `body` while `Math.random` throws: TF.js draws its random tensors (tf.randomNormal, tf.dropout, …) from it when a
+ * step is traced, so a compiled step would repeat the same numbers at each call.
  */
 export function withoutRandomness<T>(body: () => T): T {
   const original = Math.random;

@@ -60,7 +60,7 @@ function slice(emit: Emit, x: Value, range: { axis: number; from: number; length
   });
 }
 
-/** TF.js kernels that are not operators of their own, and kernels whose operands or types need work first. */
+/** TF.js kernels that are no operators, and those whose operands or types have to be completed first. */
 export const MACROS: ReadonlyMap<string, Macro> = new Map<string, Macro>([
   ['FusedConv2D', fused('FusedConv2D', 'Conv2D')],
   ['_FusedMatMul', fused('_FusedMatMul', 'BatchMatMul')],

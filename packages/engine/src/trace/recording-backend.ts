@@ -21,7 +21,7 @@ import { currentScope } from './scope.ts';
 /** Name of the TF.js backend that records kernels instead of running them. */
 export const RECORDING_BACKEND = 'medgan-recording';
 
-/** What a TF.js data id stands for here. */
+/** What a TF.js data id stands for in this backend. */
 type Datum = { references: number; readonly type: Type } & (
   | { readonly kind: 'state'; readonly state: HeldState; readonly read: () => Promise<BackendValues> }
   | { readonly kind: 'value'; readonly builder: GraphBuilder; readonly id: number }
@@ -150,7 +150,7 @@ export class RecordingBackend extends KernelBackend {
     const datum = this.#data.get(dataId);
     if (datum?.kind === 'host') return datum.values;
     if (datum?.kind === 'state' && !this.#recorded) {
-      // TF.js also comes here to move the variable to another backend, which would take it from its engine.
+      // TF.js also reads a variable to move it to another backend; the engine would lose it.
       throw new EngineError(`the variable ${datum.state.name} of a compiled engine is read outside of it`, {
         cure: 'use it in steps of its engine only, or read its values with await engine.read(variable)',
       });
@@ -163,7 +163,7 @@ export class RecordingBackend extends KernelBackend {
     const isHeld = datum?.kind === 'state' && !this.#recorded;
     if (isHeld) return datum.read();
     if (datum?.kind === 'host') return Promise.resolve(datum.values);
-    // TF.js would hide the error in a promise that the step need not look at; `record` throws it.
+    // TF.js would hide the error in a promise that the step may never await; `record` throws it.
     this.#failure ??= UNREADABLE(`in ${callSite()}`);
     return new Promise(() => undefined);
   }
@@ -240,14 +240,14 @@ export class RecordingBackend extends KernelBackend {
   }
 }
 
-/** Every kernel TF.js can name, so that an uncompiled one fails with our words and not with TF.js's. */
+/** All kernels of TF.js: a kernel without an operator then fails with our message instead of TF.js's. */
 const ALL_KERNELS: readonly string[] = Object.entries(tfjsExports).flatMap(
   ([name, value]: [string, unknown]) => (typeof value === 'string' && /^_?[A-Z]/.test(name) ? [value] : []),
 );
 
 let singleton: RecordingBackend | undefined;
 
-/** The process's recording backend; TF.js keeps backends by name, so there is one. */
+/** The recording backend of the process. There is one, because TF.js keeps backends by name. */
 export function recordingBackend(): RecordingBackend {
   if (singleton) return singleton;
   const backend = new RecordingBackend();

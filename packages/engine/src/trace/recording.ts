@@ -1,11 +1,11 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 
-/** What is recorded, for whom, and where to. */
+/** The recording of one step. */
 export interface Recording {
   readonly builder: GraphBuilder;
   /** The engine whose variables the step may use. */
   readonly owner: object;
-  /** Notes with each node where it was called. */
+  /** Records for each node where it was called. */
   readonly sites?: boolean;
 }
 
@@ -13,6 +13,6 @@ export interface Recording {
 export interface HeldState {
   readonly slot: number;
   readonly name: string;
-  /** The engine: slots are counted by each engine for itself. */
+  /** The engine that holds it: each engine counts its own slots. */
   readonly owner: object;
 }

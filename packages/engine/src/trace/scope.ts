@@ -2,8 +2,7 @@ let current: string | undefined;
 
 /**
  * Names what `body` computes: `medgan engine show` groups a step's operations by the innermost scope they were called
- * in. The gradients of a scope's operations belong to whatever scope asks for them. It changes nothing that is computed,
- * and costs nothing on an eager engine.
+ * in. Gradients of operations belong to the scope that asks for them. A scope changes no result.
  */
 export function scope<T>(name: string, body: () => T): T {
   const outer = current;

@@ -16,7 +16,7 @@ export interface TracedVariable {
   restore(): void;
 }
 
-/** What is traced. */
+/** A step to trace. */
 export interface TraceRequest {
   readonly backend: RecordingBackend;
   /** The engine whose variables the step may use. */
@@ -24,7 +24,7 @@ export interface TraceRequest {
   readonly step: Step;
   readonly inputs: Readonly<Record<string, InputSpec>>;
   readonly variables: readonly TracedVariable[];
-  /** Notes with each node where it was called, which takes a stack trace a node. */
+  /** Records for each node where it was called, which takes one stack trace per node. */
   readonly sites?: boolean;
 }
 
@@ -53,7 +53,7 @@ function traceOnce({ backend, owner, step, inputs, variables, sites = false }: T
   return builder.build();
 }
 
-/** A text that is equal for two graphs exactly when they compute the same from the same inputs. */
+/** A text that is equal for two graphs exactly when they have the same nodes, constants and edges. */
 function signature(graph: Graph): string {
   const constants = [...graph.constants].map(([id, constant]) => [
     id,
@@ -71,7 +71,9 @@ function signature(graph: Graph): string {
 
 /**
  * Records the kernels that `step` calls, including those of its gradients, as a graph.
- * The step is traced twice: where the two differ it depends on something that is not an input.
+ * The step is traced twice: if the two graphs differ, it depends on something that is not an input.
+ *
+ * @throws EngineError when the two graphs differ
  */
 export function trace(request: TraceRequest): Graph {
   return withBackend(RECORDING_BACKEND, () => {

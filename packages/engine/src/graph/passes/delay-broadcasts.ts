@@ -2,13 +2,13 @@ import { sameShape, sizeOf, uniformValue, type Graph } from '../graph.ts';
 import { operatorOf } from '../operators/index.ts';
 import { rewrite, type Rewriter, type Rule } from '../rewrite.ts';
 
-/** The operand before it was broadcast, and the shape it was broadcast to. */
+/** The operand before it was broadcast; undefined when it was not. */
 function beforeBroadcast(id: number, g: Rewriter): number | undefined {
   const node = g.producer(id);
   return node?.kernel === 'BroadcastTo' ? node.inputs[0]! : undefined;
 }
 
-/** An operand that broadcasting makes as large as needed anyway need not be broadcast first. */
+/** An explicit broadcast is not needed when the operator itself broadcasts the operand to the same shape. */
 const dropBroadcast: Rule = (node, g) => {
   if (operatorOf(node.kernel).broadcasts === undefined) return undefined;
   const [a, b] = node.inputs as [number, number];
@@ -39,7 +39,7 @@ const broadcastLater: Rule = (node, g) => {
   return undefined;
 };
 
-/** A uniform constant of any shape is a scalar when the other operand already has the full shape. */
+/** A constant of equal elements becomes a scalar when the other operand already has the full shape. */
 const shrinkConstant: Rule = (node, g) => {
   if (operatorOf(node.kernel).broadcasts === undefined) return undefined;
   const [a, b] = node.inputs as [number, number];
@@ -60,6 +60,6 @@ const shrinkConstant: Rule = (node, g) => {
   return undefined;
 };
 
-/** Keeps small what need not be large yet. */
+/** Computes on tensors before they are broadcast, where the result is the same. */
 export const delayBroadcasts = (graph: Graph): Graph =>
   rewrite(graph, [dropBroadcast, broadcastLater, shrinkConstant]);

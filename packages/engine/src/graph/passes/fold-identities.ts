@@ -2,7 +2,7 @@ import { sameShape, uniformValue, type Graph } from '../graph.ts';
 import { operatorOf } from '../operators/index.ts';
 import { rewrite, type Rule } from '../rewrite.ts';
 
-/** x·1, x+0, x−0, x/1: the other operand, broadcast when the constant was the larger one. */
+/** x·1, x+0, x−0, x/1 become x, which is broadcast when the constant has the larger shape. */
 const neutralOperand: Rule = (node, g) => {
   const { neutral } = operatorOf(node.kernel);
   if (!neutral) return undefined;
@@ -23,7 +23,7 @@ const neutralOperand: Rule = (node, g) => {
   return sameShape(full, shape) ? kept : g.emit('BroadcastTo', [kept], { shape: full });
 };
 
-/** Operations that keep the elements of their operand are reshapes, or nothing; chains of reshapes are one. */
+/** Operations that keep the elements of their operand become reshapes or vanish; chains of reshapes become one. */
 const noOperation: Rule = (node, g) => {
   const x = node.inputs[0]!;
   const type = g.type(x);
@@ -36,7 +36,7 @@ const noOperation: Rule = (node, g) => {
   return before?.kernel === 'Reshape' ? g.emit('Reshape', [before.inputs[0]!], { shape }) : undefined;
 };
 
-/** A uniform constant in another shape is a uniform constant. */
+/** A reshaped or broadcast constant of equal elements becomes a constant. */
 const reshapedConstant: Rule = (node, g) => {
   if (node.kernel !== 'Reshape' && node.kernel !== 'BroadcastTo') return undefined;
   const x = node.inputs[0]!;
@@ -45,6 +45,6 @@ const reshapedConstant: Rule = (node, g) => {
   return g.fill(operatorOf(node.kernel).infer([g.type(x)], node.attributes), fill);
 };
 
-/** Removes what has no effect. */
+/** Removes operations that change nothing. */
 export const foldIdentities = (graph: Graph): Graph =>
   rewrite(graph, [neutralOperand, reshapedConstant, noOperation]);

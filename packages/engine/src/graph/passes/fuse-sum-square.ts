@@ -1,7 +1,7 @@
 import type { Graph } from '../graph.ts';
 import { rewrite, type Rule } from '../rewrite.ts';
 
-/** Sum(Square(x)) in one reading of x. */
+/** Sum(Square(x)) becomes SumSquare(x), which reads x once. */
 const sumOfSquares: Rule = (node, g) => {
   if (node.kernel !== 'Sum') return undefined;
   const square = g.producer(node.inputs[0]!);

@@ -3,7 +3,7 @@ import { renameUses, valueOf, type Graph } from '../graph.ts';
 /** JSON has no infinities, no NaN and no −0. */
 const exactly = (n: number): string => (Object.is(n, -0) ? '-0' : String(n));
 
-/** Makes nodes and constants that compute the same thing one (common subexpression elimination). */
+/** Merges nodes and constants that compute the same values (common subexpression elimination). */
 export function mergeCommon(graph: Graph): Graph {
   const renamed = new Map<number, number>();
   const rename = (id: number): number => renamed.get(id) ?? id;
