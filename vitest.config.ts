@@ -11,6 +11,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    snapshotSerializers: ['./tools/vitest/errors-with-cure.mjs'],
     reporters: ['default', './tools/vitest/closing-line.mjs'],
   },
 });

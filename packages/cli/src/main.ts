@@ -1,9 +1,11 @@
+import { MedganError, withCure } from '@medgan/files';
 import { medganProgram } from './program/medgan.ts';
 
-/** Errors a user can act on, told without a stack; by name, because their packages take longer to load than `--help`. */
-const FOR_USERS = ['MedganError', 'EngineError', 'WeightsError'];
-const isForUsers = (error: unknown): error is Error =>
-  error instanceof Error && FOR_USERS.includes(error.name);
+/** What is printed of an error: one that the user can act on needs no stack. */
+function textOf(error: unknown): string {
+  if (error instanceof MedganError) return `[medgan] ${withCure(error)}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
 
 /** The command line. Sets the process's exit code; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -15,7 +17,6 @@ export async function main(argv: readonly string[]): Promise<void> {
     await medganProgram((code) => (process.exitCode = code)).parseAsync([...argv]);
   } catch (error) {
     process.exitCode = 1;
-    if (isForUsers(error)) process.stderr.write(`${error.message}\n`);
-    else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`${textOf(error)}\n`);
   }
 }

@@ -1,6 +1,6 @@
 // Assembles the resize kernel from its WebAssembly text: `npm run assemble -w @medgan/data`.
 import { fileURLToPath } from 'node:url';
-import { writeFileAtomically } from '@medgan/plugin-api';
+import { writeFileAtomically } from '@medgan/files';
 import { assembleResample } from '../src/decode/resize/assemble.testing.ts';
 
 await writeFileAtomically(

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withCure } from '@medgan/files';
 import { createRng } from '@medgan/plugin-api';
 import { IsicArchive } from '../src/isic/archive-client.ts';
 import { downloadImages, type DownloadOptions, type DownloadResult } from '../src/isic/download-images.ts';
@@ -75,8 +76,8 @@ export class DownloadBench {
   refusal(work: Promise<unknown>): Promise<string> {
     return work.then(
       () => 'no error',
-      (error: Error) =>
-        error.message.replaceAll(this.server.origin.slice(7), 'HOST').replaceAll(this.dir, 'DIR'),
+      (error: unknown) =>
+        withCure(error).replaceAll(this.server.origin.slice(7), 'HOST').replaceAll(this.dir, 'DIR'),
     );
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { withCure } from '@medgan/files';
 import { createRng, type DatasetContext } from '@medgan/plugin-api';
 import sharp from 'sharp';
 import { contentsOf, type Contents } from './contents.ts';
@@ -62,7 +63,7 @@ export class TemporaryFolder {
   async refusal(opening: Promise<unknown>): Promise<string> {
     const message = await opening.then(
       () => 'no error',
-      (error: Error) => error.message,
+      (error: unknown) => withCure(error),
     );
     return message.replaceAll(this.dir, 'DIR');
   }

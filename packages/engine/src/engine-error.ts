@@ -1,16 +1,13 @@
+import { MedganError } from '@medgan/files';
+
 /** An error of the engine that a user can act on: what is wrong, where, and the cure. */
-export class EngineError extends Error {
+export class EngineError extends MedganError {
   override readonly name = 'EngineError';
-  /** The message without what is around it. */
+  /** The message without `engine: ` before it. */
   readonly what: string;
-  readonly cure: string | undefined;
 
   constructor(what: string, options: { cure?: string | undefined; cause?: unknown } = {}) {
-    super(
-      `[medgan] engine: ${options.cure ? `${what}\n  cure: ${options.cure}` : what}`,
-      options.cause === undefined ? undefined : { cause: options.cause },
-    );
+    super(`engine: ${what}`, options);
     this.what = what;
-    this.cure = options.cure;
   }
 }

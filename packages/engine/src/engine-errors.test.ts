@@ -1,6 +1,7 @@
 /* eslint-disable no-restricted-properties -- what happens when a step draws from Math.random is tested here */
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { withCure } from '@medgan/files';
 import type { InputSpec, Step } from './engine.ts';
 import { OnnxEngine } from './onnx/onnx-engine.ts';
 import { startEngine } from './resolve.ts';
@@ -17,7 +18,7 @@ async function message(body: () => unknown): Promise<string> {
   try {
     await body();
   } catch (error) {
-    return (error as Error).message.replace(/(?:file:\/\/)?\/\S*\/(engine-errors\.test\.ts):\d+:\d+/g, '$1');
+    return withCure(error).replace(/(?:file:\/\/)?\/\S*\/(engine-errors\.test\.ts):\d+:\d+/g, '$1');
   }
   return 'no error';
 }
@@ -35,7 +36,7 @@ describe('compiling a step that', () => {
       return tf.cumsum(x);
     }
     expect(await compiling(({ x }) => ({ y: rankOfClasses(x!) }))).toMatchInlineSnapshot(`
-      "[medgan] engine: TF.js kernel Cumsum, called in rankOfClasses (engine-errors.test.ts), cannot be compiled
+      "engine: TF.js kernel Cumsum, called in rankOfClasses (engine-errors.test.ts), cannot be compiled
         cure: use other TF.js operations, or run with engine: wasm or cpu"
     `);
   });
@@ -45,20 +46,20 @@ describe('compiling a step that', () => {
     expect(
       await compiling(({ x }) => ({ y: tf.grad((v) => tf.avgPool(v as Tensor4D, 2, 2, 'same'))(x!) }), image),
     ).toMatchInlineSnapshot(`
-      "[medgan] engine: AvgPoolGrad with padded windows cannot be compiled
+      "engine: AvgPoolGrad with padded windows cannot be compiled
         cure: use other TF.js operations, or run with engine: wasm or cpu"
     `);
     expect(
       await compiling(({ x }) => ({ y: tf.image.resizeNearestNeighbor(x as Tensor4D, [7, 7]) }), image),
     ).toMatchInlineSnapshot(
-      `"[medgan] engine: ResizeNearestNeighbor, called in engine-errors.test.ts: nearest-neighbour resizing is compiled for whole factors without alignCorners only"`,
+      `"engine: ResizeNearestNeighbor, called in engine-errors.test.ts: nearest-neighbour resizing is compiled for whole factors without alignCorners only"`,
     );
   });
 
   it('reads a tensor says so', async () => {
     expect(await compiling(({ x }) => ({ y: x!.dataSync()[0]! > 0 ? tf.neg(x!) : x! })))
       .toMatchInlineSnapshot(`
-      "[medgan] engine: the step reads the values of a tensor (in engine-errors.test.ts), which do not exist while it is compiled
+      "engine: the step reads the values of a tensor (in engine-errors.test.ts), which do not exist while it is compiled
         cure: compute with TF.js operations only (tf.where instead of if), or run with engine: wasm or cpu"
     `);
   });
@@ -74,15 +75,15 @@ describe('compiling a step that', () => {
 
   it('draws random numbers says so', async () => {
     expect(await compiling(({ x }) => ({ y: tf.add(x!, tf.randomNormal([3])) }))).toMatchInlineSnapshot(`
-      "[medgan] engine: the step draws random numbers, in engine-errors.test.ts
+      "engine: the step draws random numbers, in engine-errors.test.ts
         cure: draw them from the Rng outside and pass them to the step as an input"
     `);
     expect(await compiling(({ x }) => ({ y: tf.dropout(x!, 0.5) }))).toMatchInlineSnapshot(`
-      "[medgan] engine: the step draws random numbers, in engine-errors.test.ts
+      "engine: the step draws random numbers, in engine-errors.test.ts
         cure: draw them from the Rng outside and pass them to the step as an input"
     `);
     expect(await compiling(({ x }) => ({ y: tf.mul(x!, Math.random()) }))).toMatchInlineSnapshot(`
-      "[medgan] engine: the step draws random numbers, in engine-errors.test.ts
+      "engine: the step draws random numbers, in engine-errors.test.ts
         cure: draw them from the Rng outside and pass them to the step as an input"
     `);
   });
@@ -90,7 +91,7 @@ describe('compiling a step that', () => {
   it('depends on a hidden counter says so', async () => {
     let calls = 0;
     expect(await compiling(({ x }) => ({ y: tf.mul(x!, ++calls) }))).toMatchInlineSnapshot(`
-      "[medgan] engine: two calls of the step with the same inputs do different things
+      "engine: two calls of the step with the same inputs do different things
         cure: what changes from call to call (random numbers, counters, schedules) must be an input or a variable"
     `);
   });
@@ -99,7 +100,7 @@ describe('compiling a step that', () => {
     await tf.setBackend('cpu');
     const foreign = tf.tensor1d([1, 2, 3]);
     expect(await compiling(({ x }) => ({ y: tf.add(x!, foreign) }))).toMatchInlineSnapshot(`
-      "[medgan] engine: the step uses a tensor [3] made outside of it on another TF.js backend
+      "engine: the step uses a tensor [3] made outside of it on another TF.js backend
         cure: pass it as an input, or keep it in a variable of the engine"
     `);
     foreign.dispose();
@@ -114,7 +115,7 @@ describe('compiling a step that', () => {
       return { y: sum };
     };
     expect(await compiling(step)).toMatchInlineSnapshot(`
-      "[medgan] engine: the step uses a tensor that was made by an earlier call of a step
+      "engine: the step uses a tensor that was made by an earlier call of a step
         cure: keep it in a variable of the engine instead"
     `);
   });
@@ -124,7 +125,7 @@ describe('compiling a step that', () => {
     const theirs = other.variable({ name: 'theirs', shape: [3], values: Float32Array.of(7, 8, 9) });
     const eager = cpu.variable({ name: 'eager', shape: [3] });
     expect(await compiling(({ x }) => ({ y: tf.add(x!, theirs) }))).toMatchInlineSnapshot(`
-      "[medgan] engine: the step uses the variable theirs of another engine, in engine-errors.test.ts
+      "engine: the step uses the variable theirs of another engine, in engine-errors.test.ts
         cure: make the variable with the engine that compiles the step"
     `);
     expect(
@@ -133,22 +134,22 @@ describe('compiling a step that', () => {
         return {};
       }),
     ).toMatchInlineSnapshot(`
-      "[medgan] engine: the step uses the variable theirs of another engine, in engine-errors.test.ts
+      "engine: the step uses the variable theirs of another engine, in engine-errors.test.ts
         cure: make the variable with the engine that compiles the step"
     `);
     expect(await compiling(({ x }) => ({ y: tf.add(x!, eager) }))).toMatchInlineSnapshot(`
-      "[medgan] engine: the step uses a tensor [3] made outside of it on another TF.js backend
+      "engine: the step uses a tensor [3] made outside of it on another TF.js backend
         cure: pass it as an input, or keep it in a variable of the engine"
     `);
     expect(await eagerly(({ x }) => ({ y: tf.add(x!, theirs) }))).toMatchInlineSnapshot(`
-      "[medgan] engine: the variable theirs of a compiled engine is read outside of it
+      "engine: the variable theirs of a compiled engine is read outside of it
         cure: use it in steps of its engine only, or read its values with await engine.read(variable)"
     `);
     expect(await message(() => onnx.read(theirs))).toMatchInlineSnapshot(
-      `"[medgan] engine: the variable does not belong to this engine"`,
+      `"engine: the variable does not belong to this engine"`,
     );
     expect(await message(() => cpu.write(theirs, new Float32Array(3)))).toMatchInlineSnapshot(
-      `"[medgan] engine: the variable does not belong to this engine"`,
+      `"engine: the variable does not belong to this engine"`,
     );
     expect([...(await other.read(theirs))]).toEqual([7, 8, 9]);
     await other.dispose();
@@ -161,7 +162,7 @@ describe('compiling a step that', () => {
       return {};
     });
     expect(text).toMatchInlineSnapshot(
-      `"[medgan] engine: the variable w is float32[3], but the step assigns it float32[1, 3], in engine-errors.test.ts"`,
+      `"engine: the variable w is float32[3], but the step assigns it float32[1, 3], in engine-errors.test.ts"`,
     );
   });
 
@@ -170,9 +171,7 @@ describe('compiling a step that', () => {
       onnx.graph((inner) => ({ y: inner['x']! }), VECTOR);
       return { y: x! };
     });
-    expect(text).toMatchInlineSnapshot(
-      `"[medgan] engine: a step compiles another step while it is compiled itself"`,
-    );
+    expect(text).toMatchInlineSnapshot(`"engine: a step compiles another step while it is compiled itself"`);
   });
 });
 
@@ -181,15 +180,15 @@ describe('using a variable outside of a step', () => {
     const w = onnx.variable({ name: 'w', shape: [3], values: Float32Array.of(1, 2, 3) });
     await tf.setBackend('cpu');
     expect(await message(() => w.assign(tf.zeros([3])))).toMatchInlineSnapshot(`
-      "[medgan] engine: a TF.js operation on engine-held tensors was called outside of a step
+      "engine: a TF.js operation on engine-held tensors was called outside of a step
         cure: put it into a step and compile that, or use engine.read and engine.write"
     `);
     expect(await message(() => tf.neg(w))).toMatchInlineSnapshot(`
-      "[medgan] engine: the variable w of a compiled engine is read outside of it
+      "engine: the variable w of a compiled engine is read outside of it
         cure: use it in steps of its engine only, or read its values with await engine.read(variable)"
     `);
     expect(await message(() => w.dataSync())).toMatchInlineSnapshot(`
-      "[medgan] engine: the variable w of a compiled engine is read outside of it
+      "engine: the variable w of a compiled engine is read outside of it
         cure: use it in steps of its engine only, or read its values with await engine.read(variable)"
     `);
     expect([...(await onnx.read(w))]).toEqual([1, 2, 3]);
@@ -200,11 +199,11 @@ describe('using a variable outside of a step', () => {
 describe('the eager engine', () => {
   it('refuses random numbers as the compiled one does', async () => {
     expect(await eagerly(({ x }) => ({ y: tf.add(x!, tf.randomNormal([3])) }))).toMatchInlineSnapshot(`
-      "[medgan] engine: the step draws random numbers, in engine-errors.test.ts
+      "engine: the step draws random numbers, in engine-errors.test.ts
         cure: draw them from the Rng outside and pass them to the step as an input"
     `);
     expect(await eagerly(({ x }) => ({ y: tf.mul(x!, Math.random()) }))).toMatchInlineSnapshot(`
-      "[medgan] engine: the step draws random numbers, in engine-errors.test.ts
+      "engine: the step draws random numbers, in engine-errors.test.ts
         cure: draw them from the Rng outside and pass them to the step as an input"
     `);
     expect(Math.random()).toBeLessThan(1);

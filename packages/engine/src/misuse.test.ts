@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { withCure } from '@medgan/files';
 import type { Step } from './engine.ts';
 import type { EngineError } from './engine-error.ts';
 import { OnnxEngine } from './onnx/onnx-engine.ts';
@@ -16,7 +17,7 @@ async function message(body: () => unknown): Promise<string> {
   try {
     await body();
   } catch (error) {
-    return (error as Error).message;
+    return withCure(error);
   }
   return 'no error';
 }
@@ -30,16 +31,16 @@ describe('both engines', () => {
       });
       const n = Int32Array.of(1);
       expect(await message(() => program.run({ x: new Float32Array(5), n }))).toBe(
-        '[medgan] engine: input x must be Float32Array of length 6, for shape [2, 3]; got Float32Array of length 5',
+        'engine: input x must be Float32Array of length 6, for shape [2, 3]; got Float32Array of length 5',
       );
       expect(await message(() => program.run({ x: new Float32Array(6), n: Float32Array.of(1) }))).toBe(
-        '[medgan] engine: input n must be Int32Array of length 1, for shape []; got Float32Array of length 1',
+        'engine: input n must be Int32Array of length 1, for shape []; got Float32Array of length 1',
       );
       expect(await message(() => program.run({ n }))).toBe(
-        '[medgan] engine: input x must be Float32Array of length 6, for shape [2, 3]; got nothing',
+        'engine: input x must be Float32Array of length 6, for shape [2, 3]; got nothing',
       );
       expect(await message(() => program.run({ x: new Float32Array(6), n, z: n }))).toBe(
-        '[medgan] engine: the step has no input z (it has x, n)',
+        'engine: the step has no input z (it has x, n)',
       );
     }
   });
@@ -48,11 +49,11 @@ describe('both engines', () => {
     for (const engine of [onnx, cpu]) {
       const wrong = { name: 'bias', shape: [3], values: new Float32Array(2) };
       expect(await message(() => engine.variable(wrong))).toBe(
-        '[medgan] engine: the values of variable bias must be Float32Array of length 3, for shape [3]; got Float32Array of length 2',
+        'engine: the values of variable bias must be Float32Array of length 3, for shape [3]; got Float32Array of length 2',
       );
       const count = engine.variable({ name: 'count', shape: [], dtype: 'int32' });
       expect(await message(() => engine.write(count, new Float32Array(1)))).toBe(
-        '[medgan] engine: the values of variable count must be Int32Array of length 1, for shape []; got Float32Array of length 1',
+        'engine: the values of variable count must be Int32Array of length 1, for shape []; got Float32Array of length 1',
       );
     }
   });
@@ -67,20 +68,18 @@ describe('both engines', () => {
       await program.dispose();
       const x = new Float32Array(3);
       expect(await message(() => program.run({ x }))).toBe(
-        '[medgan] engine: a program was run after it was disposed of',
+        'engine: a program was run after it was disposed of',
       );
       expect(await message(() => other.run({ x }))).toBe('no error');
       await engine.dispose();
       await engine.dispose();
       expect(await message(() => other.run({ x }))).toBe(
-        '[medgan] engine: a program was run after it was disposed of',
+        'engine: a program was run after it was disposed of',
       );
-      const used = '[medgan] engine: the engine was used after it was disposed of';
+      const used = 'engine: the engine was used after it was disposed of';
       expect(await message(() => engine.compile(step, VECTOR))).toBe(used);
       expect(await message(() => engine.variable({ name: 'late', shape: [] }))).toBe(used);
-      expect(await message(() => engine.read(w))).toBe(
-        '[medgan] engine: the variable does not belong to this engine',
-      );
+      expect(await message(() => engine.read(w))).toBe('engine: the variable does not belong to this engine');
     }
   });
 });
@@ -108,7 +107,7 @@ describe('resolveEngine', () => {
     const reason = await verdict('onnx-cuda');
     skip(reason === undefined, 'onnx-cuda works here');
     expect(await message(() => resolveEngine(['onnx-cuda', 'onnx-cuda']))).toBe(
-      `[medgan] engine: none of the engines works here:\n  onnx-cuda: ${reason}\n  onnx-cuda: ${reason}\n` +
+      `engine: none of the engines works here:\n  onnx-cuda: ${reason}\n  onnx-cuda: ${reason}\n` +
         '  cure: use engine: onnx',
     );
   });

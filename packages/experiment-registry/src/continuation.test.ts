@@ -1,5 +1,5 @@
-import { MedganError } from '@medgan/plugin-api';
 import { describe, expect, it } from 'vitest';
+import { MedganError, withCure } from '@medgan/files';
 import { expandExperiment, type ExpandOptions, type Study } from './expand.ts';
 import { parseExperiment } from './experiment.ts';
 
@@ -15,7 +15,7 @@ function refusal(cases: string, options?: Partial<ExpandOptions>): string {
   try {
     expand(`base: {batch_size: 8}\nvary:\n  cases:\n${cases}`, options);
   } catch (error) {
-    if (error instanceof MedganError) return error.message;
+    if (error instanceof MedganError) return withCure(error);
     throw error;
   }
   throw new Error('nothing was refused');
@@ -73,7 +73,7 @@ vary:
       'experiments/longer.yaml:6: vary.cases.0.continues: a comes after itself (let the first trial continue none)',
     ],
   ])('refuses %s', (_what, cases, message) => {
-    expect(refusal(cases, { seeds: [1, 2] })).toBe(`[medgan] ${message}`);
+    expect(refusal(cases, { seeds: [1, 2] })).toBe(`${message}`);
   });
 
   it('refuses a circle, naming every trial of it and none that only leads into it', () => {
@@ -83,7 +83,7 @@ vary:
       '    - {id: c, set: {num_epochs: 3}, continues: b}',
     ];
     expect(refusal(`${cases.join('\n')}\n`)).toMatchInlineSnapshot(`
-      "[medgan] experiments/longer.yaml:6: vary.cases.0.continues: a comes after itself (let the first trial continue none)
+      "experiments/longer.yaml:6: vary.cases.0.continues: a comes after itself (let the first trial continue none)
         experiments/longer.yaml:7: vary.cases.1.continues: b comes after itself (let the first trial continue none)"
     `);
   });

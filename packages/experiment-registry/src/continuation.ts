@@ -1,4 +1,5 @@
-import { MedganError, nearest, type Fault } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { nearest, type Fault } from '@medgan/plugin-api';
 import type { Trial } from './expand.ts';
 import type { Experiment } from './experiment.ts';
 import type { Draft } from './refuse-trials.ts';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { MedganError, validateOptions } from '@medgan/plugin-api';
+import { MedganError, withCure } from '@medgan/files';
+import { validateOptions } from '@medgan/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { expandExperiment, type ControlRules, type ExpandOptions, type Study } from './expand.ts';
 import { parseExperiment } from './experiment.ts';
@@ -42,7 +43,7 @@ function refusal(run: () => unknown): string {
   try {
     run();
   } catch (error) {
-    if (error instanceof MedganError) return error.message;
+    if (error instanceof MedganError) return withCure(error);
     throw error;
   }
   throw new Error('nothing was refused');
@@ -161,7 +162,7 @@ configurations:
     expect(paper.name).toBe('sweep-paper');
     expect(paper.trials[0]!.seed).toBe(5);
     expect(refusal(() => expand(text, { configuration: 'papr' }))).toMatchInlineSnapshot(`
-      "[medgan] experiments/sweep.yaml has no configuration "papr"; it has: quick, paper
+      "experiments/sweep.yaml has no configuration "papr"; it has: quick, paper
         cure: did you mean "paper"?"
     `);
   });
@@ -171,7 +172,7 @@ configurations:
     const study = expand(text, { overrides: { num_epochs: 1, 'labels.real': 0.5, seed: 3 } });
     expect(study.trials[0]!.config).toEqual({ batch_size: 8, num_epochs: 1, labels: { real: 0.5 }, seed: 3 });
     expect(refusal(() => expand(text, { overrides: { batch_size: 2 } }))).toMatchInlineSnapshot(`
-      "[medgan] --set batch_size: this is what the experiment varies
+      "--set batch_size: this is what the experiment varies
         cure: leave --set batch_size out, or change the values in the file"
     `);
     expect(() => expand(text, { overrides: { seed: 'x' } })).toThrow('--set seed="x": must be integer');
@@ -233,7 +234,7 @@ configurations:
       labels: {real: 2, reel: 1}
 `;
     expect(refusal(() => expand(text, { overrides: { num_epochs: 0 } }))).toMatchInlineSnapshot(`
-      "[medgan] experiments/sweep.yaml: trials that cannot run, so none was started:
+      "experiments/sweep.yaml: trials that cannot run, so none was started:
         experiments/sweep.yaml:4: base.arch: must be one of DCGAN, SNGAN, found "DCGAM" [all trials]
         --set num_epochs=0: must be >= 1 [all trials]
         experiments/sweep.yaml:12: configurations.quick.base.labels.reel: unknown key "reel" (did you mean "real"?) [all trials]
@@ -246,10 +247,10 @@ configurations:
 
   it('refuses equal trials', () => {
     expect(refusal(() => expand('vary: {grid: {batch_size: [1, 2, 1]}}\n'))).toMatchInlineSnapshot(
-      `"[medgan] experiments/sweep.yaml:3: vary.grid: two trials are the same: batch_size 1 (remove one of them)"`,
+      `"experiments/sweep.yaml:3: vary.grid: two trials are the same: batch_size 1 (remove one of them)"`,
     );
     expect(refusal(() => expand('vary: {zip: {path: [a b, a-b]}}\n'))).toMatchInlineSnapshot(
-      `"[medgan] experiments/sweep.yaml:3: vary.zip: two trials have the folder path-a-b: path a b; path a-b (write them as cases, each with an id)"`,
+      `"experiments/sweep.yaml:3: vary.zip: two trials have the folder path-a-b: path a b; path a-b (write them as cases, each with an id)"`,
     );
   });
 });

@@ -1,4 +1,5 @@
-import { MedganError, nearest, validateOptions, type Fault } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { nearest, validateOptions, type Fault } from '@medgan/plugin-api';
 import { configOf, decided, layer, overrideLayer } from './control-layers.ts';
 import { refuseContinuations } from './continuation.ts';
 import type { Configuration, ControlKeys, PublishedRow } from './experiment-schema.ts';

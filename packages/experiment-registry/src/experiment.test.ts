@@ -29,7 +29,7 @@ configurations:
   papr: {}
 `),
     ).toThrowErrorMatchingInlineSnapshot(`
-      [MedganError: [medgan] experiments/sweep.yaml has 10 faults:
+      [MedganError: experiments/sweep.yaml has 10 faults:
         experiments/sweep.yaml:1: "title" is missing (add title:)
         experiments/sweep.yaml:1: "question" is missing (add question:)
         experiments/sweep.yaml:1: titel: unknown key "titel" (did you mean "title"?)
@@ -68,7 +68,7 @@ configurations:
     vary: {cases: [{id: Upper, set: {batch_size: 1}, also: {batch_size: 2}}]}
 `),
     ).toThrowErrorMatchingInlineSnapshot(`
-      [MedganError: [medgan] experiments/sweep.yaml has 12 faults:
+      [MedganError: experiments/sweep.yaml has 12 faults:
         experiments/sweep.yaml:4: base.seed: an experiment has a list of seeds (write seeds: [0] at the top)
         experiments/sweep.yaml:5: base.run: a trial has a folder of its own (remove it: --out says where)
         experiments/sweep.yaml:6: vary: has grid and cases (give one of grid, zip, cases)
@@ -105,8 +105,13 @@ describe('readExperiment', () => {
 
   it('proposes the nearest one when there is none', () => {
     expect(() => readExperiment(join(folder, 'latent-sizes.yaml'))).toThrow(
-      `cannot be read; there are: latent-size.yaml\n  cure: did you mean ${join(folder, 'latent-size.yaml')}?`,
+      expect.objectContaining({
+        message: expect.stringContaining('cannot be read; there are: latent-size.yaml'),
+        cure: `did you mean ${join(folder, 'latent-size.yaml')}?`,
+      }),
     );
-    expect(() => readExperiment(join(folder, 'none', 'x.yaml'))).toThrow('check the path');
+    expect(() => readExperiment(join(folder, 'none', 'x.yaml'))).toThrow(
+      expect.objectContaining({ cure: 'check the path' }),
+    );
   });
 });

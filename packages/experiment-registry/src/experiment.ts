@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { MedganError, nearest, validateOptions, type Fault } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { nearest, validateOptions, type Fault } from '@medgan/plugin-api';
 import { EXPERIMENT_SCHEMA, type ExperimentFile, type Published, type Vary } from './experiment-schema.ts';
 import { withExtended } from './extends.ts';
 import { faultsError } from './yaml/check-yaml.ts';

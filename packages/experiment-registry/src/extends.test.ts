@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { MedganError } from '@medgan/plugin-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MedganError, withCure } from '@medgan/files';
 import { expandExperiment, type Study } from './expand.ts';
 import { readExperiment } from './experiment.ts';
 
@@ -25,7 +25,7 @@ function refusal(run: () => unknown): string {
   try {
     run();
   } catch (error) {
-    if (error instanceof MedganError) return error.message.replaceAll(`${folder}/`, '');
+    if (error instanceof MedganError) return withCure(error).replaceAll(`${folder}/`, '');
     throw error;
   }
   throw new Error('nothing was refused');
@@ -117,7 +117,7 @@ published: {open: []}
       'study.yaml': 'extends: ./base/common.yaml\ntitle: T\n',
     });
     expect(refusal(() => read('study.yaml'))).toMatchInlineSnapshot(`
-      "[medgan] study.yaml has 3 faults:
+      "study.yaml has 3 faults:
         study.yaml:1: "question" is missing (add question:)
         base/common.yaml:1: bas: unknown key "bas" (did you mean "base"?)
         base/common.yaml:2: seeds.0: must be >= 0, found -1"
@@ -134,7 +134,7 @@ published: {open: []}
       ],
     };
     expect(refusal(() => expandExperiment(read('study.yaml'), { control }))).toMatchInlineSnapshot(`
-      "[medgan] study.yaml: trials that cannot run, so none was started:
+      "study.yaml: trials that cannot run, so none was started:
         base/common.yaml:3: base.labels.real: must be <= 1, found 2 [base]
         study.yaml:4: base.labels.fake: must be <= 1, found 3 [base]
         base/common.yaml:2: base.arch: is unknown [base]"
@@ -158,13 +158,13 @@ published: {open: []}
     });
     const names = ['a', 'own', 'typo', 'nowhere', 'list', 'number', 'broken'];
     expect(names.map((name) => refusal(() => read(`${name}.yaml`))).join('\n')).toMatchInlineSnapshot(`
-      "[medgan] b.yaml:1: extends: goes in a circle: a.yaml → b.yaml → a.yaml (let one of them extend nothing)
-      [medgan] own.yaml:3: extends: goes in a circle: own.yaml → own.yaml (let one of them extend nothing)
-      [medgan] typo.yaml:3: extends: base/comon.yaml cannot be read (did you mean common.yaml?)
-      [medgan] nowhere.yaml:3: extends: none/x.yaml cannot be read (the path is relative to the file that extends)
-      [medgan] list.yaml:3: extends: base/list.yaml holds no keys (write \`key: value\` lines into it)
-      [medgan] number.yaml:3: extends: must be a file, found 3 (write extends: ./base/common.yaml)
-      [medgan] base/broken.yaml:2:1: key "a" is given twice (first on line 1)
+      "b.yaml:1: extends: goes in a circle: a.yaml → b.yaml → a.yaml (let one of them extend nothing)
+      own.yaml:3: extends: goes in a circle: own.yaml → own.yaml (let one of them extend nothing)
+      typo.yaml:3: extends: base/comon.yaml cannot be read (did you mean common.yaml?)
+      nowhere.yaml:3: extends: none/x.yaml cannot be read (the path is relative to the file that extends)
+      list.yaml:3: extends: base/list.yaml holds no keys (write \`key: value\` lines into it)
+      number.yaml:3: extends: must be a file, found 3 (write extends: ./base/common.yaml)
+      base/broken.yaml:2:1: key "a" is given twice (first on line 1)
         cure: remove one of the two"
     `);
   });

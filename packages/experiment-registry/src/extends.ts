@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize, resolve } from 'node:path';
-import { nearest, type MedganError } from '@medgan/plugin-api';
+import type { MedganError } from '@medgan/files';
+import { nearest } from '@medgan/plugin-api';
 import { faultsError } from './yaml/check-yaml.ts';
 import { parseYaml, type Place, type PlacedDocument, type YamlDocument } from './yaml/parse-yaml.ts';
 

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { MedganError, nearest } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { nearest } from '@medgan/plugin-api';
 
 const FOLDER = 'experiments';
 

@@ -1,4 +1,4 @@
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
 import { parseYaml } from './yaml/parse-yaml.ts';
 
 const KEY = /^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$/;

@@ -1,4 +1,5 @@
-import { MedganError, type Fault } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import type { Fault } from '@medgan/plugin-api';
 import { overlaps, placeFault, type Assignment } from './control-layers.ts';
 import type { ControlKeys } from './experiment-schema.ts';
 import type { Trial } from './expand.ts';

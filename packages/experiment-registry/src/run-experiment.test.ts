@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MedganError, type Clock } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import type { Clock } from '@medgan/plugin-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expandExperiment, type Study, type Trial } from './expand.ts';
 import { parseExperiment } from './experiment.ts';
@@ -217,6 +218,6 @@ describe('runExperiment', () => {
       `${path} cannot be read (it is of the experiment sweep, configuration paper)`,
     );
     writeFileSync(path, '{');
-    await expect(run()).rejects.toThrow('move the file away');
+    await expect(run()).rejects.toMatchObject({ cure: expect.stringContaining('move the file away') });
   });
 });

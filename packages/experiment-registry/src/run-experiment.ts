@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { MedganError, takeLock, type Clock, type JobMessage, STUDY_FILES } from '@medgan/plugin-api';
+import { MedganError, takeLock } from '@medgan/files';
+import { type Clock, type JobMessage, STUDY_FILES } from '@medgan/plugin-api';
 import type { Study, Trial } from './expand.ts';
 import { identifyTrials, planStudy, type Identify } from './plan-study.ts';
 import { StudyRun } from './study-run.ts';

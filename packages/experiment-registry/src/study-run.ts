@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, writeFileAtomically, RUN_FILES, STUDY_FILES } from '@medgan/plugin-api';
+import { messageOf, writeFileAtomically } from '@medgan/files';
+import { RUN_FILES, STUDY_FILES } from '@medgan/plugin-api';
 import type { Study } from './expand.ts';
 import { copyRun } from './launch/copy-run.ts';
 import { writeTrial } from './launch/trial-files.ts';
@@ -116,7 +117,7 @@ export class StudyRun {
       });
     } catch (error) {
       if (this.#stop.aborted) return { ...NOTHING, status: 'interrupted' };
-      const [reason] = messageOf(error).replace('[medgan] ', '').split('\n');
+      const [reason] = messageOf(error).split('\n');
       return { ...NOTHING, status: 'failed', reason: reason ?? '' };
     }
   }

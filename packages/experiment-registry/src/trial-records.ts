@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MedganError, messageOf, writeFileAtomically, STUDY_FILES } from '@medgan/plugin-api';
+import { MedganError, messageOf, writeFileAtomically } from '@medgan/files';
+import { STUDY_FILES } from '@medgan/plugin-api';
 import type { ControlKeys } from './experiment-schema.ts';
 import type { Study, Trial } from './expand.ts';
 import { figuresOf, withoutNaN, type Figures } from './figures-json.ts';

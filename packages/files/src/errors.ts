@@ -1,16 +1,25 @@
-/** An error a user can act on: who is at fault, what is wrong, and the cure, in one line each. */
+/**
+ * An error that a user can act on. Its message says who is at fault and what is wrong; the cure is kept apart from it, so
+ * that one error can quote another. Whoever shows it to the user joins the two: see `withCure`.
+ */
 export class MedganError extends Error {
   override readonly name: string = 'MedganError';
+  /** What the user can do; undefined where nothing is known. */
   readonly cure: string | undefined;
 
-  constructor(message: string, options: { cure?: string; cause?: unknown } = {}) {
-    const text = options.cure ? `${message}\n  cure: ${options.cure}` : message;
-    super(`[medgan] ${text}`, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(message: string, options: { cure?: string | undefined; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.cure = options.cure;
   }
 }
 
-/** The message of anything thrown. */
+/** The message of anything thrown, without a cure. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The message of anything thrown, and its cure on a line of its own where it has one. */
+export function withCure(error: unknown): string {
+  const cure = error instanceof MedganError ? error.cure : undefined;
+  return cure ? `${messageOf(error)}\n  cure: ${cure}` : messageOf(error);
 }

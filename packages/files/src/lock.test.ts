@@ -30,9 +30,7 @@ describe('takeLock', () => {
   it('says which folder refuses it', async () => {
     const file = join(dir, 'file');
     writeFileSync(file, '');
-    await expect(takeLock(join(file, 'some.lock'))).rejects.toThrow(
-      `[medgan] folder ${file} cannot be used: EEXIST`,
-    );
+    await expect(takeLock(join(file, 'some.lock'))).rejects.toThrow(`folder ${file} cannot be used: EEXIST`);
   });
 
   it('stays when another process has taken it since', async () => {

@@ -1,10 +1,5 @@
-import {
-  MedganError,
-  messageOf,
-  type Direction,
-  type MetricImages,
-  type PairMetric,
-} from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import type { Direction, MetricImages, PairMetric } from '@medgan/plugin-api';
 
 /** One figure of a table: JSON-able, never NaN. */
 export interface Estimate {
@@ -58,8 +53,6 @@ export function valuesOrReason(
     return metric.compute(a, b, options);
   } catch (error) {
     if (!(error instanceof MedganError)) throw error;
-    return messageOf(error)
-      .replace(/^\[medgan\] /, '')
-      .replace(/\n.*/s, '');
+    return error.message;
   }
 }

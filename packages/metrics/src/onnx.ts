@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { defineFeatures, MedganError, messageOf, type MetricImages } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
+import { defineFeatures, type MetricImages } from '@medgan/plugin-api';
 import type * as Ort from 'onnxruntime-node';
 import { resize, resizeFilters, type ResizeFilter } from './functional/resize.ts';
 

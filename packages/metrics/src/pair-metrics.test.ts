@@ -111,8 +111,10 @@ describe.each(cases)('$name', ({ metric, best, range, symmetric }) => {
     const a = images({ count: 2, height: 16, width: 16, channels: 3, seed: 1 });
     const b = { ...a, values: a.values.slice() };
     b.values[16 * 16 * 3 + 5] = NaN;
-    expect(() => metric(a, b)).toThrow(/image 1 holds the value NaN\n {2}cure:/);
-    expect(() => metric(a, scaled(a, 255))).toThrow(/cure: images must lie in \[0, 1\]/);
+    const cure = expect.stringContaining('images must lie in [0, 1]');
+    const message = expect.stringContaining('image 1 holds the value NaN');
+    expect(() => metric(a, b)).toThrow(expect.objectContaining({ message, cure }));
+    expect(() => metric(a, scaled(a, 255))).toThrow(expect.objectContaining({ cure }));
   });
 
   it('refuses to pair images of different shapes', () => {
@@ -142,7 +144,7 @@ describe('msSsim', () => {
   it('says which size it needs', () => {
     const a = images({ ...shape, height: 160 });
     expect(() => msSsim(a, a)).toThrowErrorMatchingInlineSnapshot(`
-      [MedganError: [medgan] ms-ssim: 5 scales under a window of 11 need 161 pixels per side, not 160×163
+      [MedganError: ms-ssim: 5 scales under a window of 11 need 161 pixels per side, not 160×163
         cure: use another size, or leave this metric out]
     `);
     expect(msSsim(a, a, { windowSize: 5 })[0]).toBe(1);

@@ -4,16 +4,7 @@
  * @module @medgan/plugin-api
  */
 
-export {
-  lockHolder,
-  MedganError,
-  messageOf,
-  takeLock,
-  thisProcess,
-  writeFileAtomically,
-  type HeldLock,
-  type LockHolder,
-} from '@medgan/files';
+export { MedganError } from '@medgan/files';
 export * from './architecture.ts';
 export * from './augmentation.ts';
 export * from './clock.ts';

@@ -82,7 +82,7 @@ describe('parseOptions', () => {
     expect(() =>
       parseOptions('objective gp', schema, { penalty: -1, kinds: 1 }),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[MedganError: [medgan] objective gp: value: "name" is missing (add name:); kinds: unknown key "kinds" (did you mean "kind"?); penalty: must be >= 0]`,
+      `[MedganError: objective gp: value: "name" is missing (add name:); kinds: unknown key "kinds" (did you mean "kind"?); penalty: must be >= 0]`,
     );
     expect(() => parseOptions('objective gp', schema, 3)).toThrow('objective gp: value: must be object');
   });

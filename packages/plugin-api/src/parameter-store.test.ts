@@ -58,7 +58,7 @@ describe('ParameterStore', () => {
     const store = new ParameterStore(engine, createRng(1));
     layer(store.root);
     expect(() => layer(store.root)).toThrowErrorMatchingInlineSnapshot(`
-      [MedganError: [medgan] an architecture makes the parameter main.0.weight twice
+      [MedganError: an architecture makes the parameter main.0.weight twice
         cure: give each layer a scope of its own: parameters.scope("main.3")]
     `);
     expect(() => store.root.counter('main.0.weight')).toThrow('makes the parameter main.0.weight twice');

@@ -21,11 +21,11 @@ describe('Registry', () => {
 
   it('names the nearest of the known for an unknown one', () => {
     expect(() => registry().get('dcgna')).toThrowErrorMatchingInlineSnapshot(`
-      [MedganError: [medgan] no architecture is called "dcgna"; known: dcgan, sngan
+      [MedganError: no architecture is called "dcgna"; known: dcgan, sngan
         cure: did you mean "dcgan"?]
     `);
     expect(() => registry().get('stylegan3')).toThrowErrorMatchingInlineSnapshot(`
-      [MedganError: [medgan] no architecture is called "stylegan3"; known: dcgan, sngan
+      [MedganError: no architecture is called "stylegan3"; known: dcgan, sngan
         cure: choose one of them, or add yours under plugins:]
     `);
   });

@@ -1,4 +1,4 @@
-import { messageOf } from '@medgan/plugin-api';
+import { withCure } from '@medgan/files';
 
 /** One rule of a contract, with a name of its own, so that it can be a test or run without a test runner. */
 export interface Check<Subject> {
@@ -27,7 +27,7 @@ export async function brokenRules<Subject>(
     try {
       await run(subject);
     } catch (error) {
-      broken.push({ name, reason: messageOf(error) });
+      broken.push({ name, reason: withCure(error) });
     }
   }
   return broken;

@@ -1,5 +1,5 @@
 import type { MlflowClient } from 'mlflow-ts-client';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
 import type { Destination } from './cursor.ts';
 
 /** An experiment on a server, found or made. */

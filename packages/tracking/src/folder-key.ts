@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, messageOf } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
 
 /** What tracking keeps in a run's or study's folder. It goes with the folder, and away with it. */
 export const trackingDir = (dir: string): string => join(dir, '.mlflow');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MedganError, type Clock } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import type { Clock } from '@medgan/plugin-api';
 import { follow } from './follow.ts';
 import { FolderReplaced } from './sync-run.ts';
 import type { PassReport } from './sync-target.ts';
@@ -52,7 +53,7 @@ describe('follow', () => {
       return REPORT;
     });
     expect(report).toBe(REPORT);
-    expect(told).toEqual(['[medgan] the server is away', 'the server is back; 6 points sent']);
+    expect(told).toEqual(['the server is away', 'the server is back; 6 points sent']);
     expect(passes.slice(0, 7).map(({ at }) => at)).toEqual([
       0, 4000, 12_000, 28_000, 58_000, 88_000, 118_000,
     ]);

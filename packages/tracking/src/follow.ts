@@ -1,4 +1,5 @@
-import { messageOf, type Clock } from '@medgan/plugin-api';
+import { withCure } from '@medgan/files';
+import type { Clock } from '@medgan/plugin-api';
 import { FolderReplaced } from './sync-run.ts';
 import type { PassReport } from './sync-target.ts';
 
@@ -40,7 +41,7 @@ export async function follow(options: FollowOptions): Promise<PassReport | undef
       if (ended) return report;
     } catch (error) {
       failures++;
-      const reason = messageOf(error);
+      const reason = withCure(error);
       if (reason !== told) tell(reason);
       told = reason;
       if (error instanceof FolderReplaced) return undefined;

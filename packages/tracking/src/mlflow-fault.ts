@@ -1,5 +1,5 @@
 import { MlflowError } from 'mlflow-ts-client';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
 
 /** A fault of the tracking client as an error of ours, which the command line tells without a stack. */
 export function asMedganError(error: unknown): unknown {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { MedganError, messageOf } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
 
 /** A JSON file of a run or study folder; undefined where there is none. @throws MedganError when it cannot be read. */
 export async function readJson<T>(path: string): Promise<T | undefined> {

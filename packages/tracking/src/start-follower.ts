@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
-import { messageOf } from '@medgan/plugin-api';
+import { messageOf } from '@medgan/files';
 import { trackingDir } from './folder-key.ts';
 
 /** Set for the processes of a study's trials, whose folders are followed already. */

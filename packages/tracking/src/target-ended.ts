@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { lockHolder, RUN_FILES } from '@medgan/plugin-api';
+import { lockHolder } from '@medgan/files';
+import { RUN_FILES } from '@medgan/plugin-api';
 import { openStudy, trialDirs } from './tracked-study.ts';
 import type { Target } from './targets.ts';
 

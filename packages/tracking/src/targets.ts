@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { MedganError, RUN_FILES, STUDY_FILES } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { RUN_FILES, STUDY_FILES } from '@medgan/plugin-api';
 import { openStudy, studyOf, trialDirs } from './tracked-study.ts';
 
 /** A folder that is sent as a whole: a study with its trials, or one run. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { takeLock } from '@medgan/plugin-api';
+import { takeLock } from '@medgan/files';
 import { targetEnded } from './target-ended.ts';
 import { findTargets } from './targets.ts';
 import { readTrackedRun } from './tracked-run.ts';
@@ -134,8 +134,9 @@ describe('findTargets', () => {
   });
 
   it('refuses a folder that holds nothing', async () => {
-    await expect(findTargets([join(dir, 'samples')])).rejects.toThrow(
-      /samples holds no run and no study\n {2}cure: name the folder/,
-    );
+    await expect(findTargets([join(dir, 'samples')])).rejects.toMatchObject({
+      message: expect.stringMatching(/samples holds no run and no study$/),
+      cure: expect.stringContaining('name the folder'),
+    });
   });
 });

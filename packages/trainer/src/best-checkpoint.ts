@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, messageOf, writeFileAtomically, type Direction, RUN_FILES } from '@medgan/plugin-api';
+import { MedganError, messageOf, writeFileAtomically } from '@medgan/files';
+import { type Direction, RUN_FILES } from '@medgan/plugin-api';
 import { listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
 import type { LogLine } from './log.ts';
 import type { Reporter } from './progress.ts';

@@ -1,4 +1,5 @@
-import { MedganError, denormalise } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { denormalise } from '@medgan/plugin-api';
 import { DIVERGED_CURE, nonFiniteText, nonFiniteValue } from './finite.ts';
 
 /** uint8 images, NHWC. */

@@ -1,7 +1,8 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '@medgan/engine';
-import { MedganError, messageOf, RUN_FILES } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
+import { RUN_FILES } from '@medgan/plugin-api';
 import { readSafetensorsFile, writeSafetensorsFile, type TensorData } from '@medgan/weights';
 import type { Adam } from './adam.ts';
 import type { Gan } from './gan.ts';
@@ -48,7 +49,7 @@ export async function writeCheckpoint(
     return final;
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    const reason = messageOf(cause).split('\n')[0]!.replace('[medgan] ', '');
+    const reason = messageOf(cause);
     throw new MedganError(`the checkpoint of step ${position.step} cannot be written: ${reason}`, {
       cure: position.lastGood
         ? `make room, then go on from ${position.lastGood} with: medgan resume ${runDir}`

@@ -1,4 +1,4 @@
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
 import { readBest } from './best-checkpoint.ts';
 import { listCheckpoints, type FoundCheckpoint } from './checkpoint.ts';
 

@@ -1,4 +1,4 @@
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
 import type { TensorData } from '@medgan/weights';
 
 /** What is not finite in these values: the first such value, or undefined where all are finite. */

@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MedganError, RUN_FILES } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { RUN_FILES } from '@medgan/plugin-api';
 import type { LoggedValues } from './step-runner.ts';
 
 /** One line of `log.jsonl`: every step has one. */

@@ -1,6 +1,7 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { storedShape, type Engine } from '@medgan/engine';
-import { MedganError, type ParameterStore } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import type { ParameterStore } from '@medgan/plugin-api';
 import type { TensorData } from '@medgan/weights';
 
 /** Variables of an engine as PyTorch would save them: in its layout, and counters as int64. */

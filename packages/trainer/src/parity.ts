@@ -2,14 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Engine } from '@medgan/engine';
-import {
-  MedganError,
-  createRng,
-  messageOf,
-  type Architecture,
-  type Objective,
-  type Registry,
-} from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
+import { createRng, type Architecture, type Objective, type Registry } from '@medgan/plugin-api';
 import { readSafetensorsFile, type TensorData } from '@medgan/weights';
 import { buildGan, type Gan } from './gan.ts';
 import { toNhwc } from './layout.ts';

@@ -96,7 +96,7 @@ it('a discriminator that cannot be differentiated twice is refused by the kernel
     { real },
   );
   await expect(program.run({ real: wave(32, 0.1) })).rejects.toThrowErrorMatchingInlineSnapshot(`
-    [MedganError: [medgan] the discriminator cannot be differentiated twice: TF.js has no gradient of MaxPoolGrad
+    [MedganError: the discriminator cannot be differentiated twice: TF.js has no gradient of MaxPoolGrad
       cure: leave out r1 or choose an objective without a gradient penalty, or build the discriminator of other layers]
   `);
   await engine.dispose();

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { MedganError, messageOf } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
 
 /**
  * Logits [N] of real images [N, S, S, C] and the R1 penalty γ/2 · mean ‖∇D(x)‖² on them (Mescheder et al. 2018,

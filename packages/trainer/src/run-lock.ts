@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { MedganError, takeLock, RUN_FILES } from '@medgan/plugin-api';
+import { MedganError, takeLock } from '@medgan/files';
+import { RUN_FILES } from '@medgan/plugin-api';
 
 /**
  * Takes the run folder for this process; two processes writing into one would spoil both. A lock left behind by a

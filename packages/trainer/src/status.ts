@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { writeFileAtomically, RUN_FILES } from '@medgan/plugin-api';
+import { writeFileAtomically } from '@medgan/files';
+import { RUN_FILES } from '@medgan/plugin-api';
 import type { Best } from './best-checkpoint.ts';
 
 /** `status.json` of a run folder. */

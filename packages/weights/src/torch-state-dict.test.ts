@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { withCure } from '@medgan/files';
 import { decodeSafetensors } from './safetensors.ts';
 import { bytesOfTensor } from './tensor-data.ts';
 import type { TensorData } from './tensor-data.ts';
@@ -32,7 +33,7 @@ async function refusal(source: string | Uint8Array, options = {}): Promise<strin
     () => new Error('accepted'),
     (thrown: unknown) => thrown,
   );
-  return (error as Error).message.replaceAll(fixtures, '');
+  return withCure(error).replaceAll(fixtures, '');
 }
 
 describe('reads what PyTorch wrote', () => {
@@ -77,11 +78,11 @@ describe('reads what PyTorch wrote', () => {
 describe('checkpoints with several state dicts', () => {
   it('are listed', async () => {
     expect(await refusal(at('two-networks.pth'))).toMatchInlineSnapshot(`
-      "[medgan] /two-networks.pth: holds 2 state dicts
+      "/two-networks.pth: holds 2 state dicts
         cure: choose one by its key (--key): "generator" (2 tensors), "nested.discriminator" (1 tensor)"
     `);
     expect(await refusal(at('two-networks.pth'), { key: 'generatr' })).toMatchInlineSnapshot(`
-      "[medgan] /two-networks.pth: has no state dict "generatr"
+      "/two-networks.pth: has no state dict "generatr"
         cure: choose one by its key (--key): "generator" (2 tensors), "nested.discriminator" (1 tensor)"
     `);
   });
@@ -102,11 +103,11 @@ describe('checkpoints with several state dicts', () => {
 
   it('in a zip with several files, too', async () => {
     expect(await refusal(at('wrapped-two.zip'))).toMatchInlineSnapshot(`
-      "[medgan] /wrapped-two.zip: holds 2 weight files
+      "/wrapped-two.zip: holds 2 weight files
         cure: choose one by its name (--entry): "generator.pth", "both.pth""
     `);
     expect(await refusal(at('wrapped-two.zip'), { entry: 'x.pth' })).toMatchInlineSnapshot(`
-      "[medgan] /wrapped-two.zip: has no weight file "x.pth"
+      "/wrapped-two.zip: has no weight file "x.pth"
         cure: choose one by its name (--entry): "generator.pth", "both.pth""
     `);
     const tensors = await readTorchStateDict(at('wrapped-two.zip'), { entry: 'both.pth', key: 'generator' });

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { startEngine, type Engine, type EngineName } from '@medgan/engine';
-import { MedganError, createRng, parseOptions } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { createRng, parseOptions } from '@medgan/plugin-api';
 import { buildGan, drawInputs, type GanSpec } from '@medgan/trainer';
 import { builtInPlugins, systemClock } from '@medgan/runs';
 

@@ -1,5 +1,5 @@
 import { clearPackedCache, describePack, listPackedCache, type CacheEntry } from '@medgan/data';
-import { messageOf } from '@medgan/plugin-api';
+import { messageOf } from '@medgan/files';
 import {
   cacheFolder,
   cacheLimit,

@@ -10,7 +10,8 @@ import {
   type InspectOptions,
   type SheetRows,
 } from '@medgan/data';
-import { createRng, MedganError, writeFileAtomically, type ListedImages } from '@medgan/plugin-api';
+import { MedganError, writeFileAtomically } from '@medgan/files';
+import { createRng, type ListedImages } from '@medgan/plugin-api';
 import { imageGrid, writePng } from '@medgan/trainer';
 import {
   builtInPlugins,

@@ -2,13 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { csvLine, requireGroups, splitGroups, type SplitItem } from '@medgan/data';
-import {
-  createRng,
-  MedganError,
-  writeFileAtomically,
-  type DatasetContext,
-  type ListedImages,
-} from '@medgan/plugin-api';
+import { MedganError, writeFileAtomically } from '@medgan/files';
+import { createRng, type DatasetContext, type ListedImages } from '@medgan/plugin-api';
 import { untilInterrupted } from '../interrupt.ts';
 import { builtInPlugins, DEFAULT_SPLITS, readControl, type ResolvedRun, splitFaults } from '@medgan/runs';
 import { TerminalReporter } from '../terminal.ts';

@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
+import { defined } from '@medgan/files';
 import pc from '../colours.ts';
 import {
   ENGINE_NAMES,
@@ -29,7 +30,7 @@ async function start(engine: Name): Promise<EngineFinding> {
     return { device };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    return { reason: error.what.split('\n')[0]!, ...(error.cure ? { cure: error.cure } : {}) };
+    return { reason: error.what.split('\n')[0]!, ...defined({ cure: error.cure }) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { OnnxEngine } from '@medgan/engine';
-import { MedganError, createRng, writeFileAtomically } from '@medgan/plugin-api';
+import { MedganError, writeFileAtomically } from '@medgan/files';
+import { createRng } from '@medgan/plugin-api';
 import { buildGan, type Updates } from '@medgan/trainer';
 import { stepPage, stepText, stepView, type StepView } from '@medgan/pages';
 import { ganSpec, readControl, readText } from '@medgan/runs';

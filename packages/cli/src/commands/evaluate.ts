@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
 import {
   type CheckpointChoice,
   chooseFeatures,

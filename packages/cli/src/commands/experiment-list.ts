@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError, withCure } from '@medgan/files';
 import {
   type ConfigurationName,
   type Experiment,
@@ -62,7 +62,7 @@ async function listed(file: string, root: string): Promise<ListedExperiment> {
     return { name, file, question, configurations: await configurationsOf(experiment, root) };
   } catch (error) {
     if (!(error instanceof MedganError)) throw error;
-    const fault = error.message.replace('[medgan] ', '');
+    const fault = withCure(error);
     return { name, file, ...(question === undefined ? {} : { question }), configurations: {}, fault };
   }
 }

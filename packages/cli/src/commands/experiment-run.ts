@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { MedganError, type Plugins } from '@medgan/plugin-api';
+import { MedganError, withCure } from '@medgan/files';
+import type { Plugins } from '@medgan/plugin-api';
 import {
   type ControlKeys,
   countsText,
@@ -99,7 +100,7 @@ function studiesOf(
   }
   if (errors.length === 1) throw errors[0]!;
   if (errors.length > 1) {
-    const all = errors.map(({ message }) => message.replace('[medgan] ', '')).join('\n');
+    const all = errors.map(withCure).join('\n');
     throw new MedganError(`${errors.length} of ${experiments.length} studies cannot be run:\n${all}`);
   }
   return studies;

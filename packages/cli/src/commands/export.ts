@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEngine } from '@medgan/engine';
-import { defined } from '@medgan/files';
-import { MedganError, createRng, writeFileAtomically, RUN_FILES } from '@medgan/plugin-api';
+import { defined, MedganError, writeFileAtomically } from '@medgan/files';
+import { createRng, RUN_FILES } from '@medgan/plugin-api';
 import {
   describeGenerator,
   findGeneratorWeights,

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { EngineName } from '@medgan/engine';
-import { defined } from '@medgan/files';
-import { MedganError, createRng } from '@medgan/plugin-api';
+import { defined, MedganError } from '@medgan/files';
+import { createRng } from '@medgan/plugin-api';
 import {
   findGeneratorWeights,
   generateImages,

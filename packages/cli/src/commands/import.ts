@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { defined } from '@medgan/files';
-import { MedganError } from '@medgan/plugin-api';
+import { defined, MedganError } from '@medgan/files';
 import { builtInPlugins } from '@medgan/runs';
 import { readImportedWeights, type ImportedWeights } from '@medgan/trainer';
 import { elementCount, trustedLimits, writeSafetensorsFile } from '@medgan/weights';

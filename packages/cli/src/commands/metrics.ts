@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { MedganError, messageOf, type PairMetric, type Plugins } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
+import type { PairMetric, Plugins } from '@medgan/plugin-api';
 import { markdownTable } from '@medgan/experiment-registry';
 import {
   builtInPlugins,

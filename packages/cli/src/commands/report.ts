@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { MedganError, RUN_FILES } from '@medgan/plugin-api';
+import { MedganError, withCure } from '@medgan/files';
+import { RUN_FILES } from '@medgan/plugin-api';
 import {
   type ConfigurationName,
   DEFAULT_CONFIGURATION,
@@ -110,7 +111,7 @@ export async function reportCommand(options: ReportCommandOptions): Promise<numb
     } catch (error) {
       // A study that cannot be read is told of on the page, and keeps nobody from seeing the others.
       if (!(error instanceof MedganError)) throw error;
-      problems.push(`${basename(file)}: ${error.message.replace('[medgan] ', '')}`);
+      problems.push(`${basename(file)}: ${withCure(error)}`);
     }
   }
   const { htmlPath, htmlBytes, markdownPath } = await writeReport({

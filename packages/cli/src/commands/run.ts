@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
 import { EXIT_INTERRUPTED, untilInterrupted } from '../interrupt.ts';
 import {
   checkControl,

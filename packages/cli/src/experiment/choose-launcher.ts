@@ -1,4 +1,5 @@
-import { MedganError, type Plugins, type Launcher } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import type { Plugins, Launcher } from '@medgan/plugin-api';
 import {
   builtInPlugins,
   fromWhereCalled,

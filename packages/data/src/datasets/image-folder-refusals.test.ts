@@ -18,23 +18,23 @@ describe('folders that will not do', () => {
     const at = (path: string): Promise<string> =>
       folder.refusal(folder.open({}, { path: folder.path(path) }));
     expect(await at('imagse')).toMatchInlineSnapshot(`
-      "[medgan] dataset image-folder: the folder DIR/imagse cannot be opened (ENOENT)
+      "dataset image-folder: the folder DIR/imagse cannot be opened (ENOENT)
         cure: did you mean DIR/images?"
     `);
     expect(await at('elsewhere')).toMatchInlineSnapshot(`
-      "[medgan] dataset image-folder: the folder DIR/elsewhere cannot be opened (ENOENT)
+      "dataset image-folder: the folder DIR/elsewhere cannot be opened (ENOENT)
         cure: set path to a folder that exists; it is taken relative to where medgan was started"
     `);
     expect(await at('archive.zip')).toMatchInlineSnapshot(`
-      "[medgan] dataset image-folder: DIR/archive.zip is a file, not a folder
+      "dataset image-folder: DIR/archive.zip is a file, not a folder
         cure: unpack it if it is an archive, and set path to the folder of images"
     `);
     expect(await at('images')).toMatchInlineSnapshot(`
-      "[medgan] dataset image-folder: DIR/images holds no image
+      "dataset image-folder: DIR/images holds no image
         cure: put images (jpg, jpeg, jpe, jfif, png, bmp, dib, tif, tiff, webp, gif, dcm, dicom, dic, ima) into it, one folder for each class"
     `);
     expect(await folder.refusal(folder.open({}, { path: '' }))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-folder was given no folder
+      "dataset image-folder was given no folder
         cure: set path to the folder of images"
     `);
   });
@@ -43,7 +43,7 @@ describe('folders that will not do', () => {
     await folder.put('nevus/a.png');
     await mkdir(folder.path('melanoma'));
     expect(await folder.refusal(folder.open())).toMatchInlineSnapshot(`
-      "[medgan] dataset image-folder: no image in the class folder melanoma of DIR
+      "dataset image-folder: no image in the class folder melanoma of DIR
         cure: put images (jpg, jpeg, jpe, jfif, png, bmp, dib, tif, tiff, webp, gif, dcm, dicom, dic, ima) into it, remove it, or name the classes you want under classes"
     `);
     expect((await folder.open({ classes: ['nevus'] })).count).toBe(1);
@@ -52,7 +52,7 @@ describe('folders that will not do', () => {
   it('refuses unknown options', async () => {
     await folder.put('a.png');
     expect(await folder.refusal(folder.open({}, { unreadible: 'skip' } as object))).toMatchInlineSnapshot(
-      `"[medgan] dataset image-folder: unreadible: unknown key "unreadible" (did you mean "unreadable"?)"`,
+      `"dataset image-folder: unreadible: unknown key "unreadible" (did you mean "unreadable"?)"`,
     );
   });
 });
@@ -71,7 +71,7 @@ describe('unreadable files', () => {
       /a\/good\.png: Input image exceeds pixel limit/,
     );
     expect(await folder.refusal(folder.open())).toMatchInlineSnapshot(`
-      "[medgan] dataset image-folder: 4 of 6 files cannot be read
+      "dataset image-folder: 4 of 6 files cannot be read
         a/cut.png: Input buffer has corrupt header
         a/empty.jpg: the file is empty
         a/text.bmp: not a JPEG, PNG, BMP, TIFF, WebP, GIF or DICOM by its content
@@ -136,7 +136,7 @@ describe('symbolic links', () => {
     await symlink(outside, folder.path('a/folder'));
     await symlink(outside, folder.path('class'));
     expect(await folder.refusal(folder.open())).toMatchInlineSnapshot(`
-      "[medgan] dataset image-folder: 3 of 4 files cannot be read
+      "dataset image-folder: 3 of 4 files cannot be read
         a/file.png: symbolic link that leads out of the folder (outside_links: true follows it)
         a/folder: symbolic link that leads out of the folder (outside_links: true follows it)
         class: symbolic link that leads out of the folder (outside_links: true follows it)

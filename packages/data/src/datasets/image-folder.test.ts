@@ -100,11 +100,11 @@ describe('choosing', () => {
 
   it('names the known classes and the nearest for an unknown one', async () => {
     expect(await folder.refusal(folder.open({ classes: ['nevsu'] }))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-folder: no class is called "nevsu"; known: melanoma, nevus
+      "dataset image-folder: no class is called "nevsu"; known: melanoma, nevus
         cure: did you mean "nevus"?"
     `);
     expect(await folder.refusal(folder.open({ classes: [] }))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-folder: classes is an empty list
+      "dataset image-folder: classes is an empty list
         cure: name a class, or leave classes out"
     `);
   });
@@ -131,7 +131,7 @@ describe('choosing', () => {
 
   it('refuses a subset that is not there', async () => {
     expect(await folder.refusal(folder.open({ subset: 13 }))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-folder: subset 13 of 12 images
+      "dataset image-folder: subset 13 of 12 images
         cure: set subset to 1 … 12, or leave it out to use all"
     `);
     expect(await folder.refusal(folder.open({ subset: 0 }))).toContain('subset 0 of 12 images');

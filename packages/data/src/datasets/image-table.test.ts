@@ -112,9 +112,7 @@ describe('a folder of images with a table', () => {
     await folder.put('images/1.png');
     await folder.putText('images/2.png', 'no image');
     await folder.putText('images/labels.csv', 'file,label\n1,a\n2,b\n');
-    expect(await folder.refusal(open())).toMatch(
-      /^\[medgan\] dataset image-table: 1 of 2 files.*\n  2\.png: /,
-    );
+    expect(await folder.refusal(open())).toMatch(/^dataset image-table: 1 of 2 files.*\n  2\.png: /);
     expect((await open({ unreadable: 'skip' })).names).toEqual(['1.png']);
   });
 
@@ -133,13 +131,13 @@ describe('a folder of images with a table', () => {
   it('asks for the table where there is none, or more than one', async () => {
     await folder.put('images/1.png');
     expect(await folder.refusal(open())).toMatchInlineSnapshot(`
-      "[medgan] dataset image-table: there is no CSV in DIR/images or beside it
+      "dataset image-table: there is no CSV in DIR/images or beside it
         cure: name the table with the labels: dataset_options: {table: …}"
     `);
     await folder.putText('a.csv', 'file,label\n1,a\n');
     await folder.putText('b.csv', 'file,label\n1,b\n');
     expect(await folder.refusal(open())).toMatchInlineSnapshot(`
-      "[medgan] dataset image-table: several tables lie in DIR: a.csv, b.csv
+      "dataset image-table: several tables lie in DIR: a.csv, b.csv
         cure: name the one with the labels: dataset_options: {table: …}"
     `);
     expect((await open({ table: folder.path('b.csv') })).classes).toEqual(['b']);

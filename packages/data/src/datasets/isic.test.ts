@@ -84,16 +84,16 @@ describe('the dataset isic', () => {
 
   it('says what cannot be had', async () => {
     expect(await folder.refusal(open({ query: 'diagnosis_1:"Melanoma"' }))).toMatchInlineSnapshot(`
-      "[medgan] dataset isic: no image fits the query "diagnosis_1:\\"Melanoma\\""
+      "dataset isic: no image fits the query "diagnosis_1:\\"Melanoma\\""
         cure: look what there is: medgan data isic search"
     `);
     expect(await folder.refusal(isic.open({}, noCache))).toMatchInlineSnapshot(`
-      "[medgan] dataset isic has no folder to download into
+      "dataset isic has no folder to download into
         cure: set path to one, or let there be a cache folder"
     `);
     server.files.set('/files/ISIC_0000001.jpg', Buffer.from('<html>'));
     expect(await folder.refusal(open())).toMatchInlineSnapshot(`
-      "[medgan] dataset isic: 1 images could not be downloaded
+      "dataset isic: 1 images could not be downloaded
         ISIC_0000001: it is no image but an HTML page
         cure: run it again to try these once more; narrow the query to do without them"
     `);

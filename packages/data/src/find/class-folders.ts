@@ -1,7 +1,7 @@
 import { realpath, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { resolvePath } from '@medgan/files';
-import { MedganError, messageOf, nearest } from '@medgan/plugin-api';
+import { MedganError, messageOf, resolvePath } from '@medgan/files';
+import { nearest } from '@medgan/plugin-api';
 import { FolderWalk, IMAGE_EXTENSIONS, type FolderEntries, type FoundFile } from './folder-walk.ts';
 import { asideTexts, type LeftAside } from './left-aside.ts';
 

@@ -1,4 +1,4 @@
-import { MedganError, messageOf } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
 import { parseImage, parsePage, type ArchiveImage, type ArchivePage } from './archive-types.ts';
 import { PassingFault, Refusal, type Attempt, type PoliteHttp } from './polite-http.ts';
 

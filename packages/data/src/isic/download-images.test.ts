@@ -195,7 +195,7 @@ describe('a bad connection', () => {
     server.upset(fileAt(0), status(429, { 'retry-after': '3600' }));
     expect(await refusal(bring({}, { concurrency: 1 }))).toMatchInlineSnapshot(
       `
-      "[medgan] HOST asks to come back in 60 minutes
+      "HOST asks to come back in 60 minutes
         cure: run it again then: what is there already is kept"
     `,
     );

@@ -1,7 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder } from '@medgan/files';
-import { MedganError, messageOf, takeLock } from '@medgan/plugin-api';
+import { makeFolder, MedganError, messageOf, takeLock } from '@medgan/files';
 import { forEachBounded } from '../for-each-bounded.ts';
 import type { IsicArchive } from './archive-client.ts';
 import type { ArchiveImage, ArchivePage } from './archive-types.ts';
@@ -147,7 +146,7 @@ class Download {
       signal?.throwIfAborted();
       if (http.closed) throw http.closed;
       if (!(error instanceof Refusal) && !(error instanceof MedganError)) throw error;
-      const reason = messageOf(error).split('\n')[0]!.replace('[medgan] ', '');
+      const reason = messageOf(error).split('\n')[0]!;
       this.#failed.push({ id: image.id, reason });
       if (++this.#failuresInARow >= HOPELESS) {
         throw new MedganError(

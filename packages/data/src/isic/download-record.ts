@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, messageOf, writeFileAtomically } from '@medgan/plugin-api';
+import { MedganError, messageOf, writeFileAtomically } from '@medgan/files';
 import type { ImageSize } from './archive-types.ts';
 import type { ManifestEntry } from './manifest-entry.ts';
 import type { Manifest } from './manifest.ts';

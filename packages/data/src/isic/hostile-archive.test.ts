@@ -30,7 +30,7 @@ describe('a hostile archive', () => {
     override(0, { isic_id: '../../ISIC_0000000' });
     expect(await refusal(bring())).toMatchInlineSnapshot(
       `
-      "[medgan] ISIC archive: "../../ISIC_0000000" is no id of an image
+      "ISIC archive: "../../ISIC_0000000" is no id of an image
         cure: the archive answers in a form this version does not know; look for a newer medgan"
     `,
     );
@@ -110,7 +110,7 @@ describe('a hostile archive', () => {
     server.upset('/api/v2/images/search/', ...Array.from({ length: 6 }, () => halfPage));
     expect(await refusal(bring())).toContain('the answer is text/html, not JSON, 6 times');
     expect(await refusal(bring({ query: 'nonsense(' }))).toMatchInlineSnapshot(`
-      "[medgan] ISIC archive: the query is not understood: nonsense(
+      "ISIC archive: the query is not understood: nonsense(
         cure: write it as in: diagnosis_1:"Malignant" AND sex:female AND age_approx:[40 TO 60]"
     `);
     expect(await refusal(bring({}, { base: 'file:///etc' }))).toContain('is no HTTP address');

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { MedganError, messageOf, type Rng } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
+import type { Rng } from '@medgan/plugin-api';
 
 /** How hard a server is asked. */
 export interface Manners {

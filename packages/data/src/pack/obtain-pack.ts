@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { messageOf } from '@medgan/plugin-api';
+import { messageOf } from '@medgan/files';
 import { clearPackedCache } from './cache-contents.ts';
 import { DECODER_VERSION } from '../decode/decoder-version.ts';
 import { decodePack, hashFiles, type DecodedSet, type DecodeOptions } from './decode-pack.ts';

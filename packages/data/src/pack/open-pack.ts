@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { MedganError, messageOf, readerOf, type ImageReader } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
+import { readerOf, type ImageReader } from '@medgan/plugin-api';
 import { forEachBounded } from '../for-each-bounded.ts';
 import { PackReader, type PackHeader } from './pack-file.ts';
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { withCure } from '@medgan/files';
 import { openPack } from './open-pack.ts';
 import { PackReader, PackWriter, type PackHeader } from './pack-file.ts';
 
@@ -100,9 +101,9 @@ it('names the damaged image and removes the pack when it is found while training
   await writeFile(path, damaged);
   const pack = await openPack(path, { limit: 0 });
   expect(await pack.read([2, 0])).toHaveLength(18);
-  const refusal = await pack.read([0, 1]).catch((error: Error) => error.message.replaceAll(dir, 'DIR'));
+  const refusal = await pack.read([0, 1]).catch((error: unknown) => withCure(error).replaceAll(dir, 'DIR'));
   expect(refusal).toMatchInlineSnapshot(`
-    "[medgan] the decoded images in DIR/one.pack can no longer be read: the checksum of image b is wrong
+    "the decoded images in DIR/one.pack can no longer be read: the checksum of image b is wrong
       cure: go on with medgan resume: they are decoded anew from the images; check the disk if it comes again"
   `);
   await pack.close();

@@ -1,9 +1,8 @@
 import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, writeFileAtomically } from '@medgan/plugin-api';
+import { lease, messageOf, writeFileAtomically } from '@medgan/files';
 import { isMissing, PACK_NAME, type Pointer } from './cache-contents.ts';
 import type { SkippedFile } from './decode-pack.ts';
-import { lease } from '@medgan/files';
 import { openPack, type OpenPack } from './open-pack.ts';
 
 /** What a request led to: a pack, and the files passed over on the way. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withCure } from '@medgan/files';
 import { createRng } from '@medgan/plugin-api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +25,7 @@ const choose = (
 const refusal = (choosing: Promise<unknown>): Promise<string> =>
   choosing.then(
     () => 'no error',
-    (error: Error) => error.message,
+    (error: unknown) => withCure(error),
   );
 
 describe('subsets', () => {
@@ -78,7 +79,7 @@ describe('subsets', () => {
   });
 
   it('are refused where there is no image at all', async () => {
-    expect(await refusal(choose([], {}))).toMatch(/^\[medgan\] dataset x found no image\n {2}cure: /);
+    expect(await refusal(choose([], {}))).toMatch(/^dataset x found no image\n {2}cure: /);
   });
 
   it('are drawn by the seed', async () => {
@@ -96,7 +97,7 @@ describe('subsets', () => {
     expect(few).toHaveLength(4);
     expect(part).toEqual(expect.arrayContaining([...few]));
     expect(await refusal(choose(images(50), { split, subset: 11 }))).toMatchInlineSnapshot(`
-      "[medgan] dataset x: subset 11 of 10 images of the part test
+      "dataset x: subset 11 of 10 images of the part test
         cure: set subset to 1 … 10, or leave it out to use all"
     `);
   });
@@ -129,12 +130,12 @@ describe('parts', () => {
   it('are refused when nobody named them, or when nothing is in them', async () => {
     expect(await refusal(choose(images(9), { split: { part: 'tain', fractions, seed: 0 } })))
       .toMatchInlineSnapshot(`
-        "[medgan] dataset x: no part is called "tain"; there are: train, val, test
+        "dataset x: no part is called "tain"; there are: train, val, test
           cure: did you mean "train"?"
       `);
     expect(await refusal(choose(images(2), { split: { part: 'val', fractions, seed: 0 } })))
       .toMatchInlineSnapshot(`
-        "[medgan] dataset x: the part "val" of 2 images has no image
+        "dataset x: the part "val" of 2 images has no image
           cure: give it a larger fraction, or use more images"
       `);
   });
@@ -163,7 +164,7 @@ describe('a table of parts', () => {
 
   it('is refused when it leaves images out, repeats one or tears a group', async () => {
     expect(await told(choose(images(3), { split: await split('0/0.png,a,train\n') }))).toMatchInlineSnapshot(`
-      "[medgan] dataset x: 2 of 3 images are not in DIR/parts.csv
+      "dataset x: 2 of 3 images are not in DIR/parts.csv
         1/1.png
         0/2.png
         cure: add them to the table, or write it anew with medgan data split"
@@ -174,7 +175,7 @@ describe('a table of parts', () => {
     const grouped = images(2).map((item) => ({ ...item, group: 'lesion 7' }));
     expect(await told(choose(grouped, { split: await split('0/0.png,a,train\n1/1.png,a,test\n') })))
       .toMatchInlineSnapshot(`
-        "[medgan] dataset x: DIR/parts.csv puts 1 groups into several parts, so the parts show the same lesions
+        "dataset x: DIR/parts.csv puts 1 groups into several parts, so the parts show the same lesions
           lesion 7
           cure: write the table anew with the groups known: medgan data split"
       `);

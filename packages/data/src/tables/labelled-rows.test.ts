@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withCure } from '@medgan/files';
 import { labelledRows, type RowRules } from './labelled-rows.ts';
 import { readTable } from './read-table.ts';
 import { detectFormat, layoutOf, type ColumnChoice, type TableFormat } from './table-format.ts';
@@ -41,7 +42,7 @@ async function read(text: string, asked: Asked = {}): Promise<string[]> {
 const refusal = (reading: Promise<unknown>): Promise<string> =>
   reading.then(
     () => 'no error',
-    (error: Error) => error.message.replaceAll(folder, 'DIR'),
+    (error: unknown) => withCure(error).replaceAll(folder, 'DIR'),
   );
 
 describe('tables as they are published', () => {
@@ -107,19 +108,19 @@ describe('tables as they are published', () => {
       'ham10000: ISIC_0000001.jpg male histo',
     ]);
     expect(await refusal(read(text, { columns: { label: 'sexx' } }))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-table: DIR/labels.csv has no column "sexx"; it has: lesion_id, image_id, dx, dx_type, sex
+      "dataset image-table: DIR/labels.csv has no column "sexx"; it has: lesion_id, image_id, dx, dx_type, sex
         cure: did you mean "sex"?"
     `);
     expect(await refusal(read('a,b\nx,y\n'))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-table: DIR/labels.csv has no column that is known to hold the file; it has: a, b
+      "dataset image-table: DIR/labels.csv has no column that is known to hold the file; it has: a, b
         cure: name it: file_column: …"
     `);
     expect(await refusal(read(text, { format: 'isic-2020' }))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-table: DIR/labels.csv has no column "image_name"; it has: lesion_id, image_id, dx, dx_type, sex
+      "dataset image-table: DIR/labels.csv has no column "image_name"; it has: lesion_id, image_id, dx, dx_type, sex
         cure: name one of them"
     `);
     expect(await refusal(read('x,benign\n', { format: 'ham10000' }))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-table: DIR/labels.csv begins with data, not with the names of its columns
+      "dataset image-table: DIR/labels.csv begins with data, not with the names of its columns
         cure: add a first line such as file,label, or leave format out"
     `);
   });
@@ -137,7 +138,7 @@ describe('rows that cannot be used', () => {
   it('lists images that are not there, or passes them over', async () => {
     const text = 'file,label\nISIC_0000001,a\nISIC_0000009,b\n../../etc/passwd,b\n';
     expect(await refusal(read(text))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-table: DIR/labels.csv: 2 of 3 rows name an image that is not there
+      "dataset image-table: DIR/labels.csv: 2 of 3 rows name an image that is not there
         row 3: ISIC_0000009
         row 4: ../../etc/passwd
         cure: set path to the folder that holds them, or set missing: skip to use the others"
@@ -149,7 +150,7 @@ describe('rows that cannot be used', () => {
     const files = ['a/1.png', 'b/1.png', 'b/2.png', 'b/2.jpg'];
     expect(await read('file,label\na/1.png,x\nb/1,y\nb/2.jpg,y\n', { files })).toHaveLength(3);
     expect(await refusal(read('file,label\n1.png,x\n2,y\n', { files }))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-table: DIR/labels.csv: 2 rows could mean several images
+      "dataset image-table: DIR/labels.csv: 2 rows could mean several images
         row 2: 1.png
         row 3: 2
         cure: write the path in the folder, with its ending"
@@ -158,13 +159,13 @@ describe('rows that cannot be used', () => {
 
   it('lists images that come twice, and those without a class', async () => {
     expect(await refusal(read('file,label\nISIC_0000001,a\nISIC_0000001.jpg,a\n'))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-table: DIR/labels.csv: 1 images come twice
+      "dataset image-table: DIR/labels.csv: 1 images come twice
         row 3: ISIC_0000001.jpg (first in row 2)
         cure: keep one row of each"
     `);
     const gaps = 'file,label\nISIC_0000001,a\nISIC_0000002,\n';
     expect(await refusal(read(gaps))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-table: DIR/labels.csv: 1 rows have no class
+      "dataset image-table: DIR/labels.csv: 1 rows have no class
         row 3: ISIC_0000002
         cure: fill it in, or leave these rows out with where: …"
     `);
@@ -175,7 +176,7 @@ describe('rows that cannot be used', () => {
   it('names the row whose flags make no class', async () => {
     const head = 'image,MEL,NV,BCC\n';
     expect(await refusal(read(`${head}ISIC_0000001,1,1,0\n`))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-table: DIR/labels.csv, row 2 (ISIC_0000001): several classes (MEL, NV)
+      "dataset image-table: DIR/labels.csv, row 2 (ISIC_0000001): several classes (MEL, NV)
         cure: mark exactly one class with 1, or name the column of the class: label_column: …"
     `);
     expect(await refusal(read(`${head}ISIC_0000001,0,0,0\n`))).toContain('row 2 (ISIC_0000001): no class');
@@ -186,7 +187,7 @@ describe('rows that cannot be used', () => {
 
   it('refuses what is no table', async () => {
     expect(await refusal(read('file,label\na\n'))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-table: the table DIR/labels.csv, line 2: 1 cells, where the first line has 2
+      "dataset image-table: the table DIR/labels.csv, line 2: 1 cells, where the first line has 2
         cure: give every row the same number of cells, and put cells that contain a separator in quotes"
     `);
     expect(await refusal(read('file,label\n'))).toContain('has no row');

@@ -1,4 +1,4 @@
-import { MedganError, messageOf } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
 import { parse } from 'csv-parse/sync';
 import { FILE_COLUMNS } from './column-names.ts';
 import { readTableText, type TableEncoding } from './table-text.ts';

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { decodeText } from '@medgan/files';
-import { MedganError, messageOf } from '@medgan/plugin-api';
+import { decodeText, MedganError, messageOf } from '@medgan/files';
 
 /** First bytes of files that people give for a table, what they are, and what to do. */
 const OTHER_FILES: readonly {

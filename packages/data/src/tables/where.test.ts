@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { withCure } from '@medgan/files';
 import { compileWhere } from './where.ts';
 
 const COLUMNS = ['image_id', 'dx', 'age_approx', 'sex', 'melanocytic', 'site (general)'];
@@ -14,7 +15,7 @@ const refusal = (source: string): string => {
     holds(source);
     return 'no error';
   } catch (error) {
-    return (error as Error).message;
+    return withCure(error);
   }
 };
 
@@ -51,49 +52,49 @@ describe('a question about a row', () => {
 
   it('points at what is wrong', () => {
     expect(refusal('dx == mel')).toMatchInlineSnapshot(`
-      "[medgan] where: no column is called "mel"; there are: image_id, dx, age_approx, sex, melanocytic, site (general)
+      "where: no column is called "mel"; there are: image_id, dx, age_approx, sex, melanocytic, site (general)
         dx == mel
               ^
         cure: text goes in quotes: "mel""
     `);
     expect(refusal('age > 60')).toMatchInlineSnapshot(`
-      "[medgan] where: no column is called "age"; there are: image_id, dx, age_approx, sex, melanocytic, site (general)
+      "where: no column is called "age"; there are: image_id, dx, age_approx, sex, melanocytic, site (general)
         age > 60
         ^
         cure: text goes in quotes: "age""
     `);
     expect(refusal('dx = "mel"')).toMatchInlineSnapshot(`
-      "[medgan] where: a comparison is missing (==, !=, <, <=, >, >=, in)
+      "where: a comparison is missing (==, !=, <, <=, >, >=, in)
         dx = "mel"
            ^
         cure: write == for equal"
     `);
     expect(refusal('dx == "mel" && ')).toMatchInlineSnapshot(`
-      "[medgan] where: a column or a value is missing
+      "where: a column or a value is missing
         dx == "mel" && 
                        ^
         cure: write it as in: dx == "mel" && (age_approx > 60 || sex in ["female"])"
     `);
     expect(refusal('(dx == "mel"')).toMatchInlineSnapshot(`
-      "[medgan] where: ) is missing
+      "where: ) is missing
         (dx == "mel"
                     ^
         cure: write it as in: dx == "mel" && (age_approx > 60 || sex in ["female"])"
     `);
     expect(refusal('dx == "mel" age_approx > 3')).toMatchInlineSnapshot(`
-      "[medgan] where: this is too much
+      "where: this is too much
         dx == "mel" age_approx > 3
                     ^
         cure: write it as in: dx == "mel" && (age_approx > 60 || sex in ["female"])"
     `);
     expect(refusal('process.exit()')).toMatchInlineSnapshot(`
-      "[medgan] where: no column is called "process.exit"; there are: image_id, dx, age_approx, sex, melanocytic, site (general)
+      "where: no column is called "process.exit"; there are: image_id, dx, age_approx, sex, melanocytic, site (general)
         process.exit()
         ^
         cure: text goes in quotes: "process.exit""
     `);
     expect(refusal('dx == "mel" ; 1')).toMatchInlineSnapshot(`
-      "[medgan] where: this cannot be read
+      "where: this cannot be read
         dx == "mel" ; 1
                     ^
         cure: write it as in: dx == "mel" && (age_approx > 60 || sex in ["female"])"
@@ -113,7 +114,7 @@ describe('a question about a row', () => {
         ),
         (source) => {
           const told = refusal(source);
-          expect(told === 'no error' || told.startsWith('[medgan] where: ')).toBe(true);
+          expect(told === 'no error' || told.startsWith('where: ')).toBe(true);
         },
       ),
     );

@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import { withCure } from '@medgan/files';
 import type { Engine, Step } from '../engine.ts';
 import { startEngine } from '../resolve.ts';
 import { tf } from '../tf.ts';
@@ -182,7 +183,7 @@ describe('a model file', () => {
       write(recorder, { step, inputs: inputs(2), metadata: {} });
       return 'written';
     } catch (error) {
-      return (error as Error).message;
+      return withCure(error);
     }
   };
 
@@ -192,7 +193,7 @@ describe('a model file', () => {
     // A mean over the batch has one meaning at any batch size; a number made of the batch size has not.
     expect(messageOf(byMean, onnxModel)).toBe('written');
     expect(messageOf(byCount, onnxModel)).toMatchInlineSnapshot(`
-      "[medgan] engine: a constant of the network depends on the batch size, which a model file leaves open
+      "engine: a constant of the network depends on the batch size, which a model file leaves open
         cure: write the network as it evaluates: with running statistics, image by image"
     `);
     expect(messageOf(byCount, tfjsModel)).toBe(messageOf(byCount, onnxModel));
@@ -204,14 +205,14 @@ describe('a model file', () => {
       return { y: tf.mul(latent!, weight) };
     };
     expect(messageOf(learns, onnxModel)).toMatchInlineSnapshot(`
-      "[medgan] engine: a model file cannot assign w
+      "engine: a model file cannot assign w
         cure: write the network as it evaluates, not as it trains"
     `);
   });
 
   it('for TensorFlow.js is not written of kernels its format does not know', () => {
     expect(messageOf(({ latent }) => ({ y: tf.softmax(latent!) }), tfjsModel)).toMatchInlineSnapshot(`
-      "[medgan] engine: Softmax cannot be written for TensorFlow.js
+      "engine: Softmax cannot be written for TensorFlow.js
         cure: use other TF.js operations in the network, or export it as ONNX"
     `);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withCure } from '@medgan/files';
 import { checkDevice, shortNativeMessage, thisMachine, type Machine } from './device-check.ts';
 import type { ExecutionProvider } from '../names.ts';
 
@@ -16,7 +17,7 @@ const verdict = (provider: ExecutionProvider, machine: Machine): string => {
     checkDevice(provider, machine);
     return 'passes';
   } catch (error) {
-    return (error as Error).message;
+    return withCure(error);
   }
 };
 
@@ -30,24 +31,24 @@ describe('checkDevice', () => {
 
   it('wants the CUDA libraries first, then a device', () => {
     expect(verdict('cuda', linux({ '/dev': ['nvidia0'] }))).toMatchInlineSnapshot(`
-      "[medgan] engine: the CUDA libraries of onnxruntime-node are not installed
+      "engine: the CUDA libraries of onnxruntime-node are not installed
         cure: node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12 (needs CUDA 12 and cuDNN 9; docs/engine.md says how with CUDA 13)"
     `);
     expect(verdict('cuda', linux(CUDA_LIBRARY))).toMatchInlineSnapshot(`
-      "[medgan] engine: no NVIDIA device on this machine (neither /dev/nvidia0 nor /dev/dxg)
+      "engine: no NVIDIA device on this machine (neither /dev/nvidia0 nor /dev/dxg)
         cure: use engine: onnx"
     `);
     expect(verdict('cuda', linux({ ...CUDA_LIBRARY, '/dev': ['null', 'nvidia0'] }))).toBe('passes');
     expect(verdict('cuda', linux({ ...CUDA_LIBRARY, '/dev': ['dxg'] }))).toBe('passes');
     expect(verdict('cuda', { ...linux(), platform: 'darwin', arch: 'arm64' })).toMatchInlineSnapshot(`
-      "[medgan] engine: onnxruntime-node has no CUDA libraries for darwin arm64
+      "engine: onnxruntime-node has no CUDA libraries for darwin arm64
         cure: use engine: onnx-webgpu"
     `);
   });
 
   it('wants a GPU or a named Vulkan driver for WebGPU, on Linux', () => {
     expect(verdict('webgpu', linux({ '/dev': ['null'], '/dev/dri': ['card0'] }))).toMatchInlineSnapshot(`
-      "[medgan] engine: no GPU device on this machine (none of /dev/dri/renderD*, /dev/nvidia0, /dev/dxg, VK_ICD_FILENAMES)
+      "engine: no GPU device on this machine (none of /dev/dri/renderD*, /dev/nvidia0, /dev/dxg, VK_ICD_FILENAMES)
         cure: use engine: onnx, or point VK_ICD_FILENAMES at a software Vulkan driver such as SwiftShader"
     `);
     for (const machine of [

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { copyFile, cp, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { MedganError, RUN_FILES } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { RUN_FILES } from '@medgan/plugin-api';
 
 /** What the trainer needs to go on; the rest belongs to the trial it was made for. */
 const FILES = [RUN_FILES.record, RUN_FILES.log, RUN_FILES.best];

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { open } from 'node:fs/promises';
-import { MedganError, messageOf, defineLauncher, type JobEnd, type JobMessage } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
+import { defineLauncher, type JobEnd, type JobMessage } from '@medgan/plugin-api';
 
 /** What a launcher tells a job over the channel between their processes. */
 export interface StopRequest {

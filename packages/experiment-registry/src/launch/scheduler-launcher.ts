@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import {
-  writeFileAtomically,
-  type JobContext,
-  type JobEnd,
-  type TrialJob,
-  TRIAL_FILES,
-} from '@medgan/plugin-api';
+import { writeFileAtomically } from '@medgan/files';
+import { type JobContext, type JobEnd, type TrialJob, TRIAL_FILES } from '@medgan/plugin-api';
 
 /** The three things a cluster must be able to do: for Slurm `sbatch`, `sacct` and `scancel`. */
 export interface Scheduler {

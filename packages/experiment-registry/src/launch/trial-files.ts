@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, messageOf, writeFileAtomically, TRIAL_FILES } from '@medgan/plugin-api';
+import { MedganError, messageOf, writeFileAtomically } from '@medgan/files';
+import { TRIAL_FILES } from '@medgan/plugin-api';
 import { withoutNaN } from '../figures-json.ts';
 import { withNaN, type TrialRecord, type TrialResult } from '../trial-records.ts';
 

@@ -25,7 +25,7 @@ describe('checkYaml', () => {
   it('lists every fault in one error, in the order of the file', () => {
     expect(() => check('labels:\n  reel: 1\n  real: "0.9"\nbatch_size: many\nsedd: 3\n'))
       .toThrowErrorMatchingInlineSnapshot(`
-        [MedganError: [medgan] input.yaml has 5 faults:
+        [MedganError: input.yaml has 5 faults:
           input.yaml:1: "arch" is missing (add arch:)
           input.yaml:2: labels.reel: unknown key "reel" (did you mean "real"?)
           input.yaml:3: labels.real: must be number, found "0.9"
@@ -36,7 +36,7 @@ describe('checkYaml', () => {
 
   it('says in one line what a single fault is', () => {
     expect(() => check('arch: DCGAN\nbatch_size: 0\n')).toThrowErrorMatchingInlineSnapshot(
-      `[MedganError: [medgan] input.yaml:2: batch_size: must be >= 1, found 0]`,
+      `[MedganError: input.yaml:2: batch_size: must be >= 1, found 0]`,
     );
     expect(() => check('arch: DCGAN\nlabels:\n')).toThrow(
       'input.yaml:2: labels: must be object, found nothing',
@@ -48,6 +48,6 @@ describe('checkYaml', () => {
   it('says the same fault once', () => {
     const fault = { path: ['a'], message: 'is wrong', cure: 'mend it' };
     const error = faultsError(parseYaml('a: 1', 'x.yaml'), [fault, { ...fault }]);
-    expect(error.message).toBe('[medgan] x.yaml:1: a: is wrong (mend it)');
+    expect(error.message).toBe('x.yaml:1: a: is wrong (mend it)');
   });
 });

@@ -1,4 +1,5 @@
-import { MedganError, validateOptions, type Fault } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { validateOptions, type Fault } from '@medgan/plugin-api';
 import { parseYaml, type PlacedDocument, type YamlDocument } from './parse-yaml.ts';
 
 const FOUND_LENGTH = 40;

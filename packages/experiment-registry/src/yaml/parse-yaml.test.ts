@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { dump } from 'js-yaml';
-import { MedganError } from '@medgan/plugin-api';
 import { describe, expect, it } from 'vitest';
+import { MedganError, withCure } from '@medgan/files';
 import { parseYaml } from './parse-yaml.ts';
 
 function refusal(text: string): string {
   try {
     parseYaml(text, 'x.yaml');
   } catch (error) {
-    if (error instanceof MedganError) return error.message;
+    if (error instanceof MedganError) return withCure(error);
     throw error;
   }
   throw new Error(`${JSON.stringify(text)} was accepted`);
@@ -186,7 +186,7 @@ describe('parseYaml', () => {
 
   it('refuses a key given twice, naming both lines', () => {
     expect(refusal('a: 1\nb:\n  c: 1\n  d: 2\n  "c": 3\n')).toMatchInlineSnapshot(`
-      "[medgan] x.yaml:5:3: key "c" is given twice (first on line 3)
+      "x.yaml:5:3: key "c" is given twice (first on line 3)
         cure: remove one of the two"
     `);
     expect(refusal('{a: 1, "a": 2}')).toContain('x.yaml:1:8: key "a" is given twice');

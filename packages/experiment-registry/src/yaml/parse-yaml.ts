@@ -1,6 +1,6 @@
 import { constructFromEvents, EVENT_ID, parseEvents, YAMLException } from 'js-yaml';
 import type { Event } from 'js-yaml';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
 import { entryOf, lineAt, PositionFault, PositionReader, SCHEMA } from './positions.ts';
 
 /** Where something is written; the line counts from 1. */

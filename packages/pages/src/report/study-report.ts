@@ -1,4 +1,4 @@
-import { messageOf } from '@medgan/plugin-api';
+import { messageOf } from '@medgan/files';
 import { type StudySummary, summarise, type TrialRecord } from '@medgan/experiment-registry';
 import { commonSettings, type Setting } from './common-settings.ts';
 import { embedImage, type EmbeddedImage } from './embed-image.ts';

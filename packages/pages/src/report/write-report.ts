@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { writeFileAtomically, STUDY_FILES } from '@medgan/plugin-api';
+import { writeFileAtomically } from '@medgan/files';
+import { STUDY_FILES } from '@medgan/plugin-api';
 import { escapeHtml } from '../frame/html.ts';
 import { PAPER_COLOURS, drawChart, lineStyle, lossChartOption } from './loss-chart.ts';
 import { LOSS_KEYS, type LossKey } from './read-losses.ts';

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { withCure } from '@medgan/files';
 import { builtInPlugins } from '../plugins/plugins.ts';
 import { readControl, type CheckedControl } from './read-control.ts';
 
@@ -19,7 +20,7 @@ async function complaint(text: string, set: string[] = []): Promise<string> {
     () => undefined,
     (e: unknown) => e,
   );
-  return (error as Error).message.replaceAll(`${dir}/`, '');
+  return withCure(error).replaceAll(`${dir}/`, '');
 }
 
 /** A control file as the original has it, every key of it. */
@@ -117,7 +118,7 @@ describe('a control file', () => {
   it('is told the techniques it may ask for', async () => {
     expect(await complaint('arch: DCGAN\nr1: -1\ndiscriminator_steps: 0\ndiff_augment: [colour, cutout]\n'))
       .toMatchInlineSnapshot(`
-      "[medgan] input.yaml has 3 faults:
+      "input.yaml has 3 faults:
         input.yaml:2: r1: must be >= 0, found -1
         input.yaml:3: discriminator_steps: must be >= 1, found 0
         input.yaml:4: diff_augment.0: must be one of color, translation, cutout, found "colour""
@@ -140,7 +141,7 @@ describe('a control file', () => {
   it('is told everything that is wrong at once, with lines and cures', async () => {
     expect(await complaint('arch: DCGAN\nbatchsize: 16\nnum_epochs: many\nlabels:\n  real: 2\n'))
       .toMatchInlineSnapshot(`
-      "[medgan] input.yaml has 3 faults:
+      "input.yaml has 3 faults:
         input.yaml:2: batchsize: unknown key "batchsize" (did you mean "batch_size"?)
         input.yaml:3: num_epochs: must be integer, found "many"
         input.yaml:5: labels.real: must be <= 1, found 2"
@@ -150,7 +151,7 @@ describe('a control file', () => {
     );
     const known = builtInPlugins().architectures.names().join(', ');
     expect(choices.replace(known, 'ALL')).toMatchInlineSnapshot(`
-      "[medgan] input.yaml has 3 faults:
+      "input.yaml has 3 faults:
         input.yaml:1: arch: no architecture is called "DCGANN"; known: ALL (did you mean "dcgan"?)
         input.yaml:1: path: the dataset image-folder needs a folder (add path: <folder of images>)
         input.yaml:4: labels: the objective hinge has no labels (remove labels:)"
@@ -159,16 +160,16 @@ describe('a control file', () => {
 
   it('is told of an image size the architecture does not build', async () => {
     expect(await complaint('arch: DCGAN\nimage_size: 96\n')).toMatchInlineSnapshot(
-      `"[medgan] input.yaml:2: image_size: 96 is not built by dcgan (use one of 64, 128, 256)"`,
+      `"input.yaml:2: image_size: 96 is not built by dcgan (use one of 64, 128, 256)"`,
     );
   });
 
   it('is told what --set got wrong', async () => {
     expect(await complaint('arch: DCGAN', ['batch_size=0'])).toMatchInlineSnapshot(
-      `"[medgan] input.yaml with --set batch_size=0: batch_size: must be >= 1"`,
+      `"input.yaml with --set batch_size=0: batch_size: must be >= 1"`,
     );
     expect(await complaint('arch: DCGAN', ['image_size=100'])).toMatchInlineSnapshot(
-      `"[medgan] input.yaml with --set image_size=100: image_size: 100 is not built by dcgan (use one of 64, 128, 256)"`,
+      `"input.yaml with --set image_size=100: image_size: 100 is not built by dcgan (use one of 64, 128, 256)"`,
     );
   });
 

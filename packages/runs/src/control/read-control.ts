@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { MedganError, messageOf, optionsError, parseOptions, type Plugins } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
+import { optionsError, parseOptions, type Plugins } from '@medgan/plugin-api';
 import { checkYaml, faultsError, parseOverrides } from '@medgan/experiment-registry';
 import { CONTROL_SCHEMA, type ControlFile } from './control-schema.ts';
 import { loadPlugins } from '../plugins/load-plugins.ts';

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { withCure } from '@medgan/files';
 import { builtInPlugins } from '../plugins/plugins.ts';
 import { readControl } from './read-control.ts';
 import type { ResolvedRun } from './resolve-control.ts';
@@ -17,7 +18,7 @@ async function resolved(text: string, set: string[] = []): Promise<ResolvedRun> 
 const complaint = (text: string): Promise<string> =>
   resolved(text).then(
     () => 'no error',
-    (error: Error) => error.message.replaceAll(`${dir}/`, ''),
+    (error: unknown) => withCure(error).replaceAll(`${dir}/`, ''),
   );
 
 describe('augment:', () => {
@@ -41,21 +42,21 @@ describe('augment:', () => {
     const told = await complaint('augment:\n  - horizontal-flop\n  - colour-jitter: {brightnes: 0.1}\n');
     const known = builtInPlugins().augmentations.names().join(', ');
     expect(told.replace(known, 'ALL')).toMatchInlineSnapshot(`
-        "[medgan] input.yaml has 2 faults:
+        "input.yaml has 2 faults:
           input.yaml:3: augment.0: no augmentation is called "horizontal-flop"; known: ALL (did you mean "horizontal-flip"?)
           input.yaml:4: augment.1.colour-jitter.brightnes: unknown key "brightnes" (did you mean "brightness"?)"
       `);
     expect(await complaint('augment:\n  - colour-jitter: {hue: 2}\n  - vertical-flip: 0.5\n'))
       .toMatchInlineSnapshot(`
-        "[medgan] input.yaml has 2 faults:
+        "input.yaml has 2 faults:
           input.yaml:3: augment.0.colour-jitter.hue: must be <= 0.5, found 2
           input.yaml:4: augment.1.vertical-flip: must be object, found 0.5"
       `);
     expect(await complaint('augment: horizontal-flip\n')).toMatchInlineSnapshot(
-      `"[medgan] input.yaml:2: augment: must be array, found "horizontal-flip""`,
+      `"input.yaml:2: augment: must be array, found "horizontal-flip""`,
     );
     expect(await complaint('augment: [{horizontal-flip: {}, vertical-flip: {}}]\n')).toMatchInlineSnapshot(
-      `"[medgan] input.yaml:2: augment.0: must NOT have more than 1 properties, found {"horizontal-flip":{},"vertical-flip":{}…"`,
+      `"input.yaml:2: augment.0: must NOT have more than 1 properties, found {"horizontal-flip":{},"vertical-flip":{}…"`,
     );
   });
 });

@@ -1,10 +1,5 @@
-import {
-  MedganError,
-  validateOptions,
-  type Augmentation,
-  type Fault,
-  type Registry,
-} from '@medgan/plugin-api';
+import { defined, MedganError } from '@medgan/files';
+import { validateOptions, type Augmentation, type Fault, type Registry } from '@medgan/plugin-api';
 
 /** An augmentation as a control file names it: by its name, or by its name with options. */
 export type AugmentEntry = string | Readonly<Record<string, object | null>>;
@@ -39,8 +34,8 @@ export function resolveAugment(
       chosen.push({ name, options: value });
     } catch (error) {
       if (!(error instanceof MedganError)) throw error;
-      const message = error.message.split('\n')[0]!.replace('[medgan] ', '');
-      faults.push({ path, message, ...(error.cure === undefined ? {} : { cure: error.cure }) });
+      const { message, cure } = error;
+      faults.push({ path, message, ...defined({ cure }) });
     }
   }
   return { chosen, faults };

@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { GPU_ENGINES, type EngineName } from '@medgan/engine';
-import { resolvePath } from '@medgan/files';
+import { defined, MedganError, resolvePath } from '@medgan/files';
 import {
-  MedganError,
   validateOptions,
   type Architecture,
   type Dataset,
@@ -78,7 +77,7 @@ class Faults {
   readonly list: Fault[] = [];
 
   add(key: string, message: string, cure?: string): void {
-    this.list.push({ path: key.split('.'), message, ...(cure === undefined ? {} : { cure }) });
+    this.list.push({ path: key.split('.'), message, ...defined({ cure }) });
   }
 
   /** The value `make` returns, or undefined with its complaint noted under `key`. */
@@ -87,11 +86,7 @@ class Faults {
       return make();
     } catch (error) {
       if (!(error instanceof MedganError)) throw error;
-      this.list.push({
-        path: [key],
-        message: error.message.split('\n')[0]!.replace('[medgan] ', ''),
-        ...(error.cure ? { cure: error.cure } : {}),
-      });
+      this.add(key, error.message, error.cure);
       return undefined;
     }
   }

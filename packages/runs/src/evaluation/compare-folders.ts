@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { minMax } from '@medgan/metrics';
-import { MedganError, type Direction, type PairMetric } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import type { Direction, PairMetric } from '@medgan/plugin-api';
 import { listImages } from './list-images.ts';
 import { readImage } from './read-image.ts';
 import { jsonKey, requireOneSize, scorePairs } from './score-pairs.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { sourceOfReader } from '@medgan/metrics';
-import { MedganError, createRng, type PackedImages, type Plugins } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { createRng, type PackedImages, type Plugins } from '@medgan/plugin-api';
 import { DATA_RESIZE } from './evaluate-run.ts';
 import type { ChosenFeatures } from './features-spec.ts';
 import { listImages } from './list-images.ts';

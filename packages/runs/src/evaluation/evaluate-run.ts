@@ -1,12 +1,7 @@
 import { join } from 'node:path';
 import { diversity, sourceOfPixels, type ChosenMetric, type Diversity } from '@medgan/metrics';
-import {
-  createRng,
-  writeFileAtomically,
-  type BytePixels,
-  type PackedImages,
-  RUN_FILES,
-} from '@medgan/plugin-api';
+import { writeFileAtomically } from '@medgan/files';
+import { createRng, type BytePixels, type PackedImages, RUN_FILES } from '@medgan/plugin-api';
 import { readBest, type Best, type GeneratorWeights } from '@medgan/trainer';
 import type { RunAtWork } from '../run/open-run.ts';
 import { openPart } from '../run/run-data.ts';

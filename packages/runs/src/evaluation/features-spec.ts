@@ -1,4 +1,5 @@
-import { MedganError, parseOptions, type Features, type Plugins } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { parseOptions, type Features, type Plugins } from '@medgan/plugin-api';
 
 /** A feature extractor that can be opened. */
 export interface ChosenFeatures {

@@ -1,6 +1,6 @@
 import { setsTooSmall } from '@medgan/metrics';
+import { MedganError } from '@medgan/files';
 import {
-  MedganError,
   parseOptions,
   type Direction,
   type PairMetric,

@@ -1,5 +1,5 @@
 import { findImages } from '@medgan/data';
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
 
 /**
  * The images in a folder and the folders in it that datasets would find there: paths relative to it, with `/` on every

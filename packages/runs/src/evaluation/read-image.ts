@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { decodeImage } from '@medgan/data';
-import { MedganError, messageOf, type MetricImages } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
+import type { MetricImages } from '@medgan/plugin-api';
 import sharp from 'sharp';
 
 /** A gigapixel of floats is more than a machine holds. */

@@ -1,4 +1,5 @@
-import { MedganError, parseOptions, type MetricImages, type PairMetric } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { parseOptions, type MetricImages, type PairMetric } from '@medgan/plugin-api';
 
 /** The metrics of the published tables, in their order. */
 export const PUBLISHED_METRICS: readonly string[] = ['psnr', 'ssim', 'ms-gmsd', 'mdsi', 'haarpsi'];

@@ -1,4 +1,5 @@
-import { MedganError, messageOf, PLUGIN_KINDS, type AnyPlugin, type Plugins } from '@medgan/plugin-api';
+import { MedganError, messageOf, withCure } from '@medgan/files';
+import { PLUGIN_KINDS, type AnyPlugin, type Plugins } from '@medgan/plugin-api';
 import { claimsToBePlugin, isPlugin, pluginFaults, type Claimant } from './plugin-faults.ts';
 import { addPlugin, builtInPlugins, listPlugins } from './plugins.ts';
 import {
@@ -57,7 +58,7 @@ export async function loadSources(sources: readonly PluginSource[]): Promise<Loa
           addPlugin(plugins, value);
           loaded.push({ plugin: value, origin });
         } catch (error) {
-          broken.push({ origin, fault: messageOf(error).replace('[medgan] ', '') });
+          broken.push({ origin, fault: withCure(error) });
         }
       }
     } catch (error) {

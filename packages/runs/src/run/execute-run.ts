@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, createRng, RUN_FILES, TRIAL_FILES, type Plugins, type Rng } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { createRng, RUN_FILES, TRIAL_FILES, type Plugins, type Rng } from '@medgan/plugin-api';
 import {
   buildGan,
   listCheckpoints,

@@ -1,4 +1,4 @@
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
 import type { RunConfig } from '@medgan/trainer';
 import type { RunRecord } from './run-record.ts';
 

@@ -1,4 +1,5 @@
-import { createRng, MedganError, type PackedImages } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import { createRng, type PackedImages } from '@medgan/plugin-api';
 import type { ResolvedRun } from '../control/resolve-control.ts';
 import type { OpenedRun } from './open-run.ts';
 import type { RunContext } from './run-reporter.ts';

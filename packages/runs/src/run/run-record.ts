@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
-import { MedganError, messageOf, RUN_FILES } from '@medgan/plugin-api';
-import { writeFileAtomically } from '@medgan/files';
+import { MedganError, messageOf, writeFileAtomically } from '@medgan/files';
+import { RUN_FILES } from '@medgan/plugin-api';
 import type { RunConfig } from '@medgan/trainer';
 import type { ControlFile } from '../control/control-schema.ts';
 

@@ -1,4 +1,4 @@
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
 
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 

@@ -8,7 +8,8 @@ import {
   type FolderOfTrial,
   type TrialResult,
 } from '@medgan/experiment-registry';
-import { lockHolder, MedganError, messageOf, RUN_FILES, type Plugins } from '@medgan/plugin-api';
+import { lockHolder, MedganError, messageOf } from '@medgan/files';
+import { RUN_FILES, type Plugins } from '@medgan/plugin-api';
 import type { TrainResult } from '@medgan/trainer';
 import type { ControlFile } from '../control/control-schema.ts';
 import type { ResolvedRun } from '../control/resolve-control.ts';
@@ -136,7 +137,7 @@ async function formerSteps(dir: string, continues: string | undefined): Promise<
 }
 
 async function writeFailure(dir: string, { error, steps }: { error: unknown; steps: number }): Promise<void> {
-  const [reason] = messageOf(error).replace('[medgan] ', '').split('\n');
+  const [reason] = messageOf(error).split('\n');
   await writeResult(dir, {
     status: 'failed',
     figures: {},

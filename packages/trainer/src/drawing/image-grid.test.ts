@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { withCure } from '@medgan/files';
 import type { BytePixels } from '@medgan/plugin-api';
 import { imageGrid } from './image-grid.ts';
 import type { Raster } from './raster.ts';
@@ -97,7 +98,7 @@ describe('imageGrid', () => {
       try {
         run();
       } catch (error) {
-        return (error as Error).message;
+        return withCure(error);
       }
       throw new Error('did not throw');
     };
@@ -109,15 +110,15 @@ describe('imageGrid', () => {
       message(() => imageGrid(source, { groups: [{ label: 'nevus', columns: 3 }] })),
     ]).toMatchInlineSnapshot(`
       [
-        "[medgan] image grid: images have 4 channels
+        "image grid: images have 4 channels
         cure: give grey (1) or RGB (3) images",
-        "[medgan] image grid: 5 images of 2×2×3 are 60 bytes, got 48
+        "image grid: 5 images of 2×2×3 are 60 bytes, got 48
         cure: give NHWC uint8 pixels of all images",
-        "[medgan] image grid: the number of images is 0
+        "image grid: the number of images is 0
         cure: give an integer of at least 1",
-        "[medgan] image grid: columns is 1.5
+        "image grid: columns is 1.5
         cure: give an integer of at least 1",
-        "[medgan] image grid: labels span 3 columns of 2
+        "image grid: labels span 3 columns of 2
         cure: label at most as many columns as the grid has",
       ]
     `);

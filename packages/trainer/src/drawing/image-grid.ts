@@ -1,4 +1,5 @@
-import { MedganError, type BytePixels } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import type { BytePixels } from '@medgan/plugin-api';
 import { AXIS_LINE, FAINT_INK, INK, rgbOf } from './palette.ts';
 import { createRaster, fillBox, WHITE, type Raster, type Rgb } from './raster.ts';
 import { drawText } from './raster-text.ts';

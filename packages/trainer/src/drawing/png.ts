@@ -1,4 +1,4 @@
-import { writeFileAtomically } from '@medgan/plugin-api';
+import { writeFileAtomically } from '@medgan/files';
 import sharp from 'sharp';
 import type { Raster } from './raster.ts';
 

@@ -30,6 +30,8 @@ describe('raster', () => {
   });
 
   test('refuses a size that is none', () => {
-    expect(() => createRaster(0, 4)).toThrow(/^\[medgan\] raster: no picture is 0×4 pixels\n {2}cure: /);
+    expect(() => createRaster(0, 4)).toThrow(
+      expect.objectContaining({ message: 'raster: no picture is 0×4 pixels', cure: expect.any(String) }),
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { MedganError } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
 
 /** Red, green, blue in 0…255. */
 export type Rgb = readonly [red: number, green: number, blue: number];

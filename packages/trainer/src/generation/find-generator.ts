@@ -1,5 +1,5 @@
+import { MedganError } from '@medgan/files';
 import {
-  MedganError,
   parseOptions,
   shapeScope,
   type Architecture,

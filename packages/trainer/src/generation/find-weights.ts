@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, messageOf, RUN_FILES } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
+import { RUN_FILES } from '@medgan/plugin-api';
 import { listCheckpoints } from '../checkpoint.ts';
 
 /** Of a run with `ema`: the weights as training left them, or their average. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { writeFileAtomically, type Clock } from '@medgan/plugin-api';
+import { writeFileAtomically } from '@medgan/files';
+import type { Clock } from '@medgan/plugin-api';
 import { imageGrid } from '../drawing/image-grid.ts';
 import { writePng } from '../drawing/png.ts';
 import { requireFiniteImages, type ByteImages } from '../byte-images.ts';

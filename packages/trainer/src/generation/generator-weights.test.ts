@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { OnnxEngine } from '@medgan/engine';
+import { withCure } from '@medgan/files';
 import { Registry, createRng, defineArchitecture, type Architecture } from '@medgan/plugin-api';
 import { writeSafetensorsFile, type TensorData } from '@medgan/weights';
 import { readGeneratorWeights, type GeneratorWeightsRequest } from './generator-weights.ts';
@@ -76,7 +77,9 @@ async function refusal(
   more: Partial<GeneratorWeightsRequest> = {},
 ): Promise<string> {
   const error: unknown = await read(tensors, more).catch((thrown: unknown) => thrown);
-  return (error as Error).message.replaceAll(folder, '').replace(/\d+\.safetensors/g, 'x.safetensors');
+  return withCure(error)
+    .replaceAll(folder, '')
+    .replace(/\d+\.safetensors/g, 'x.safetensors');
 }
 
 /** The first image of weights, as floats. */
@@ -120,19 +123,19 @@ describe('a generator is found by its structure', () => {
   it('or chosen, where there are several', async () => {
     const both = { 'G.main.0.weight': WEIGHT, 'G_ema.0.weight': WEIGHT };
     expect(await refusal(both)).toMatchInlineSnapshot(`
-      "[medgan] /x.safetensors holds 2 generators
+      "/x.safetensors holds 2 generators
         cure: choose one: --key "G" (toy, 4 px); --key "G_ema" (toy, 4 px)"
     `);
     expect((await read(both, { key: 'G_ema' })).place).toBe('module "G_ema"');
     expect(await refusal(both, { key: 'H' })).toMatchInlineSnapshot(`
-      "[medgan] /x.safetensors: has no state dict "H"
+      "/x.safetensors: has no state dict "H"
         cure: choose one by its key (--key): "." (2 tensors)"
     `);
   });
 
   it('or refused with what is there', async () => {
     expect(await refusal({ 'main.0.weight': OTHER, 'main.0.bias': float(1) })).toMatchInlineSnapshot(`
-      "[medgan] /x.safetensors holds no generator of toy; it has 2 tensors from main.0.bias [1] on
+      "/x.safetensors holds no generator of toy; it has 2 tensors from main.0.bias [1] on
         cure: give the weights of a generator, not of a discriminator or an optimiser; medgan models lists what is known"
     `);
   });

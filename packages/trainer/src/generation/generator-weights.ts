@@ -1,11 +1,5 @@
-import { defined } from '@medgan/files';
-import {
-  MedganError,
-  parseOptions,
-  type Architecture,
-  type GeneratorSizes,
-  type Registry,
-} from '@medgan/plugin-api';
+import { defined, MedganError } from '@medgan/files';
+import { parseOptions, type Architecture, type GeneratorSizes, type Registry } from '@medgan/plugin-api';
 import { openWeightsFile, pickStateDict, type TensorData } from '@medgan/weights';
 import { requireFiniteTensors } from '../finite.ts';
 import { findGenerator, generatorTensors, placeOf } from './find-generator.ts';

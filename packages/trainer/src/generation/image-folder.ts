@@ -1,8 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { makeFolder } from '@medgan/files';
-import { MedganError, messageOf } from '@medgan/plugin-api';
+import { makeFolder, MedganError, messageOf } from '@medgan/files';
 import { writeDrawing } from '../drawing/png.ts';
 import type { ByteImages } from '../byte-images.ts';
 

@@ -1,4 +1,5 @@
-import { MedganError, type Rng } from '@medgan/plugin-api';
+import { MedganError } from '@medgan/files';
+import type { Rng } from '@medgan/plugin-api';
 
 /** The latent of image `index`, any index from 0 on. */
 export type Latents = (index: number) => Float32Array;

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { MedganError, messageOf } from '@medgan/plugin-api';
+import { MedganError, messageOf } from '@medgan/files';
 import type { FileSettings } from './decode-file.ts';
 import type { WorkerAnswer, WorkerJob } from './decode-worker.ts';
 
