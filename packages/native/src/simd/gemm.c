@@ -63,11 +63,15 @@ static void find_rows(const struct product *product, struct range rows, float **
 }
 
 size_t PER_ISA(gemm_scratch)(const struct gemm *gemm, int threads) {
-  (void)gemm;
+  if (PER_ISA(is_gemv)(gemm)) return PER_ISA(gemv_scratch)(gemm);
   return PER_ISA(operation_scratch)(threads);
 }
 
 void PER_ISA(gemm)(struct pool *pool, const struct gemm *gemm, const struct operands *operands) {
+  if (PER_ISA(is_gemv)(gemm)) {
+    PER_ISA(gemv)(pool, gemm, operands);
+    return;
+  }
   const struct gemm_call call = {gemm, operands};
   const struct operation operation = {
       .context = &call,

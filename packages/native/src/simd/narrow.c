@@ -10,7 +10,7 @@ struct run {
   int parts; // per product
 };
 
-// Missing rows and padding read zeros.
+// Padding reads zeros.
 static const float zeros[NARROW_DEPTH];
 
 // Adds one tap to the partial sums of lanes first_lane .. first_lane + VEC_WIDTH - 1; `columns` is a constant in every
@@ -90,7 +90,8 @@ ALWAYS_INLINE void sum_rows(int columns, const struct narrow_operation *operatio
   operation->find_left(narrow, rows, left);
   for (int tap = 0; tap < narrow->taps; tap++) {
     for (int i = 0; i < NARROW_ROWS; i++) {
-      if (i >= rows.count || left[tap][i] == NULL) left[tap][i] = zeros;
+      if (i >= rows.count) left[tap][i] = left[tap][0]; // computed and dropped
+      if (left[tap][i] == NULL) left[tap][i] = zeros;
     }
   }
   float partial[SUMS * LANES], totals[SUMS], *pointers[NARROW_ROWS];

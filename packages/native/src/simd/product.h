@@ -8,7 +8,7 @@
 #ifndef MEDGAN_PRODUCT_H
 #define MEDGAN_PRODUCT_H
 
-#include "../pool.h"
+#include "../kernels.h"
 #include "phase.h"
 #include "tile.h"
 
@@ -25,7 +25,11 @@ struct product {
   int index;
   int rows, columns, inner; // inner may be 0: the result is then zero
   int group;                // rows is a multiple of it, and no panel reaches from one group into the next
-  struct phase phase;       // of an input gradient: set by open, for the packing functions
+  // Of convolutions: the windows that are gathered as those of a forward convolution of `source`, and the phase of an
+  // input gradient that they belong to.
+  struct conv_shape windows;
+  const float *source;
+  struct phase phase;
 };
 
 // A range of one dimension.

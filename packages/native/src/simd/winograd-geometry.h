@@ -33,19 +33,18 @@ static inline struct winograd_axis forward_axis(struct axis_shape axis, int out_
   };
 }
 
-// The windows of the output gradient run against the taps: tap 0 of the filter is the last of the phase's taps.
 static inline struct winograd_axis gradient_axis(struct axis_shape axis, int out_size, int tile, int remainder) {
   const struct phase_axis phase = find_phase(axis, remainder);
   return (struct winograd_axis){
       .tiles = (phase.count + tile - 1) / tile,
-      .source_start = phase.first_source - (phase.taps - 1),
+      .source_start = phase.first_source,
       .source_step = 1,
       .source_size = out_size,
       .target_start = phase.first,
       .target_step = axis.stride,
       .target_size = axis.size,
-      .first_tap = phase.first_tap + (phase.taps - 1) * phase.tap_step,
-      .tap_step = -phase.tap_step,
+      .first_tap = phase.first_tap,
+      .tap_step = phase.tap_step,
   };
 }
 
