@@ -44,7 +44,7 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
 `;
 
 /** Compiler arguments that make the binding from the sources in the npm package, for Node's binary interface 8. */
-export function compilerArguments(name: TensorflowEngineName, folder: string): string[] {
+function compilerArguments(name: TensorflowEngineName, folder: string): string[] {
   const source = join(folder, 'node_modules', '@tensorflow', name);
   const tensorflow = join(folder, 'site', 'tensorflow');
   const binding = join(source, 'binding');

@@ -97,9 +97,8 @@ describe('an installation', () => {
         "training a small network on it",
       ]
     `);
-    expect(
-      ran.slice(1).map((line) => line.replace(/-c [\s\S]*?\n FOLDER/, '-c … FOLDER')),
-    ).toMatchInlineSnapshot(`
+    expect(ran.slice(1).map((line) => line.replace(/-c [\s\S]*?\n FOLDER/, '-c … FOLDER')))
+      .toMatchInlineSnapshot(`
       [
         "python3 -m pip download --no-deps --only-binary=:all: --require-hashes --implementation cp --python-version 3.11 --platform manylinux2010_x86_64 --platform manylinux2014_x86_64 --platform manylinux_2_27_x86_64 --dest wheels --requirement wheels.txt",
         "python3 -c … FOLDER/wheels/tensorflow.whl FOLDER/site tensorflow/libtensorflow tensorflow/include/ nvidia/",
@@ -168,7 +167,9 @@ describe('an installation', () => {
 
   it('names the tools that a build lacks, and how to get them', async () => {
     const { outcome } = await installing({ fails: /^npm rebuild|pip --version|^(c\+\+|g\+\+|clang\+\+) / });
-    expect((outcome as EngineError).what).toMatchInlineSnapshot(`"to build the binding of tfjs-node, this is missing: Python 3 with pip (Debian: apt install python3-pip; another Python: PYTHON=/path/to/python3); a C++ compiler (Debian: apt install g++; another compiler: CXX=/path/to/compiler)"`);
+    expect((outcome as EngineError).what).toMatchInlineSnapshot(
+      `"to build the binding of tfjs-node, this is missing: Python 3 with pip (Debian: apt install python3-pip; another Python: PYTHON=/path/to/python3); a C++ compiler (Debian: apt install g++; another compiler: CXX=/path/to/compiler)"`,
+    );
   });
 
   it('builds on Linux x64 only, and says so', async () => {

@@ -12,7 +12,7 @@ export interface Command {
 }
 
 /** How a program ended. */
-export interface CommandResult {
+interface CommandResult {
   readonly ok: boolean;
   /** Why it failed, in one line: an error that it named, else its last line. */
   readonly reason: string;

@@ -1,7 +1,7 @@
 import type { TensorflowEngineName } from '../tensorflow/package.ts';
 
 /** A wheel of PyPI that is pinned. */
-export interface Wheel {
+interface Wheel {
   readonly name: string;
   readonly version: string;
   /** sha256 of the file for Linux x64 (and CPython 3.11, where the wheel has a Python version). */
@@ -113,6 +113,6 @@ export const TENSORFLOW_BUILDS: Readonly<Record<TensorflowEngineName, Tensorflow
         sha256: 'e3f1171dbdc83c5932a45f0f4c99180a70de9bd2718c1ab77d14104f6d7147f9',
       },
     ],
-    megabytes: { download: 3380, disk: 0 },
+    megabytes: { download: 3380, disk: 5300 },
   },
 };
