@@ -8,7 +8,7 @@ import { loadavg } from 'node:os';
 import { startEngine, type Program, type Values } from '@medgan/engine';
 import { createRng } from '@medgan/plugin-api';
 import { DIFF_AUGMENTATIONS, buildGan, drawInputs, type GanSpec, type Updates } from '@medgan/trainer';
-import { benchSpec } from '@medgan/cli';
+import { benchSpec } from '@medgan/runs';
 
 const [arch = 'dcgan', batchText = '16', featuresText = '64', roundsText = '5'] = process.argv.slice(2);
 const [batch, features, rounds] = [batchText, featuresText, roundsText].map(Number) as [

@@ -6,5 +6,3 @@
 
 export { main } from './main.ts';
 export { medganProgram } from './program/medgan.ts';
-export { benchSpec } from './commands/bench.ts';
-export { readGeneratorControl } from './generator-control.ts';

@@ -63,7 +63,6 @@ export type { TrialIdentity } from './trial-identity.ts';
 export {
   readStudyRecord,
   type Figures,
-  type StoredStudy,
   type StudyRecord,
   type TrialRecord,
   type TrialResult,

@@ -58,19 +58,13 @@ export async function planStudy(
 }
 
 /**
- * What an earlier process left, by id, with identities as they are reckoned now. A folder that `trials.json` does not
- * tell of, because the study was last run without that trial, tells of itself.
+ * What an earlier process left, by id. A folder that `trials.json` does not list, because the study was last run without
+ * that trial, says itself which trial it is.
  */
-async function earlierTrials({ study, dir, identify }: PlanOptions): Promise<Map<string, TrialRecord>> {
+async function earlierTrials({ study, dir }: PlanOptions): Promise<Map<string, TrialRecord>> {
   const stored = readRecords(dir, study);
   const earlier = new Map<string, TrialRecord>();
-  for (const record of stored?.trials ?? []) {
-    if (stored!.version > 1) earlier.set(record.id, record);
-    else {
-      const { config } = await identify(record);
-      earlier.set(record.id, { ...record, identity: identityHash({ config, data: record.data }) });
-    }
-  }
+  for (const record of stored?.trials ?? []) earlier.set(record.id, record);
   for (const { id } of study.trials) {
     if (earlier.has(id)) continue;
     const folder = await readTrial(join(dir, id));

@@ -68,7 +68,7 @@ export interface StudyRecord {
 
 const FILE = STUDY_FILES.trials;
 
-/** Up to version 1, the identity of a trial depended on its thread count and on how often it logged and saved. */
+/** Raised when older files can no longer be read. */
 const VERSION = 2;
 
 /** A trial that has not been started. */
@@ -106,20 +106,18 @@ export function writeRecords(
   return writeFileAtomically(join(dir, FILE), `${JSON.stringify(record, withoutNaN, 2)}\n`);
 }
 
-/** `trials.json` as it lies on a disk: version 1 knew no groups. */
-export type StoredStudy = Omit<StudyRecord, 'version'> & { readonly version: number };
-
 /**
  * What `trials.json` of a study's folder says; undefined when there is none.
  * @throws MedganError when the file is not one of ours.
  */
-export function readStudyRecord(dir: string): StoredStudy | undefined {
+export function readStudyRecord(dir: string): StudyRecord | undefined {
   const path = join(dir, FILE);
   if (!existsSync(path)) return undefined;
   try {
-    const record = JSON.parse(readFileSync(path, 'utf8')) as StoredStudy;
-    const isOurs = record.version <= VERSION && Array.isArray(record.trials as unknown);
-    if (!isOurs) throw new Error('it has another form');
+    const record = JSON.parse(readFileSync(path, 'utf8')) as StudyRecord;
+    if (!Array.isArray(record.trials as unknown)) throw new Error('it lists no trials');
+    const { version }: { version: unknown } = record;
+    if (version !== VERSION) throw new Error(`it is of version ${String(version)}, not ${VERSION}`);
     const trials = record.trials.map((trial) =>
       trial.result ? { ...trial, result: withNaN(trial.result) } : trial,
     );
@@ -130,7 +128,7 @@ export function readStudyRecord(dir: string): StoredStudy | undefined {
 }
 
 /** The records of an earlier run of the study; undefined when there was none. @throws MedganError as above, and for another study's. */
-export function readRecords(dir: string, study: Study): StoredStudy | undefined {
+export function readRecords(dir: string, study: Study): StudyRecord | undefined {
   const record = readStudyRecord(dir);
   if (!record) return undefined;
   const { experiment, configuration } = record;

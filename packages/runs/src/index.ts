@@ -4,8 +4,11 @@
  * @module @medgan/runs
  */
 
+export { benchSpec, type BenchNetworks } from './control/bench-spec.ts';
 export { cacheFolder, cacheLimit } from './control/cache-folder.ts';
 export { CONTROL_SCHEMA } from './control/control-schema.ts';
+export type { Generation } from './control/generation.ts';
+export { readGeneratorControl } from './control/generator-control.ts';
 export { ganSpec } from './control/gan-spec.ts';
 export {
   type CheckedControl,

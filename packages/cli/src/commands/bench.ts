@@ -1,20 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { startEngine, type Engine, type EngineName } from '@medgan/engine';
-import { MedganError } from '@medgan/files';
-import { createRng, parseOptions } from '@medgan/plugin-api';
+import { createRng } from '@medgan/plugin-api';
 import { buildGan, drawInputs, type GanSpec } from '@medgan/trainer';
-import { builtInPlugins, systemClock } from '@medgan/runs';
+import { benchSpec, type BenchNetworks, systemClock } from '@medgan/runs';
 
-export interface BenchOptions {
-  readonly arch: string;
-  readonly imageSize: number;
+export interface BenchOptions extends BenchNetworks {
   readonly batchSize: number;
-  readonly latent: number;
-  readonly features: number;
   readonly threads?: number;
   readonly steps: number;
   readonly engine: string;
-  readonly objective?: string;
   readonly json: boolean;
 }
 
@@ -24,41 +18,6 @@ function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-/** What is measured, as a run would have it. */
-export function benchSpec({
-  arch,
-  imageSize,
-  latent,
-  features,
-  objective: asked,
-}: Pick<BenchOptions, 'arch' | 'imageSize' | 'latent' | 'features' | 'objective'>): GanSpec {
-  const plugins = builtInPlugins();
-  const architecture = plugins.architectures.get(arch);
-  const objective = plugins.objectives.get(asked ?? architecture.defaultObjective);
-  if (!architecture.imageSizes.includes(imageSize)) {
-    const sizes = architecture.imageSizes.join(', ');
-    throw new MedganError(`image size ${imageSize} is not built by ${architecture.name} (${sizes})`, {
-      cure: `choose one of ${sizes}: --image-size ${architecture.imageSizes[0]}`,
-    });
-  }
-  return {
-    architecture,
-    architectureOptions: parseOptions<object>(architecture.name, architecture.options, {}),
-    sizes: {
-      imageSize,
-      channels: 3,
-      latentSize: latent,
-      generatorFeatures: features,
-      discriminatorFeatures: features,
-    },
-    objective,
-    objectiveOptions: parseOptions<object>(objective.name, objective.options, {}),
-    labels: { real: 1, fake: 0, generator: 1 },
-    learningRate: { generator: 0.0002, discriminator: 0.0002 },
-    beta1: 0.5,
-  };
 }
 
 /** Times steps of `spec` on random images, in the calls that the engine is given, after a few that are not counted. */

@@ -4,8 +4,7 @@ import { MedganError, writeFileAtomically } from '@medgan/files';
 import { createRng } from '@medgan/plugin-api';
 import { buildGan, type Updates } from '@medgan/trainer';
 import { stepPage, stepText, stepView, type StepView } from '@medgan/pages';
-import { ganSpec, readControl, readText } from '@medgan/runs';
-import { readGeneratorControl } from '../generator-control.ts';
+import { ganSpec, readControl, readText, readGeneratorControl } from '@medgan/runs';
 
 export interface EngineShowOptions {
   readonly set: readonly string[];

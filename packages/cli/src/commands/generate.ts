@@ -14,38 +14,21 @@ import {
   GRID_NAME,
   type GeneratorWeights,
   type Statistics,
-  type WhichWeights,
 } from '@medgan/trainer';
-import { averagedText, duration, pluginsOfRun, startRunEngine, systemClock, versions } from '@medgan/runs';
+import {
+  averagedText,
+  duration,
+  type Generation,
+  pluginsOfRun,
+  startRunEngine,
+  systemClock,
+  versions,
+} from '@medgan/runs';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
 import { TerminalReporter } from '../terminal.ts';
 
 /** `medgan generate`, as given. */
-export interface GenerateOptions {
-  readonly checkpoint: string;
-  readonly count: number;
-  readonly seed: number;
-  readonly out: string;
-  readonly grid: boolean;
-  readonly interpolate?: number;
-  readonly truncation?: number;
-  readonly batchStatistics: boolean;
-  readonly imageSize?: number;
-  readonly arch?: string;
-  readonly key?: string;
-  readonly entry?: string;
-  readonly allowNan?: boolean;
-  readonly weights?: WhichWeights;
-  readonly engine: string;
-  readonly threads?: number;
-  readonly force: boolean;
-}
-
-/** What to draw, and with what. */
-export interface Generation extends Omit<GenerateOptions, 'engine'> {
-  readonly engines: readonly EngineName[];
-  readonly wantsGpu: boolean;
-}
+export type GenerateOptions = Omit<Generation, 'engines' | 'wantsGpu'> & { readonly engine: string };
 
 /** `medgan generate --checkpoint … --count … --out …` */
 export const generateCommand = ({ engine, ...rest }: GenerateOptions): Promise<number> =>

@@ -12,12 +12,13 @@ import {
   readControl,
   readRunRecord,
   readText,
+  readGeneratorControl,
+  type Generation,
 } from '@medgan/runs';
-import { readGeneratorControl } from '../generator-control.ts';
 import { startFollower } from '@medgan/tracking';
 import { MEDGAN_FILE } from '../medgan-file.ts';
 import { TerminalReporter } from '../terminal.ts';
-import { generate, type Generation } from './generate.ts';
+import { generate } from './generate.ts';
 
 export interface RunOptions {
   readonly set: readonly string[];

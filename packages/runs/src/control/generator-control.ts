@@ -5,8 +5,8 @@ import { expandHome } from '@medgan/files';
 import { parseOptions, type OptionsSchema } from '@medgan/plugin-api';
 import { checkYaml } from '@medgan/experiment-registry';
 import type { WhichWeights } from '@medgan/trainer';
-import type { Generation } from './commands/generate.ts';
-import { withOverrides } from '@medgan/runs';
+import type { Generation } from './generation.ts';
+import { withOverrides } from './read-control.ts';
 
 /** A control file with `arch: Generator`: the original's keys first, then ours. */
 interface GeneratorControl {
@@ -85,7 +85,7 @@ const GENERATOR_CONTROL_SCHEMA: OptionsSchema = {
 const asksForImages = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'arch' in value && GENERATOR.includes(value.arch as string);
 
-/** The value of a YAML text, or undefined when it has none: its faults are told where it is checked. */
+/** The value of a YAML text, or undefined when it has none: its faults are reported where it is checked. */
 function loadLeniently(text: string): unknown {
   try {
     return load(text);
