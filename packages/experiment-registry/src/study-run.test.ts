@@ -8,7 +8,7 @@ import { expandExperiment, type Study } from './expand.ts';
 import { parseExperiment } from './experiment.ts';
 import { readResult, writeResult } from './launch/trial-files.ts';
 import { runExperiment, type Launch, type RunOptions, type StudyOutcome } from './run-experiment.ts';
-import { readStudyRecord, type TrialResult } from './trial-records.ts';
+import { type TrialResult } from './trial-records.ts';
 
 let root: string;
 beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'medgan-study-'))));
