@@ -10,8 +10,15 @@ export const EAGER_ENGINES = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as co
 /** Name of an engine that runs steps eagerly on a TF.js backend. */
 export type EagerEngineName = (typeof EAGER_ENGINES)[number];
 
-/** Engines by name. Those of ONNX Runtime compile a step, the others run it eagerly; `eager` is the first of these that works. */
-export const ENGINE_NAMES = ['onnx', 'onnx-cuda', 'onnx-webgpu', 'eager', ...EAGER_ENGINES] as const;
+/** Engines by name: `native` and `onnx` compile, the others run eagerly; `eager` takes the first of those that works. */
+export const ENGINE_NAMES = [
+  'native',
+  'onnx',
+  'onnx-cuda',
+  'onnx-webgpu',
+  'eager',
+  ...EAGER_ENGINES,
+] as const;
 
 /** Name of an engine, as in control files and for `--engine`. */
 export type EngineName = (typeof ENGINE_NAMES)[number];

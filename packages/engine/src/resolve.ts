@@ -1,7 +1,10 @@
+import { loadNative } from '@medgan/native';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { startEager } from './eager/backends.ts';
 import { EAGER_ENGINES, EXECUTION_PROVIDERS, type EngineName, type OnnxEngineName } from './names.ts';
+import type { Precision } from './native/algorithms.ts';
+import { NativeEngine } from './native/native-engine.ts';
 import { checkDevice } from './onnx/device-check.ts';
 import { OnnxEngine, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
 import { probeTraining } from './probe.ts';
@@ -18,16 +21,28 @@ export interface Resolution {
   readonly passedOver: readonly PassedOver[];
 }
 
-/** Options of the engine that is started; eager engines ignore those that they do not have. */
-export type ResolveOptions = Pick<OnnxEngineOptions, 'threads' | 'spinning' | 'monotonic'>;
+/** Options of the engine that is started; engines ignore those that they do not have. */
+export interface ResolveOptions extends Pick<OnnxEngineOptions, 'threads' | 'spinning' | 'monotonic'> {
+  /** How the native engine computes convolutions. */
+  readonly precision?: Precision;
+  /** Called once for each reason why the native engine runs a step by ONNX Runtime. */
+  readonly onFallback?: (reason: string) => void;
+}
 
 const isOnnx = (name: EngineName): name is OnnxEngineName => name in EXECUTION_PROVIDERS;
 
 async function makeEngine(name: Exclude<EngineName, 'eager'>, options: ResolveOptions): Promise<Engine> {
+  if (name === 'native') return startNative(options);
   if (!isOnnx(name)) return startEager(name, { threads: options.threads ?? 2 });
   const provider = EXECUTION_PROVIDERS[name];
   checkDevice(provider);
   return new OnnxEngine({ ...options, provider });
+}
+
+function startNative(options: ResolveOptions): Engine {
+  const native = loadNative();
+  if ('addon' in native) return new NativeEngine({ ...options, addon: native.addon });
+  throw new EngineError(`the native engine cannot be loaded: ${native.reason}`, { cure: 'use engine: onnx' });
 }
 
 /** Starts one engine by its own name, and trains a small network on it. @throws EngineError saying why it cannot run here. */

@@ -10,7 +10,14 @@ import {
 } from '../test/broken-engine.ts';
 import { brokenRules, engineChecks, engineContract } from './index.ts';
 
-for (const name of ['onnx', 'wasm', 'cpu'] as const) engineContract(name, () => startEngine(name));
+/** The native engine is held to the contract where it is built. */
+const isNativeBuilt = await startEngine('native').then(
+  (engine) => engine.dispose().then(() => true),
+  () => false,
+);
+
+for (const name of [...(isNativeBuilt ? (['native'] as const) : []), 'onnx', 'wasm', 'cpu'] as const)
+  engineContract(name, () => startEngine(name));
 engineContract('onnx, in series', () => Promise.resolve(new OnnxEngine({ stepsPerCall: 4 })));
 
 const quietly = <T>(body: () => T, otherwise: T): T => {

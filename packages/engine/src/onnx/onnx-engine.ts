@@ -1,11 +1,13 @@
 import { InferenceSession } from 'onnxruntime-node';
 import type { Variable } from '@tensorflow/tfjs-core';
+import { HeldVariables } from '../compiled/held-variables.ts';
+import { Turns } from '../compiled/turns.ts';
 import type { Engine, InputSpec, Program, Step, VariableSpec } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import { checkVariableValues } from '../host-values.ts';
 import { runPasses } from '../graph/passes/index.ts';
 import { verify } from '../graph/verify.ts';
-import { sameShape, type Graph } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { inspectGraph } from '../inspect/inspect-graph.ts';
 import type { StepInspection } from '../inspect/inspection.ts';
 import {
@@ -15,11 +17,6 @@ import {
   type ExecutionProvider,
   type OnnxEngineName,
 } from '../names.ts';
-import { fromStored } from '../stored-layout.ts';
-import { tf, withBackend } from '../tf.ts';
-import { callSite } from '../trace/call-site.ts';
-import { RECORDING_BACKEND, recordingBackend } from '../trace/recording-backend.ts';
-import { trace, type TraceRequest, type TracedVariable } from '../trace/trace.ts';
 import { shortNativeMessage } from './device-check.ts';
 import { Downloader } from './download.ts';
 import { lower, stateOutName } from './lower.ts';
@@ -49,7 +46,7 @@ export interface OnnxEngineOptions {
   readonly verifyPasses?: boolean;
 }
 
-type Slot = StateSlot & TracedVariable;
+type Buffers = Pick<StateSlot, 'current' | 'spare'>;
 
 const nameOf = (provider: ExecutionProvider): OnnxEngineName =>
   (Object.keys(EXECUTION_PROVIDERS) as OnnxEngineName[]).find(
@@ -69,14 +66,12 @@ export class OnnxEngine implements Engine {
   readonly #provider: ExecutionProvider;
   readonly #threads: number;
   readonly #options: OnnxEngineOptions;
-  readonly #slots = new Map<number, Slot>();
-  readonly #byVariable = new WeakMap<Variable, Slot>();
+  readonly #variables = new HeldVariables<Buffers>(this, (slot) => this.#valuesOf(slot));
   readonly #programs = new Set<Program>();
   /** Set when calls leave their state on the device, where the next call finds it. */
   readonly #downloader: Downloader | undefined;
-  #nextSlot = 0;
+  readonly #turns = new Turns();
   #disposed = false;
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: OnnxEngineOptions = {}) {
     this.#options = options;
@@ -91,88 +86,47 @@ export class OnnxEngine implements Engine {
 
   variable(spec: VariableSpec): Variable {
     this.#requireUse();
-    const backend = recordingBackend();
-    const slot = this.#nextSlot++;
-    const dtype = spec.dtype ?? 'float32';
-    if (spec.values) checkVariableValues(spec, spec.values);
-    const type = { shape: [...spec.shape], dtype };
-    return withBackend(RECORDING_BACKEND, () => {
-      const state = { slot, name: spec.name, owner: this };
-      const info = backend.makeState(state, type, async () =>
-        fromStored(await this.#valuesOf(this.#slots.get(slot)!), type.shape),
-      );
-      const keeper = tf.keep(tf.engine().makeTensorFromTensorInfo(info));
-      const variable = tf.variable(keeper, spec.trainable ?? true);
-      const assign = variable.assign.bind(variable);
-      variable.assign = (value) => {
-        backend.requireAccess(state);
-        if (sameShape(value.shape, type.shape) && value.dtype === dtype) return assign(value);
-        throw new EngineError(
-          `the variable ${spec.name} is ${dtype}[${type.shape.join(', ')}], but the step assigns it ` +
-            `${value.dtype}[${value.shape.join(', ')}], in ${callSite()}`,
-        );
-      };
-      const held: Slot = {
-        slot,
-        name: spec.name,
-        ...type,
-        variable,
-        keeper,
-        current: hostTensor(type, spec.values?.slice() as Float32Array | undefined),
-        spare: undefined,
-        restore: () => {
-          if (variable.dataId !== keeper.dataId) assign(keeper);
-        },
-      };
-      this.#slots.set(slot, held);
-      this.#byVariable.set(variable, held);
-      return variable;
-    });
+    return this.#variables.make(spec, (type) => ({
+      current: hostTensor(type, spec.values?.slice() as Float32Array | undefined),
+      spare: undefined,
+    }));
   }
 
   #requireUse(): void {
     if (this.#disposed) throw new EngineError('the engine was used after it was disposed of');
   }
 
-  #slotOf(variable: Variable): Slot {
-    const slot = this.#byVariable.get(variable);
-    if (!slot || !this.#slots.has(slot.slot))
-      throw new EngineError('the variable does not belong to this engine');
-    return slot;
-  }
-
   async #valuesOf(slot: StateSlot): Promise<Float32Array | Int32Array> {
     if (!isOnDevice(slot)) return (slot.current.data as Float32Array | Int32Array).slice();
-    return this.#inTurn(() => this.#downloader!.download(slot.current));
+    return this.#turns.run(() => this.#downloader!.download(slot.current));
   }
 
   async read(variable: Variable): Promise<Float32Array | Int32Array> {
-    return this.#valuesOf(this.#slotOf(variable));
+    return this.#valuesOf(this.#variables.of(variable));
   }
 
   write(variable: Variable, values: Float32Array | Int32Array): void {
-    const slot = this.#slotOf(variable);
+    const slot = this.#variables.of(variable);
     checkVariableValues(slot, values);
     if (isOnDevice(slot)) replace(slot, hostTensor(slot, values.slice() as Float32Array | Int32Array));
     else (slot.current.data as Float32Array | Int32Array).set(values);
   }
 
-  #trace(traced: Pick<TraceRequest, 'step' | 'inputs' | 'sites'>): Graph {
-    const variables = [...this.#slots.values()];
-    return trace({ backend: recordingBackend(), owner: this, variables, ...traced });
-  }
-
   /** The graph of a step after all passes: what `compile` runs. */
   graph(step: Step, inputs: Readonly<Record<string, InputSpec>>): Graph {
-    const graph = runPasses(this.#trace({ step, inputs }), this.#options.verifyPasses ? verify : undefined);
+    return this.#passed(this.#variables.trace(step, inputs));
+  }
+
+  #passed(traced: Graph): Graph {
+    const graph = runPasses(traced, this.#options.verifyPasses ? verify : undefined);
     verify(graph);
     return graph;
   }
 
   /** Describes what `compile` would run; nothing is loaded or run. @throws EngineError as `compile` does. */
   inspect(step: Step, inputs: Readonly<Record<string, InputSpec>>): StepInspection {
-    return inspectGraph(this.#trace({ step, inputs, sites: true }), {
-      slots: this.#slots,
+    return inspectGraph(this.#variables.trace(step, inputs, true), {
+      slots: this.#variables.slots,
       lower: (graph) => {
         const byNode: string[][] = [];
         const { nodes } = lower(graph, (written) => byNode.push(written.map(({ op }) => op)));
@@ -183,9 +137,22 @@ export class OnnxEngine implements Engine {
 
   async compile(step: Step, inputs: Readonly<Record<string, InputSpec>>): Promise<Program> {
     this.#requireUse();
-    const clock = this.#options.monotonic ?? (() => 0);
-    const start = clock();
-    const graph = this.graph(step, inputs);
+    const start = this.#now();
+    return this.#compile(this.graph(step, inputs), inputs, start);
+  }
+
+  /** Makes a graph in TF.js's layouts ready, as `compile` does with what it has traced. */
+  async compileGraph(traced: Graph, inputs: Readonly<Record<string, InputSpec>>): Promise<Program> {
+    this.#requireUse();
+    const start = this.#now();
+    return this.#compile(this.#passed(traced), inputs, start);
+  }
+
+  #now(): number {
+    return this.#options.monotonic?.() ?? 0;
+  }
+
+  async #compile(graph: Graph, inputs: Readonly<Record<string, InputSpec>>, start: number): Promise<Program> {
     const onnx = lower(graph);
     const changed = graph.state.filter(({ write }) => write !== undefined);
     const isSeries = this.stepsPerCall > 1 && changed.length > 0 && graph.inputs.length > 0;
@@ -201,19 +168,13 @@ export class OnnxEngine implements Engine {
       keepsOnDevice,
       graph,
       inputs,
-      slots: this.#slots,
-      inTurn: (task) => this.#inTurn(task),
+      slots: this.#variables.slots,
+      inTurn: (task) => this.#turns.run(task),
       onDispose: (disposed) => this.#programs.delete(disposed),
-      description: { nodes: onnx.nodes.length, compileMs: clock() - start },
+      description: { nodes: onnx.nodes.length, compileMs: this.#now() - start },
     });
     this.#programs.add(program);
     return program;
-  }
-
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(task);
-    this.#turn = result.catch(() => undefined);
-    return result;
   }
 
   async #load(model: OnnxGraph, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
@@ -240,16 +201,10 @@ export class OnnxEngine implements Engine {
   async dispose(): Promise<void> {
     this.#disposed = true;
     // Before the sessions: the device is closed with the last of them.
-    await this.#turn;
-    for (const slot of this.#slots.values()) if (isOnDevice(slot)) slot.current.dispose();
+    await this.#turns.idle();
+    for (const slot of this.#variables.slots.values()) if (isOnDevice(slot)) slot.current.dispose();
     await Promise.all([...this.#programs].map((program) => program.dispose()));
     await this.#downloader?.dispose();
-    withBackend(RECORDING_BACKEND, () => {
-      for (const slot of this.#slots.values()) {
-        slot.variable.dispose();
-        slot.keeper.dispose();
-      }
-    });
-    this.#slots.clear();
+    this.#variables.dispose();
   }
 }

@@ -1,20 +1,15 @@
 import { Tensor } from 'onnxruntime-node';
-import type { Variable } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../graph/graph.ts';
 import { storedShape } from '../stored-layout.ts';
 
 /** A variable's values between calls: the current ones, and the buffer the next call writes to. */
 export interface StateSlot {
-  /** Key of the slot: the engine counts its variables. */
-  readonly slot: number;
-  readonly name: string;
   /** TF.js shape. */
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32';
   /** In host memory, or on the device, where a call left it. */
   current: Tensor;
   spare: Tensor | undefined;
-  readonly variable: Variable;
 }
 
 export function hostTensor(

@@ -6,6 +6,7 @@
  */
 import { checkDevice } from '../onnx/device-check.ts';
 import type { ExecutionProvider } from '../names.ts';
+import { OnnxEngine } from '../onnx/onnx-engine.ts';
 import { CASES } from './all.test-cases.ts';
 import { largestError, runCase } from './op-case.testing.ts';
 
@@ -16,7 +17,7 @@ let wrong = 0;
 for (const opCase of CASES) {
   const tolerance = opCase.tolerance ?? 1e-5;
   try {
-    const { compiled, expected } = await runCase(opCase, provider);
+    const { compiled, expected } = await runCase(opCase, () => new OnnxEngine({ threads: 1, provider }));
     const errors = Object.entries(expected).map(([name, values]) => largestError(compiled[name]!, values));
     const error = Math.max(...errors);
     if (error <= tolerance) continue;

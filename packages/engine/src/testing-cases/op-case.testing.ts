@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { DType, InputSpec, Step, Values } from '../engine.ts';
-import type { ExecutionProvider } from '../names.ts';
+import type { DType, Engine, InputSpec, Step, Values } from '../engine.ts';
+import type { Graph } from '../graph/graph.ts';
 import { OnnxEngine } from '../onnx/onnx-engine.ts';
 import { startEngine } from '../resolve.ts';
 import { tf, withBackend } from '../tf.ts';
@@ -93,19 +93,27 @@ export interface CaseResult {
   readonly kernels: ReadonlySet<string>;
 }
 
-/** Runs a case on the compiled engine, by an execution provider of ONNX Runtime, and on TF.js's `cpu` backend. */
-export async function runCase(opCase: OpCase, provider: ExecutionProvider = 'cpu'): Promise<CaseResult> {
+/** An engine whose graphs can be looked at. */
+export type CompilingEngine = Engine & {
+  graph(step: Step, inputs: Readonly<Record<string, InputSpec>>): Graph;
+};
+
+/** Runs a case on a compiling engine and on TF.js's `cpu` backend. */
+export async function runCase(
+  opCase: OpCase,
+  start: () => CompilingEngine = () => new OnnxEngine({ verifyPasses: true, threads: 1 }),
+): Promise<CaseResult> {
   const next = uniform(opCase.name.length * 7919 + 1);
   const values = Object.fromEntries(
     Object.entries(opCase.inputs).map(([name, input]) => [name, randomValues(input, next)]),
   );
   const specs: Record<string, InputSpec> = opCase.inputs;
   const step = asStep(opCase);
-  const onnx = new OnnxEngine({ verifyPasses: true, threads: 1, provider });
+  const engine = start();
   const cpu = await startEngine('cpu');
   try {
-    const graph = onnx.graph(step, specs);
-    const compiled = await (await onnx.compile(step, specs)).run(values);
+    const graph = engine.graph(step, specs);
+    const compiled = await (await engine.compile(step, specs)).run(values);
     const expected = await (await cpu.compile(step, specs)).run(values);
     const called = await withBackend('cpu', () => describe(step, specs, values));
     return {
@@ -119,7 +127,7 @@ export async function runCase(opCase: OpCase, provider: ExecutionProvider = 'cpu
       kernels: new Set([...called.kernels, ...graph.nodes.map((node) => node.kernel)]),
     };
   } finally {
-    await onnx.dispose();
+    await engine.dispose();
     await cpu.dispose();
   }
 }

@@ -12,6 +12,17 @@ export interface Pass {
   readonly run: (graph: Graph) => Graph;
 }
 
+/** The first of the passes below: the graph stays in TF.js's layouts. */
+export const TFJS_LAYOUT_PASSES: readonly Pass[] = [
+  { name: 'merge-common', run: mergeCommon },
+  { name: 'fold-identities', run: foldIdentities },
+  { name: 'delay-broadcasts', run: delayBroadcasts },
+  { name: 'fold-identities', run: foldIdentities },
+  { name: 'fuse-sum-square', run: fuseSumSquare },
+  { name: 'merge-common', run: mergeCommon },
+  { name: 'eliminate-dead', run: eliminateDead },
+];
+
 /**
  * The passes that a traced graph goes through before it is lowered. Their order:
  *
@@ -24,22 +35,20 @@ export interface Pass {
  *   transpositions; the last three passes remove those that are equal, chained or unused.
  */
 export const PASSES: readonly Pass[] = [
-  { name: 'merge-common', run: mergeCommon },
-  { name: 'fold-identities', run: foldIdentities },
-  { name: 'delay-broadcasts', run: delayBroadcasts },
-  { name: 'fold-identities', run: foldIdentities },
-  { name: 'fuse-sum-square', run: fuseSumSquare },
-  { name: 'merge-common', run: mergeCommon },
-  { name: 'eliminate-dead', run: eliminateDead },
+  ...TFJS_LAYOUT_PASSES,
   { name: 'image-layout', run: imageLayout },
   { name: 'fold-identities', run: foldIdentities },
   { name: 'merge-common', run: mergeCommon },
   { name: 'eliminate-dead', run: eliminateDead },
 ];
 
-/** Applies `PASSES`, calling `check` on the graph after each. */
-export function runPasses(graph: Graph, check: (graph: Graph, pass: string) => void = () => {}): Graph {
-  return PASSES.reduce((before, pass) => {
+/** Applies `passes`, calling `check` on the graph after each. */
+export function runPasses(
+  graph: Graph,
+  check: (graph: Graph, pass: string) => void = () => {},
+  passes: readonly Pass[] = PASSES,
+): Graph {
+  return passes.reduce((before, pass) => {
     const after = pass.run(before);
     check(after, pass.name);
     return after;

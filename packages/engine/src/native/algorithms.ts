@@ -1,0 +1,29 @@
+import type { Algorithm, Direction } from './program-format.ts';
+import type { ConvolutionShape } from './write-products.ts';
+
+/**
+ * How convolutions are computed: `exact` as sums of products in one order; `default` and `fast` by Winograd's minimal
+ * filtering where it serves the shape, which needs fewer multiplications and rounds more.
+ */
+export const PRECISIONS = ['exact', 'default', 'fast'] as const;
+
+export type Precision = (typeof PRECISIONS)[number];
+
+/** The kernels and strides that Winograd's filtering is written for. */
+const isServed = (s: ConvolutionShape): boolean =>
+  s.dilationY === 1 &&
+  s.dilationX === 1 &&
+  s.strideY === s.strideX &&
+  s.kernelHeight === s.kernelWidth &&
+  ((s.kernelHeight === 4 && s.strideY === 2) || (s.kernelHeight === 3 && s.strideY === 1)) &&
+  s.channels % 16 === 0 &&
+  s.outChannels % 16 === 0;
+
+/**
+ * The algorithm for a shape: one table, never decided by timing, so that a program is the same on every machine.
+ * Tiles of 4×4 outputs need images of at least that size.
+ */
+export function chooseAlgorithm(s: ConvolutionShape, _direction: Direction, precision: Precision): Algorithm {
+  if (precision === 'exact' || !isServed(s)) return 'direct';
+  return Math.min(s.outHeight, s.outWidth) >= 4 ? 'winograd-4' : 'winograd-2';
+}
