@@ -65,7 +65,7 @@ for (const trial of readdirSync(study).sort()) {
     rows.push({
       trial,
       weights,
-      fakes: await freshImages(engine, generator.weights, { count: FAKES, seed: 0 }),
+      fakes: await freshImages(engine, generator, { count: FAKES, seed: 0 }),
     });
   }
 }

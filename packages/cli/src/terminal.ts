@@ -75,13 +75,13 @@ export class TerminalReporter implements RunReporter {
     else this.#moving(`${bar(step, totalSteps)} ${statusLine(progress)}`);
   }
 
-  onEvaluated({ step, values, best }: EvaluatedStep): void {
+  onEvaluated({ step, values, best, reason = 'no figure' }: EvaluatedStep): void {
     const told = Object.entries(values).map(
       ([key, value]) => `${key.replace('metric/', '')} ${fixed(value)}`,
     );
     const rank =
       best === undefined ? '' : best.step === step ? ' · the best so far' : ` · best: step ${best.step}`;
-    this.#line(`step ${step} · ${told.join(', ') || 'no figure'}${rank}`);
+    this.#line(`step ${step} · ${told.join(', ') || reason}${rank}`);
   }
 
   onFile(): void {

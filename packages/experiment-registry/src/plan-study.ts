@@ -4,7 +4,7 @@ import { STUDY_FILES } from '@medgan/plugin-api';
 import type { Study, Trial } from './expand.ts';
 import { readResult, readTrial } from './launch/trial-files.ts';
 import { identityHash, type TrialIdentity } from './trial-identity.ts';
-import { readRecords, waitingRecord, type TrialRecord } from './trial-records.ts';
+import { isDone, readRecords, waitingRecord, type TrialRecord } from './trial-records.ts';
 
 /** No trial is called so: ids begin with a letter or a digit. */
 const EARLIER = STUDY_FILES.earlier;
@@ -38,7 +38,7 @@ export interface PlanOptions {
   readonly onMoved: (moved: { readonly index: number; readonly to: string }) => void;
 }
 
-/** The records to begin with: finished trials are kept, and folders of other configs or data make way for ours. */
+/** The records to begin with: trials that finished or diverged are kept, and folders of other configs or data make way for ours. */
 export async function planStudy(
   records: readonly TrialRecord[],
   options: PlanOptions,
@@ -52,8 +52,8 @@ export async function planStudy(
       options.onMoved({ index, to: moveAside(dir, { id: record.id, identity: known?.identity }) });
       return record;
     }
-    if (known.state !== 'finished' || !known.result || force) return record;
-    return { ...record, state: 'finished', result: known.result };
+    if (!isDone(known.state) || !known.result || force) return record;
+    return { ...record, state: known.state, result: known.result };
   });
 }
 

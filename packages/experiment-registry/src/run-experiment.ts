@@ -146,5 +146,10 @@ function outcomeOf(
     const advice = `${left} ${all} are left: run the same command again to go on; finished ones are kept`;
     return { ...base, status: 'interrupted', advice };
   }
+  const diverged = count('diverged');
+  if (diverged > 0) {
+    const advice = `${diverged} ${all} diverged and have no figures: other settings may help, such as a lower learning_rate`;
+    return { ...base, status: 'finished', advice };
+  }
   return { ...base, status: 'finished' };
 }

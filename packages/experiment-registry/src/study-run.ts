@@ -7,7 +7,13 @@ import { copyRun } from './launch/copy-run.ts';
 import { writeTrial } from './launch/trial-files.ts';
 import { resultsMarkdown } from './results.ts';
 import type { OfTrial, RunOptions, StudyEvent } from './run-experiment.ts';
-import { writeRecords, type TrialRecord, type TrialResult } from './trial-records.ts';
+import {
+  isDone,
+  writeRecords,
+  type TrialRecord,
+  type TrialResult,
+  type TrialState,
+} from './trial-records.ts';
 
 export interface StudyRunOptions extends RunOptions {
   /** Folder of the study. */
@@ -17,6 +23,13 @@ export interface StudyRunOptions extends RunOptions {
 }
 
 const NOTHING = { figures: {}, steps: 0, seconds: 0, grids: [] } as const;
+
+/** Trials that leave nothing to go on from, and how messages say it. */
+const WITHOUT_END: Readonly<Partial<Record<TrialState, string>>> = {
+  failed: 'failed',
+  diverged: 'diverged',
+  skipped: 'was skipped',
+};
 
 /** The trials of a study on their way from waiting to their ends. */
 export class StudyRun {
@@ -44,8 +57,7 @@ export class StudyRun {
     const { dir, jobs = 1, onEvent } = this.#options;
     await this.#write();
     onEvent?.({ kind: 'study-started', study: this.#study, studyDir: dir, records: [...this.#records] });
-    for (const [index, { state }] of this.#records.entries())
-      if (state === 'finished') this.#tell('kept', index);
+    for (const [index, { state }] of this.#records.entries()) if (isDone(state)) this.#tell('kept', index);
     const running = new Set<Promise<void>>();
     try {
       for (;;) {
@@ -74,13 +86,13 @@ export class StudyRun {
       if (record.state !== 'waiting') continue;
       const source = this.#records.find(({ id }) => id === record.continues);
       if (!source || source.state === 'finished') return index;
-      if (source.state === 'failed' || source.state === 'skipped') await this.#skip(index, source);
+      if (source.state in WITHOUT_END) await this.#skip(index, source);
     }
     return undefined;
   }
 
   async #skip(index: number, source: TrialRecord): Promise<void> {
-    const reason = `it goes on from ${source.label}, which ${source.state === 'failed' ? 'failed' : 'was skipped'}`;
+    const reason = `it goes on from ${source.label}, which ${WITHOUT_END[source.state]}`;
     await this.#set(index, { state: 'skipped', result: { ...NOTHING, status: 'skipped', reason } });
     this.#tell('skipped', index);
   }

@@ -8,12 +8,16 @@ import { figuresOf, withoutNaN, type Figures } from './figures-json.ts';
 
 export type { Figures };
 
-/** `skipped`: it goes on from a trial that failed. */
-export type TrialState = 'waiting' | 'running' | 'finished' | 'interrupted' | 'failed' | 'skipped';
+/** `skipped`: it goes on from a trial that failed or diverged. `diverged`: its weights became NaN; it has no figures. */
+export type TrialState =
+  'waiting' | 'running' | 'finished' | 'interrupted' | 'diverged' | 'failed' | 'skipped';
+
+/** Whether a trial is done for good: its numbers would come out the same again. */
+export const isDone = (state: TrialState): boolean => state === 'finished' || state === 'diverged';
 
 /** What a launcher says of a trial that it ran. */
 export interface TrialResult {
-  readonly status: 'finished' | 'interrupted' | 'failed' | 'skipped';
+  readonly status: 'finished' | 'interrupted' | 'diverged' | 'failed' | 'skipped';
   /** Final figures by log key (`loss/generator`) or metric (`psnr`), in the order of the table. */
   readonly figures: Figures;
   /** Steps done. */
@@ -23,7 +27,7 @@ export interface TrialResult {
   readonly seconds: number;
   /** Sample grids: files below the trial's folder, relative to it or absolute; the one to look at first is first. */
   readonly grids: readonly string[];
-  /** Why it failed or was skipped, in one line. */
+  /** Why it failed, diverged or was skipped, in one line. */
   readonly reason?: string;
   /** The figures of the best checkpoint by the same protocol as `figures`, when the run has one and it is not the last. */
   readonly best?: { readonly step: number; readonly figures: Figures };

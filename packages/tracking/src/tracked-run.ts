@@ -46,6 +46,7 @@ const STATUS: Readonly<Record<StatusFile['state'] | 'died', RunStatus>> = {
   running: 'RUNNING',
   finished: 'FINISHED',
   interrupted: 'KILLED',
+  diverged: 'FAILED',
   failed: 'FAILED',
   died: 'FAILED',
 };
@@ -142,6 +143,7 @@ export async function readTrackedRun(dir: string, options: ReadRunOptions = {}):
     params: flatten({ ...record.resolved, engine: { name, threads }, data: { images, classes } }),
     tags: {
       ...tagsOf(dir, record, state),
+      ...(status?.reason === undefined ? {} : { 'medgan.reason': status.reason }),
       ...(status?.best
         ? { 'medgan.best': `${status.best.metric} ${status.best.value} at step ${status.best.step}` }
         : {}),

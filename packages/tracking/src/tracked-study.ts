@@ -53,6 +53,7 @@ export async function readTrackedStudy(
     ? await readFile(join(dir, STUDY_FILES.results), 'utf8')
     : undefined;
   const count = (state: string): number => record.trials.filter((trial) => trial.state === state).length;
+  const diverged = count('diverged') > 0 ? `, ${count('diverged')} diverged` : '';
   return {
     dir,
     name: basename(dir),
@@ -64,7 +65,7 @@ export async function readTrackedStudy(
       ...commonTags(dir),
       'medgan.study': record.experiment,
       'medgan.configuration': record.configuration,
-      'medgan.trials': `${count('finished')} of ${record.trials.length} finished`,
+      'medgan.trials': `${count('finished')} of ${record.trials.length} finished${diverged}`,
       ...(results === undefined ? {} : { 'mlflow.note.content': withoutPictures(results) }),
     },
     files: names.map((name) => ({ from: join(dir, name), to: name })),

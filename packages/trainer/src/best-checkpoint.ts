@@ -5,7 +5,7 @@ import { type Direction, RUN_FILES } from '@medgan/plugin-api';
 import { listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
 import type { LogLine } from './log.ts';
 import type { Reporter } from './progress.ts';
-import type { ByteImages } from './byte-images.ts';
+import { nonFiniteReason, type ByteImages } from './byte-images.ts';
 import type { MetricValues } from './step-runner.ts';
 
 /** How the images of a run are judged while it trains. */
@@ -79,12 +79,21 @@ export class BestCheckpoint {
     return this.#best?.step;
   }
 
-  /** The step's figures, by log key; none where it is not due to be evaluated. */
+  /**
+   * The figures of a step, by log key. There are none where the step is not due to be evaluated, and where the generator
+   * gives NaN: as bytes, such images would be black ones, which some metrics like.
+   */
   async judge(step: number, draw: () => Promise<ByteImages>): Promise<MetricValues> {
     const { evaluation, every, totalSteps, reporter } = this.#options;
     const isDue = every !== undefined && (step % every === 0 || step === totalSteps);
     if (!evaluation || !isDue) return {};
-    const figures = Object.entries(await evaluation.evaluate(await draw()));
+    const images = await draw();
+    const reason = nonFiniteReason(images);
+    if (reason !== undefined) {
+      reporter.onEvaluated?.({ step, values: {}, best: this.#best, reason });
+      return {};
+    }
+    const figures = Object.entries(await evaluation.evaluate(images));
     const values: MetricValues = Object.fromEntries(
       figures.map(([name, value]) => [`metric/${name}`, value]),
     );

@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import type { Clock, PackedImages, Rng } from '@medgan/plugin-api';
 import { batchAugmenter, type ChosenAugmentation } from './augment-batch.ts';
 import { batches } from './batches.ts';
@@ -33,7 +34,8 @@ export interface TrainRequest {
 
 /** How a run ended. */
 export interface TrainResult {
-  readonly state: 'finished' | 'interrupted';
+  /** `diverged`: a weight became NaN or infinite; the training ended there, without a checkpoint of it. */
+  readonly state: 'finished' | 'interrupted' | 'diverged';
   readonly steps: number;
   readonly totalSteps: number;
   readonly final: LoggedValues | undefined;
@@ -43,6 +45,8 @@ export interface TrainResult {
   readonly checkpoint: string | undefined;
   /** The best evaluation, whose checkpoint is kept too; undefined when the run was not evaluated. */
   readonly best: Best | undefined;
+  /** Why the run diverged, where it did. */
+  readonly reason?: string;
 }
 
 /** Trains a GAN: the whole of a run, batch by batch. */
@@ -56,7 +60,7 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const sampler = new Sampler(shown, config.sampleCount, rng);
   const pace = new Pace(clock);
   const folder = await RunFolder.open(request, total);
-  const { log, best } = folder;
+  const { log, best, divergence } = folder;
 
   await folder.writeStatus('running');
   const compileStart = clock.monotonic();
@@ -82,15 +86,18 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
       reporter.onStep({ ...at, values, stepsPerSecond, secondsLeft: pace.secondsFor(total - step) });
     }
     const { step } = trained.at(-1)!;
-    if (interrupted() || step === total) break;
+    await divergence.see(trained);
+    if (interrupted() || step === total || divergence.reason !== undefined) break;
     if (trained.some((each) => each.step % logEvery === 0)) log.flush();
     if (step % sampleEvery === 0) await folder.draw(await sampler.draw());
     if (step % checkpointEvery === 0 || step === best.step) await folder.save();
+    if (divergence.reason !== undefined) break;
   }
 
   const last = log.lines.at(-1);
-  const state = (last?.step ?? 0) < total ? 'interrupted' : 'finished';
   await folder.save();
+  const { reason } = divergence;
+  const state = reason !== undefined ? 'diverged' : (last?.step ?? 0) < total ? 'interrupted' : 'finished';
   if (state === 'finished') {
     await folder.draw(await sampler.draw());
     await folder.drawBeside(images, await sampler.draw());
@@ -105,5 +112,6 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
     seconds: folder.seconds,
     checkpoint: folder.checkpoint,
     best: best.record,
+    ...defined({ reason }),
   };
 }

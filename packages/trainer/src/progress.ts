@@ -20,6 +20,8 @@ export interface EvaluatedStep {
   readonly values: MetricValues;
   /** The best one so far, of this step or an earlier one; undefined while no figure was a number. */
   readonly best: Best | undefined;
+  /** Why the images have no figure, where they have none. */
+  readonly reason?: string;
 }
 
 /** Told what happens in a run, to show it. */
@@ -32,6 +34,8 @@ export interface Reporter {
   onEvaluated?(evaluated: EvaluatedStep): void;
   /** A file a person may want to look at was written. */
   onFile(path: string): void;
+  /** Something that needs attention, such as a training that diverges, with its cure. */
+  onWarning?(message: string): void;
 }
 
 const WINDOW = 25;

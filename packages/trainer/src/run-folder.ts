@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { makeFolder } from '@medgan/files';
+import { defined, makeFolder } from '@medgan/files';
 import { type ImageReader, RUN_FILES } from '@medgan/plugin-api';
 import { BestCheckpoint } from './best-checkpoint.ts';
 import { writeCheckpoint } from './checkpoint.ts';
+import { DivergenceWatch } from './divergence.ts';
 import { RunLog } from './log.ts';
 import type { TrainRequest } from './loop.ts';
 import { drawLossCurve, drawRealFakeGrid, drawSamples } from './pictures.ts';
@@ -18,6 +19,7 @@ export class RunFolder {
   readonly #start: number;
   /** Steps that an earlier process has done. */
   readonly #done: number;
+  readonly #divergence: DivergenceWatch;
   #checkpoint: string | undefined;
 
   private constructor(
@@ -31,6 +33,7 @@ export class RunFolder {
     this.#start = request.clock.monotonic();
     this.#done = this.log.lines.length;
     this.#checkpoint = request.resumeFrom?.path;
+    this.#divergence = new DivergenceWatch(request.gan, request.reporter);
   }
 
   static async open(request: TrainRequest, totalSteps: number): Promise<RunFolder> {
@@ -39,6 +42,10 @@ export class RunFolder {
     await makeFolder(join(runDir, RUN_FILES.samples));
     const options = { ...request, every: config.cadence.evaluateEvery, totalSteps };
     return new RunFolder(request, totalSteps, { log, best: await BestCheckpoint.open(options, log.lines) });
+  }
+
+  get divergence(): DivergenceWatch {
+    return this.#divergence;
   }
 
   /** The newest checkpoint. */
@@ -60,15 +67,20 @@ export class RunFolder {
       epoch: last?.epoch ?? 0,
       seconds: this.seconds,
       ...(this.best.record ? { best: this.best.record } : {}),
+      ...(state === 'diverged' ? defined({ reason: this.#divergence.reason }) : {}),
     });
   }
 
-  /** Writes a checkpoint of the last step, where this process has done one. */
+  /**
+   * Writes a checkpoint of the last step, where this process has done one. Weights that are not finite are not written:
+   * the checkpoints before them stay the newest ones.
+   */
   async save(): Promise<void> {
     const last = this.log.lines.at(-1);
     if (!last || last.step === this.#done) return;
     const { runDir, gan, config } = this.#request;
     this.log.flush();
+    if (!(await this.#divergence.allowsSaving(last.step))) return;
     this.#checkpoint = await writeCheckpoint(runDir, gan, { ...last, lastGood: this.#checkpoint });
     await this.best.prune(config.cadence.keepCheckpoints);
     await this.writeStatus('running');

@@ -5,7 +5,7 @@ import type { Best } from './best-checkpoint.ts';
 
 /** `status.json` of a run folder. */
 export interface RunStatus {
-  readonly state: 'running' | 'finished' | 'interrupted' | 'failed';
+  readonly state: 'running' | 'finished' | 'interrupted' | 'diverged' | 'failed';
   /** Steps done. */
   readonly step: number;
   readonly totalSteps: number;
@@ -14,6 +14,8 @@ export interface RunStatus {
   readonly seconds: number;
   /** The best evaluation so far. */
   readonly best?: Best;
+  /** Why the run diverged: which loss or weight is not finite, and from which step on. */
+  readonly reason?: string;
 }
 
 export function writeStatus(runDir: string, status: RunStatus): Promise<void> {

@@ -13,7 +13,7 @@ import {
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { TerminalReporter } from '../terminal.ts';
 
-export interface EvaluateOptions extends CheckpointChoice {
+export interface EvaluateOptions extends Omit<CheckpointChoice, 'allowNonFinite'> {
   readonly protocol: Protocol;
   readonly offByOne: boolean;
   readonly features: readonly string[];
@@ -22,11 +22,12 @@ export interface EvaluateOptions extends CheckpointChoice {
   readonly against?: string;
   readonly seed: number;
   readonly json: boolean;
+  readonly allowNan: boolean;
 }
 
 /** `medgan evaluate <run-dir>`: judges a run's images, writes its `metrics.json`, and prints the tables. */
 export async function evaluateCommand(runDir: string, options: EvaluateOptions): Promise<number> {
-  const { features, fakes, reals, against, json, ...rest } = options;
+  const { features, fakes, reals, against, json, allowNan, ...rest } = options;
   if (against !== undefined && options.protocol !== 'all') {
     throw new MedganError(`--protocol ${options.protocol} compares no sets, so --against has no effect`, {
       cure: 'leave one of the two out',
@@ -41,6 +42,7 @@ export async function evaluateCommand(runDir: string, options: EvaluateOptions):
   const request = {
     ...rest,
     ...context,
+    allowNonFinite: allowNan,
     sets: {
       features: names.map((name) => chooseFeatures(name, plugins)),
       fakes,

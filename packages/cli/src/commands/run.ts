@@ -111,6 +111,15 @@ async function carryOut(checked: CheckedControl, existing: Existing): Promise<nu
       );
       return EXIT_INTERRUPTED;
     }
+    if (result.state === 'diverged') {
+      reporter.onNote(`diverged: ${result.reason ?? 'weights are not finite'}; everything is in ${place}/`);
+      reporter.onNote(
+        result.checkpoint === undefined
+          ? '  no checkpoint was written: the weights were never finite'
+          : `  last checkpoint with finite weights: ${shown(result.checkpoint)}`,
+      );
+      return 1;
+    }
     reporter.onNote(`${result.steps} steps in ${duration(result.seconds)}; everything is in ${place}/`);
     reporter.onNote(`  real beside generated: ${place}/real-fake-grid.png`);
     reporter.onNote(`  losses:                ${place}/loss.svg`);

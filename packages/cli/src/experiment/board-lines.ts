@@ -19,6 +19,7 @@ const MARKS: Readonly<Record<TrialState, string>> = {
   running: pc.cyan('▸'),
   finished: pc.green('✓'),
   interrupted: pc.yellow('‖'),
+  diverged: pc.red('✗'),
   failed: pc.red('✗'),
   skipped: pc.yellow('–'),
 };
@@ -85,6 +86,7 @@ function chosen(rows: readonly BoardRow[], room: number): BoardRow[] {
   const weight: Readonly<Record<TrialState, number>> = {
     running: 0,
     failed: 1,
+    diverged: 1,
     interrupted: 1,
     skipped: 2,
     waiting: 3,
@@ -107,6 +109,7 @@ function totalParts(
   return [
     `${count('finished')} of ${rows.length} trials`,
     ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
+    ...(count('diverged') > 0 ? [`${count('diverged')} diverged`] : []),
     ...(hidden > 0 ? [`${hidden} not shown`] : []),
     ...(left === undefined || left < 1 ? [] : [`about ${duration(left)} left`]),
     `${duration(seconds)} so far`,

@@ -25,7 +25,8 @@ const place = ({ trial, index, study }: Extract<StudyEvent, { trial: unknown }>)
 
 /** What stays to be read of an event, whatever the view. */
 function lasting(event: StudyEvent): string | undefined {
-  if (event.kind === 'kept') return `${place(event)}: finished before, kept (--force trains it again)`;
+  if (event.kind === 'kept')
+    return `${place(event)}: ${event.record.state} before, kept (--force trains it again)`;
   if (event.kind === 'moved') return `${place(event)}: its folder held another run, moved to ${event.to}`;
   if (event.kind !== 'told' || event.message.kind !== 'line' || !event.message.warning) return undefined;
   return `${event.trial.label}: ${event.message.text}`;

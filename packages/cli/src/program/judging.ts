@@ -1,7 +1,14 @@
 import { Option, type Command } from 'commander';
 import type { EvaluateOptions } from '../commands/evaluate.ts';
 import type { MetricsOptions } from '../commands/metrics.ts';
-import { collect, featuresOption, fromZero, integer, weightsOption } from './option-parsers.ts';
+import {
+  allowNanOption,
+  collect,
+  featuresOption,
+  fromZero,
+  integer,
+  weightsOption,
+} from './option-parsers.ts';
 
 /** Commands that judge images. */
 export function addJudgingCommands(medgan: Command, finish: (code: number) => void): void {
@@ -46,6 +53,7 @@ export function addJudgingCommands(medgan: Command, finish: (code: number) => vo
       'take them from this part of the data, such as test, not those it was trained on',
     )
     .option('--seed <n>', 'of every draw', fromZero, 0)
+    .addOption(allowNanOption())
     .option('--json', 'machine-readable', false)
     .action(async (runDir: string, options: EvaluateOptions) => {
       const { evaluateCommand } = await import('../commands/evaluate.ts');

@@ -1,6 +1,6 @@
 import type { ControlKeys, Published, PublishedFigure } from '../experiment-schema.ts';
 import type { Study } from '../expand.ts';
-import type { Figures, TrialRecord, TrialState } from '../trial-records.ts';
+import { isDone, type Figures, type TrialRecord, type TrialState } from '../trial-records.ts';
 import { valueText } from '../trial-names.ts';
 import { compare, publishedDecimals, type Comparison } from './compare.ts';
 import { groupsOf, type RecordGroup } from './group-records.ts';
@@ -116,7 +116,7 @@ export function summarise({ study, records, describe = {} }: SummaryInput): Stud
 
 function stateOf(records: readonly TrialRecord[]): StudyState {
   if (records.every(({ state }) => state === 'waiting')) return 'not run';
-  if (records.every(({ state }) => state === 'finished')) return 'finished';
+  if (records.every(({ state }) => isDone(state))) return 'finished';
   return records.some(({ state }) => state === 'failed') ? 'failed' : 'incomplete';
 }
 

@@ -40,9 +40,9 @@ export function studySection(report: StudyReport): Html {
   </section>`;
 }
 
-/** `finished`, or `1 of 6 trials finished, 1 failed`. */
+/** `finished`, or `1 of 6 trials finished, 1 failed`; trials that diverged are always counted. */
 export function stateText({ state, counts }: StudySummary): string {
-  if (state === 'finished' || state === 'not run') return state;
+  if ((state === 'finished' && counts.diverged === undefined) || state === 'not run') return state;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const rest = Object.entries(counts).filter(([key]) => key !== 'finished');
   return [

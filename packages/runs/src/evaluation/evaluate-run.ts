@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { diversity, sourceOfPixels, type ChosenMetric, type Diversity } from '@medgan/metrics';
 import { writeFileAtomically } from '@medgan/files';
 import { createRng, type BytePixels, type PackedImages, RUN_FILES } from '@medgan/plugin-api';
-import { readBest, type Best, type GeneratorWeights } from '@medgan/trainer';
+import { readBest, type Best } from '@medgan/trainer';
 import type { RunAtWork } from '../run/open-run.ts';
 import { openPart } from '../run/run-data.ts';
 import type { RunContext } from '../run/run-reporter.ts';
@@ -10,7 +10,13 @@ import { versions } from '../run/versions.ts';
 import type { ChosenFeatures } from './features-spec.ts';
 import { drawNearestReal } from './nearest-real-picture.ts';
 import { originalTable, pairedMeanTable, type PairTable } from './pair-tables.ts';
-import { fixedNoiseImages, freshImages, generatorOfRun, type CheckpointChoice } from './generated-images.ts';
+import {
+  fixedNoiseImages,
+  freshImages,
+  generatorOfRun,
+  type CheckpointChoice,
+  type GeneratorOfRun,
+} from './generated-images.ts';
 import { USUAL_METRICS } from './score-pairs.ts';
 import { setTable, type SetTable } from './set-table.ts';
 
@@ -80,7 +86,7 @@ async function drawReals(images: PackedImages, most: number, seed: number): Prom
   return { size, channels, count, pixels: await images.read(order) };
 }
 
-type SetsRequest = EvaluateRequest & { readonly settings: SetSettings; readonly generator: GeneratorWeights };
+type SetsRequest = EvaluateRequest & { readonly settings: SetSettings; readonly generator: GeneratorOfRun };
 
 /** The real images that sets are judged against. */
 async function realsOf(run: RunAtWork, request: SetsRequest): Promise<BytePixels> {
@@ -132,9 +138,10 @@ async function judgeSets(
 export async function evaluateRun(run: RunAtWork, request: EvaluateRequest): Promise<RunEvaluation> {
   const { runDir, record, plugins, images, engine } = run;
   const { protocol, seed, offByOne, sets, onProgress } = request;
-  const { checkpoint, weights } = await generatorOfRun(run, request);
+  const generator = await generatorOfRun(run, request);
+  const { checkpoint, weights } = generator;
   const metrics = USUAL_METRICS.map((name) => ({ metric: plugins.pairMetrics.get(name) }));
-  const pair = { real: images, fake: await fixedNoiseImages(engine, run, weights) };
+  const pair = { real: images, fake: await fixedNoiseImages(engine, run, generator) };
   const { batchSize } = record.resolved;
   const evaluation: RunEvaluation = {
     checkpoint: {
@@ -162,9 +169,7 @@ export async function evaluateRun(run: RunAtWork, request: EvaluateRequest): Pro
             onProgress: (done, total) => onProgress?.('paired-mean', done, total),
           }),
         }),
-    ...(protocol === 'all' && sets
-      ? await judgeSets(run, { ...request, settings: sets, generator: weights })
-      : {}),
+    ...(protocol === 'all' && sets ? await judgeSets(run, { ...request, settings: sets, generator }) : {}),
     versions: versions(),
   };
   await writeFileAtomically(join(runDir, RUN_FILES.metrics), `${JSON.stringify(evaluation, undefined, 2)}\n`);

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import type { EngineName } from '@medgan/engine';
+import { defined } from '@medgan/files';
 import {
   readResult,
   readTrial,
@@ -116,18 +117,24 @@ async function trainOpened(
   const { engine } = await readRunRecord(dir);
   await writeResult(dir, {
     ...trainedPart(trained),
-    ...(judged ?? { figures: lossesOf(trained.final), grids: [] }),
+    ...(judged ?? { figures: trained.state === 'diverged' ? {} : lossesOf(trained.final), grids: [] }),
     engine: `${engine.name} on ${engine.device}`,
   });
   return trained.state;
 }
 
-type Trained = Pick<TrialResult, 'status' | 'steps' | 'stepsPerSecond' | 'seconds' | 'engine'>;
+type Trained = Pick<TrialResult, 'status' | 'steps' | 'stepsPerSecond' | 'seconds' | 'reason' | 'engine'>;
 
-const trainedPart = ({ state, steps, stepsPerSecond, seconds }: TrainResult): Omit<Trained, 'engine'> => ({
+const trainedPart = ({
+  state,
+  steps,
+  stepsPerSecond,
+  seconds,
+  reason,
+}: TrainResult): Omit<Trained, 'engine'> => ({
   status: state,
   steps,
-  ...(stepsPerSecond === undefined ? {} : { stepsPerSecond }),
+  ...defined({ stepsPerSecond, reason }),
   seconds,
 });
 
