@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startHangingServer } from '../e2e/hanging-server.ts';
-import { findMlflow, startMlflow } from '../packages/mlflow-ts-client/src/real-server.testing.ts';
+import { findMlflow, startMlflow } from 'mlflow-ts-client/testing';
 
 const { values } = parseArgs({
   options: {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ArchiveServer } from '../packages/data/test/archive-server.ts';
+import { ArchiveServer } from '@medgan/data/testing';
 import { medgan } from './medgan.ts';
 
 let folder: string;

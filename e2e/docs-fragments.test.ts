@@ -8,7 +8,7 @@ import { createRng, type Discriminator, type Objective } from '@medgan/plugin-ap
 import { brokenRules, objectiveChecks, withEngine } from '@medgan/testing/checks';
 import { buildGan, train } from '@medgan/trainer';
 import { expect, it } from 'vitest';
-import { TOY_PLUGINS, TOY_RUN, toyImages } from '../packages/trainer/src/toy-gan.testing.ts';
+import { TOY_PLUGINS, TOY_RUN, toyImages } from '@medgan/trainer/testing';
 import { readPages } from './docs/pages.ts';
 
 /** The block of a page that begins so. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '@medgan/plugin-api';
-import { greyElements, writeDicom } from '../packages/data/src/decode/formats/dicom/write-dicom.testing.ts';
+import { greyElements, writeDicom } from '@medgan/data/testing';
 import { medgan } from './medgan.ts';
 import { sharedData } from './shared-data.ts';
 

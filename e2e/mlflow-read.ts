@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { MlflowPython } from '../packages/mlflow-ts-client/src/real-server.testing.ts';
+import type { MlflowPython } from 'mlflow-ts-client/testing';
 
 /** A run as MLflow's own Python client reads it. */
 export interface ReadRun {

@@ -13,11 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  findMlflow,
-  startMlflow,
-  type RealServer,
-} from '../packages/mlflow-ts-client/src/real-server.testing.ts';
+import { findMlflow, startMlflow, type RealServer } from 'mlflow-ts-client/testing';
 import { readPages } from './docs/pages.ts';
 import { runSnippet } from './docs/run-snippet.ts';
 import { told } from './docs/told.ts';

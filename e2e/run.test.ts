@@ -39,7 +39,9 @@ describe('medgan run', () => {
     const { code, stdout, stderr } = await medgan('run', control());
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/12 images of melanoma \(6\), nevus \(6\) at 64 px; sngan, bce; onnx on CPU, 1 threads?/);
+    expect(stdout).toMatch(
+      /12 images of melanoma \(6\), nevus \(6\) at 64 px; sngan, bce; onnx on CPU, 1 threads?/,
+    );
     expect(stdout).toMatch(/epoch 2\/2 · step 6\/6 · loss D [\d.]+ G [\d.]+ · D\(x\) [\d.]+ · D\(G\(z\)\)/);
     expect(stdout).toContain('real beside generated: ');
     for (const name of [

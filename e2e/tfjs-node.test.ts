@@ -10,7 +10,7 @@ import { engineContract } from '@medgan/testing';
 import { buildGan, drawInputs, replay, restoreCheckpoint, writeCheckpoint, type Gan } from '@medgan/trainer';
 import { benchSpec, builtInPlugins } from '@medgan/runs';
 import { readSafetensorsFile } from '@medgan/weights';
-import { isPresent } from '../packages/engine/src/eager/tensorflow/tensorflow.testing.ts';
+import { isPresent } from '@medgan/engine/testing';
 import { fingerprint } from './fingerprint.ts';
 import { medgan, startMedgan } from './medgan.ts';
 import { sharedData } from './shared-data.ts';

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ArchiveServer } from '../../packages/data/test/archive-server.ts';
+import { ArchiveServer } from '@medgan/data/testing';
 import { makeCluster } from '../slurm.ts';
 import { ROOT, filesLike } from './pages.ts';
 import { fillReaderFolder, inFolder } from './reader-folder.ts';
