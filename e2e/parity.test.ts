@@ -8,12 +8,21 @@ import { sharedData } from './shared-data.ts';
 
 const golden = sharedData('golden/training');
 
-/** TF.js's cpu backend takes half a minute a case. */
+/** The native engine is tested where it is built. */
+const isNativeBuilt = await startEngine('native').then(
+  (engine) => engine.dispose().then(() => true),
+  () => false,
+);
+
+/**
+ * TF.js's cpu backend takes half a minute a case. sngan-64 is not replayed by native: in its second step, an activation of
+ * the discriminator is so near to 0 (−1e-6 there, 5e-7 in ONNX Runtime) that rounding decides on which side it lies.
+ */
 const CASES: Readonly<Record<string, readonly Exclude<EngineName, 'eager'>[]>> = {
-  'dcgan-64': ['onnx', 'wasm'],
+  'dcgan-64': ['native', 'onnx', 'wasm'],
   'sngan-64': ['onnx', 'wasm', 'cpu'],
-  'sngan-128': ['onnx', 'wasm'],
-  'dcgan-256': ['onnx', 'wasm'],
+  'sngan-128': ['native', 'onnx', 'wasm'],
+  'dcgan-256': ['native', 'onnx', 'wasm'],
 };
 
 describe.skipIf(golden === undefined)('a trajectory recorded from PyTorch', () => {
@@ -21,8 +30,9 @@ describe.skipIf(golden === undefined)('a trajectory recorded from PyTorch', () =
   afterEach(() => engine?.dispose());
 
   for (const [name, engines] of Object.entries(CASES)) {
-    it.each(engines)(`${name} is replayed by %s`, { timeout: 120_000 }, async (engineName) => {
-      engine = await startEngine(engineName);
+    const here = engines.filter((engineName) => engineName !== 'native' || isNativeBuilt);
+    it.each(here)(`${name} is replayed by %s`, { timeout: 120_000 }, async (engineName) => {
+      engine = await startEngine(engineName, { precision: 'exact' });
       const { architectures } = builtInPlugins();
       const directory = join(golden!, name);
       const report = await replay({ directory, engine, architectures, objective: bce, tolerance: 2e-5 });
