@@ -63,7 +63,8 @@ ALWAYS_INLINE void multiply_panel(int rows, const struct tile *tile) {
   int inner = tile->inner;
   for (; inner >= PANEL_DEPTH; inner -= PANEL_DEPTH) {
     for (int k = 0; k < PANEL_DEPTH; k++, right += stride) multiply_step(rows, sums, left + k, PANEL_DEPTH, right);
-    left += rows * PANEL_DEPTH;
+    left += rows * PANEL_DEPTH + tile->left_gap;
+    right += tile->right_gap;
   }
   for (int k = 0; k < inner; k++, right += stride) multiply_step(rows, sums, left + k, PANEL_DEPTH, right);
   store_sums(rows, sums, tile);
@@ -74,8 +75,14 @@ ALWAYS_INLINE void multiply_strip(int rows, const struct tile *tile) {
   UNROLL
   for (int i = 0; i < TILE_ROWS; i++) sums[i][0] = sums[i][1] = vec_zero();
   const float *left = tile->left, *right = tile->right;
-  for (int k = 0; k < tile->inner; k++, left += tile->left_stride, right += tile->right_stride) {
-    multiply_step(rows, sums, left, 1, right);
+  const int left_stride = tile->left_stride, right_stride = tile->right_stride;
+  for (int inner = tile->inner; inner > 0; inner -= PANEL_DEPTH) {
+    const int steps = inner < PANEL_DEPTH ? inner : PANEL_DEPTH;
+    for (int k = 0; k < steps; k++, left += left_stride, right += right_stride) {
+      multiply_step(rows, sums, left, 1, right);
+    }
+    left += tile->left_gap;
+    right += tile->right_gap;
   }
   store_sums(rows, sums, tile);
 }

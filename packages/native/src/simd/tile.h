@@ -29,8 +29,10 @@ struct tile {
   int inner;
   const float *left;
   int left_stride;    // of a strip; not read for a panel
+  int left_gap;       // floats between the end of PANEL_DEPTH steps and the next ones, of a panel or a strip
   const float *right; // [inner][right_stride], TILE_COLUMNS of each row are read
   int right_stride;
+  int right_gap;      // alike
   float *const *rows; // one pointer per row of the tile, so that results may lie anywhere
   int offset;         // added to each row pointer
   int columns;        // 1 .. TILE_COLUMNS

@@ -16,12 +16,15 @@
 #ifndef WIDTH_BLOCK
 #define WIDTH_BLOCK 128
 #endif
-// Added to the distance between planes: planes that lie a power of two apart compete for the same lines of the cache.
-#define PLANE_PAD 80
+// Blocks hold the planes of PANEL_DEPTH channels side by side: a transform then writes to few pages, where planes far
+// apart would need more entries than the processor's buffer of page addresses has. Each plane is a line longer than its
+// data: planes that lie a power of two apart compete for the same lines of the cache.
+#define PLANE_PAD 16
+#define DEPTH_CHUNKS (DEPTH_BLOCK / PANEL_DEPTH)
 
 struct blocks {
-  float *filters; // [columns / TILE_COLUMNS][point][depth][TILE_COLUMNS]
-  float *windows; // [point][panel of tiles][depth / PANEL_DEPTH][tile][PANEL_DEPTH]
+  float *filters; // [columns / TILE_COLUMNS][depth / PANEL_DEPTH][point][PANEL_DEPTH][TILE_COLUMNS]
+  float *windows; // [panel of tiles][depth / PANEL_DEPTH][point][tile][PANEL_DEPTH]
   float *sums;    // [point][tile][columns]
   float *outside; // where pixels outside of the target are written
 };
@@ -65,19 +68,26 @@ static struct job open_job(const struct conv *conv, const struct operands *opera
   };
 }
 
-#define FILTER_PLANE (DEPTH_BLOCK * TILE_COLUMNS + PLANE_PAD)
-#define WINDOW_PLANE (DEPTH_BLOCK * TILE_BLOCK + PLANE_PAD)
-#define SUM_PLANE (TILE_BLOCK * WIDTH_BLOCK + PLANE_PAD)
+#define FILTER_PLANE (PANEL_DEPTH * TILE_COLUMNS + PLANE_PAD)
+#define SUM_PLANE (TILE_BLOCK * WIDTH_BLOCK + 5 * PLANE_PAD)
+// Panels are of different heights; the room for each is that of the highest.
+#define WINDOW_PANELS ((TILE_BLOCK + TILE_ROWS - 1) / TILE_ROWS)
+
+static int window_plane(int rows) { return rows * PANEL_DEPTH + PLANE_PAD; }
+
+static ptrdiff_t filter_panel(int points) { return (ptrdiff_t)points * DEPTH_CHUNKS * FILTER_PLANE; }
+static ptrdiff_t window_panel(int points) { return (ptrdiff_t)points * DEPTH_CHUNKS * window_plane(TILE_ROWS); }
 
 static size_t worker_floats(int points) {
-  return (size_t)points * (WIDTH_BLOCK / TILE_COLUMNS * FILTER_PLANE + WINDOW_PLANE + SUM_PLANE) + WIDTH_BLOCK;
+  return WIDTH_BLOCK / TILE_COLUMNS * filter_panel(points) + WINDOW_PANELS * window_panel(points) +
+         (size_t)points * SUM_PLANE + WIDTH_BLOCK;
 }
 
 static struct blocks open_blocks(const struct job *job, int worker) {
   struct blocks blocks;
   blocks.filters = job->operands->scratch + worker * worker_floats(job->points);
-  blocks.windows = blocks.filters + (size_t)job->points * (WIDTH_BLOCK / TILE_COLUMNS) * FILTER_PLANE;
-  blocks.sums = blocks.windows + (size_t)job->points * WINDOW_PLANE;
+  blocks.windows = blocks.filters + WIDTH_BLOCK / TILE_COLUMNS * filter_panel(job->points);
+  blocks.sums = blocks.windows + WINDOW_PANELS * window_panel(job->points);
   blocks.outside = blocks.sums + (size_t)job->points * SUM_PLANE;
   return blocks;
 }
@@ -98,71 +108,97 @@ static struct run find_run(const struct job *job, int product, struct range dept
   };
 }
 
+// Where the first plane of step k begins.
+static float *filter_step(const struct job *job, float *filters, int k) {
+  return filters + k / PANEL_DEPTH * (job->points * FILTER_PLANE) + k % PANEL_DEPTH * TILE_COLUMNS;
+}
+
+// Asks for the taps of a step that is transformed a little later: rows of weights lie a page and more apart, so that
+// the processor does not foresee them by itself.
+static void prefetch_taps(const float *const *taps, int count, int columns, ptrdiff_t ahead) {
+  for (int tap = 0; tap < count; tap++) {
+    for (int j = 0; j < columns; j += PANEL_DEPTH) __builtin_prefetch(taps[tap] + ahead + j);
+  }
+}
+
 static void transform_filters(const struct job *job, struct run run, struct range columns, float *filters) {
   const struct winograd_phase phase = find_winograd_phase(job->conv, run.phase);
   const float *taps[9];
-  filters += run.position * TILE_COLUMNS;
   if (!is_gradient(job)) {
     for (int k = 0; k < run.count; k++) {
       const ptrdiff_t offset = (ptrdiff_t)(run.channel + k) * job->columns + columns.start;
       find_taps(job->conv, &phase, offset, job->operands->right, taps);
-      const struct planes planes = {filters + k * TILE_COLUMNS, FILTER_PLANE, (ptrdiff_t)job->points * FILTER_PLANE,
-                                    TILE_COLUMNS};
+      const struct planes planes = {filter_step(job, filters, run.position + k), FILTER_PLANE,
+                                    filter_panel(job->points), TILE_COLUMNS};
+      const int ahead = min_int(2, run.count - 1 - k);
+      prefetch_taps(taps, job->kind->taps * job->kind->taps, columns.count, (ptrdiff_t)ahead * job->columns);
       job->kind->filter(taps, columns.count, &planes);
     }
     return;
   }
   for (int j = 0; j < columns.count; j += VEC_WIDTH) {
-    float *panel = filters + (ptrdiff_t)(j / TILE_COLUMNS) * job->points * FILTER_PLANE + j % TILE_COLUMNS;
+    float *panel = filters + j / TILE_COLUMNS * filter_panel(job->points) + j % TILE_COLUMNS;
     for (int k = 0; k < run.count; k += VEC_WIDTH) {
       const ptrdiff_t offset = (ptrdiff_t)(columns.start + j) * job->channels + run.channel + k;
       find_taps(job->conv, &phase, offset, job->operands->right, taps);
-      const struct planes planes = {panel + k * TILE_COLUMNS, FILTER_PLANE, TILE_COLUMNS, VEC_WIDTH};
+      const struct planes planes = {filter_step(job, panel, run.position + k), FILTER_PLANE, TILE_COLUMNS, VEC_WIDTH};
       job->kind->filter_transposed(taps, job->channels, &planes);
     }
   }
 }
 
-static void transform_windows(const struct job *job, struct run run, struct range tiles, int depth, float *windows) {
+// A panel of the block's tiles.
+static struct range tile_panel(struct range tiles, int panel) {
+  const int start = panel_start(tiles.count, panel);
+  return (struct range){start, panel_start(tiles.count, panel + 1) - start};
+}
+
+static void transform_windows(const struct job *job, struct run run, struct range tiles, float *windows) {
   const struct winograd_phase phase = find_winograd_phase(job->conv, run.phase);
   const struct square square = {job->operands->left, job->channels, run.channel, zeros};
-  for (int panel = 0; panel < panel_count(tiles.count); panel++) {
-    const int start = panel_start(tiles.count, panel), rows = panel_start(tiles.count, panel + 1) - start;
-    for (int i = 0; i < rows; i++) {
+  for (int panel = 0; panel < panel_count(tiles.count); panel++, windows += window_panel(job->points)) {
+    const struct range rows = tile_panel(tiles, panel);
+    const ptrdiff_t plane = window_plane(rows.count), chunk = job->points * plane;
+    for (int i = 0; i < rows.count; i++) {
       const float *pixels[MAX_POINTS];
-      find_window(&square, &phase, find_tile(&phase, tiles.start + start + i), job->kind, pixels);
-      float *first = windows + start * depth + run.position * rows + i * PANEL_DEPTH;
-      const struct planes planes = {first, WINDOW_PLANE, (ptrdiff_t)rows * PANEL_DEPTH, PANEL_DEPTH};
-      job->kind->data(pixels, run.count, &planes);
+      find_window(&square, &phase, find_tile(&phase, tiles.start + rows.start + i), job->kind, pixels);
+      float *first = windows + run.position / PANEL_DEPTH * chunk + i * PANEL_DEPTH;
+      job->kind->data(pixels, run.count, &(struct planes){first, plane, chunk, PANEL_DEPTH});
+    }
+  }
+}
+
+// Multiplies the planes of one point.
+static void multiply_point(const struct job *job, const struct blocks *blocks, int point, struct range tiles,
+                           struct tile tile) {
+  const int columns = tile.columns;
+  for (int j = 0; j < columns; j += TILE_COLUMNS) {
+    tile.right = blocks->filters + j / TILE_COLUMNS * filter_panel(job->points) + point * FILTER_PLANE;
+    tile.offset = j;
+    tile.columns = min_int(TILE_COLUMNS, columns - j);
+    for (int panel = 0; panel < panel_count(tiles.count); panel++) {
+      const struct range rows = tile_panel(tiles, panel);
+      const int plane = window_plane(rows.count);
+      float *sums = blocks->sums + (ptrdiff_t)point * SUM_PLANE, *pointers[TILE_ROWS];
+      for (int i = 0; i < rows.count; i++) pointers[i] = sums + (rows.start + i) * WIDTH_BLOCK;
+      tile.left = blocks->windows + panel * window_panel(job->points) + point * plane;
+      tile.left_gap = job->points * plane - rows.count * PANEL_DEPTH;
+      tile.rows = pointers;
+      PER_ISA(tile_panel)[rows.count](&tile);
     }
   }
 }
 
 static void multiply_planes(const struct job *job, const struct blocks *blocks, struct range tiles, struct range depth,
                             int columns) {
-  for (int point = 0; point < job->points; point++) {
-    const float *windows = blocks->windows + (ptrdiff_t)point * WINDOW_PLANE;
-    float *sums = blocks->sums + (ptrdiff_t)point * SUM_PLANE;
-    for (int j = 0; j < columns; j += TILE_COLUMNS) {
-      const float *filters = blocks->filters + ((ptrdiff_t)(j / TILE_COLUMNS) * job->points + point) * FILTER_PLANE;
-      for (int panel = 0; panel < panel_count(tiles.count); panel++) {
-        const int start = panel_start(tiles.count, panel), rows = panel_start(tiles.count, panel + 1) - start;
-        float *pointers[TILE_ROWS];
-        for (int i = 0; i < rows; i++) pointers[i] = sums + (start + i) * WIDTH_BLOCK;
-        const struct tile tile = {
-            .inner = depth.count,
-            .left = windows + start * depth.count,
-            .right = filters,
-            .right_stride = TILE_COLUMNS,
-            .rows = pointers,
-            .offset = j,
-            .columns = min_int(TILE_COLUMNS, columns - j),
-            .accumulate = depth.start > 0,
-        };
-        PER_ISA(tile_panel)[rows](&tile);
-      }
-    }
-  }
+  const struct tile tile = {
+      .inner = depth.count,
+      .right_stride = TILE_COLUMNS,
+      .right_gap = job->points * FILTER_PLANE - PANEL_DEPTH * TILE_COLUMNS,
+      .columns = columns,
+      .accumulate = depth.start > 0,
+  };
+  for (int point = 0; point < job->points; point++) multiply_point(job, blocks, point, tiles, tile);
 }
 
 static void transform_sums(const struct job *job, const struct blocks *blocks, int product, struct range tiles,
@@ -185,7 +221,7 @@ static void run_block(const struct job *job, const struct blocks *blocks, int pr
     for (int position = 0; position < depth.count;) {
       const struct run run = find_run(job, product, depth, position);
       transform_filters(job, run, columns, blocks->filters);
-      transform_windows(job, run, tiles, depth.count, blocks->windows);
+      transform_windows(job, run, tiles, blocks->windows);
       position += run.count;
     }
     multiply_planes(job, blocks, tiles, depth, columns.count);
