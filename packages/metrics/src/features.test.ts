@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MedganError } from '@medgan/files';
 import {
   createRng,
   parseOptions,
@@ -172,19 +173,51 @@ describe('onnx', () => {
     (await positive.extract(batch)).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 6));
   });
 
+  it('reads or refuses damaged networks', async () => {
+    const whole = await readFile(file);
+    const rng = createRng('damage');
+    const path = join(folder, 'damaged.onnx');
+    for (let i = 0; i < Number(process.env['MEDGAN_FUZZ'] ?? 200); i++) {
+      const bytes = Buffer.from(whole);
+      const at = Math.floor(rng.uniform() * bytes.length);
+      bytes[at] = Math.floor(rng.uniform() * 256);
+      await writeFile(path, i % 3 === 0 ? bytes.subarray(0, at) : bytes);
+      const outcome: unknown = await open(onnxFeatures, { file: path }).catch((error: unknown) => error);
+      if (outcome instanceof Error) expect(outcome, `file ${i}`).toBeInstanceOf(MedganError);
+      else await (outcome as FeatureExtractor).close?.();
+    }
+  });
+
+  it.each([
+    ['', 'onnx:text.onnx is empty'],
+    ['version https://git-lfs.github.com/spec/v1\n', 'onnx:text.onnx is a Git LFS pointer'],
+    ['<html></html>', 'onnx:text.onnx is a web page'],
+    ['PK\u0003\u0004', 'onnx:text.onnx is no network that ONNX Runtime can run'],
+  ])('says what %j is', async (text, expected) => {
+    const path = join(folder, 'text.onnx');
+    await writeFile(path, text);
+    await expect(open(onnxFeatures, { file: path })).rejects.toThrow(expected);
+  });
+
+  it('takes size and layout from the network, and one number for all channels', async () => {
+    const extractor = await open(onnxFeatures, { file, mean: 0.5, std: 0.5 });
+    expect(extractor.record).toMatchObject({ height: 4, width: 4, layout: 'nchw', mean: [0.5, 0.5, 0.5] });
+    await extractor.close?.();
+  });
+
   it('says what is wrong with the file, the output or the size', async () => {
     await expect(open(onnxFeatures, { file: join(folder, 'none.onnx') })).rejects.toThrow(
       /onnx features: ENOENT/,
     );
     const text = join(folder, 'text.onnx');
     await writeFile(text, 'not a network');
-    await expect(open(onnxFeatures, { file: text })).rejects.toThrow('onnx:text.onnx is no network');
+    await expect(open(onnxFeatures, { file: text })).rejects.toThrow('onnx:text.onnx is text');
     await expect(open(onnxFeatures, { file, ...plain, output: 'pool' })).rejects.toMatchObject({
       message: 'onnx:tiny.onnx has no output "pool"',
       cure: 'name one of pooled, positive',
     });
     await expect(open(onnxFeatures, { file, height: 5, width: 5 })).rejects.toThrow(
-      'onnx:tiny.onnx does not take float32 images [1, 3, 5, 5]',
+      'onnx:tiny.onnx takes no images: its input has height 4, not 5',
     );
   });
 });

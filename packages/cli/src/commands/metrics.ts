@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { MedganError, messageOf } from '@medgan/files';
+import { MedganError, defined, messageOf } from '@medgan/files';
 import type { PairMetric, Plugins } from '@medgan/plugin-api';
 import { markdownTable } from '@medgan/experiment-registry';
 import {
@@ -28,6 +28,8 @@ export interface MetricsOptions {
   readonly features: readonly string[];
   /** Pixels a side that the images of sets are brought to. */
   readonly size?: number;
+  /** The samples that become 0 and 1, of files with 16 bits per sample. */
+  readonly window?: readonly [number, number];
   readonly seed: number;
 }
 
@@ -50,9 +52,12 @@ const asJson = (value: object): void => print(JSON.stringify(value));
 async function printFiles(
   metrics: readonly PairMetric[],
   place: Place,
-  { minmax, json }: MetricsOptions,
+  { minmax, json, window }: MetricsOptions,
 ): Promise<void> {
-  const { values, reasons } = await compareFiles(metrics, place, { stretch: minmax });
+  const { values, reasons, deep } = await compareFiles(metrics, place, {
+    stretch: minmax,
+    ...defined({ range: window }),
+  });
   if (json) return asJson(Object.keys(reasons).length === 0 ? values : { ...values, reasons });
   const rows = metrics.map((metric) => {
     const key = jsonKey(metric.name);
@@ -65,6 +70,14 @@ async function printFiles(
   ] as const;
   print(markdownTable(columns, rows));
   print(`\n${directionsNote(metrics)}${minmax ? '\neach image min–max normalised on its own first' : ''}`);
+  if (deep && !minmax) print(depthNote(deep, window));
+}
+
+/** By which range the samples of 16-bit files were judged: PSNR and SSIM depend on it. */
+function depthNote([least, most]: readonly [number, number], window?: readonly [number, number]): string {
+  const range = window === undefined ? '0 … 65535' : window.join(' … ');
+  const advice = window === undefined ? `; for another range: --window 0:${most}` : '';
+  return `16 bits per sample, here ${least} … ${most}, judged as ${range} by their full depth${advice}`;
 }
 
 const namesText = (names: readonly string[]): string =>
@@ -88,11 +101,12 @@ function folderTable(metrics: readonly PairMetric[], { metrics: summaries }: Fol
 async function printFolders(
   metrics: readonly PairMetric[],
   place: Place,
-  { minmax, json }: MetricsOptions,
+  { minmax, json, window }: MetricsOptions,
 ): Promise<void> {
   const reporter = new TerminalReporter({ stream: process.stderr, logEvery: 1 });
   const scores = await compareFolders(metrics, place, {
     stretch: minmax,
+    ...defined({ range: window }),
     onProgress: (done, total) => reporter.onData(done, total),
   });
   if (json) return asJson({ ...place, minmax, ...scores });
@@ -101,6 +115,7 @@ async function printFolders(
   );
   print(folderTable(metrics, scores));
   print(`\n${directionsNote(metrics)}`);
+  if (scores.deep && !minmax) print(depthNote(scores.deep, window));
   for (const side of ['a', 'b'] as const) {
     const names = scores.unpaired[side];
     if (names.length > 0) print(`only in ${place[side]}, left out: ${namesText(names)}`);
@@ -128,9 +143,9 @@ async function printSets(plugins: Plugins, place: Place, options: MetricsOptions
 }
 
 /** Options that belong to the other way of comparing are refused rather than ignored. */
-function requireFitting({ sets, minmax, metric, features, size }: MetricsOptions): void {
+function requireFitting({ sets, minmax, metric, features, size, window }: MetricsOptions): void {
   const strange = sets
-    ? [minmax && '--minmax', metric.length > 0 && '--metric']
+    ? [minmax && '--minmax', metric.length > 0 && '--metric', window !== undefined && '--window']
     : [features.length > 0 && '--features', size !== undefined && '--size'];
   const named = strange.filter((option) => option !== false);
   if (named.length === 0) return;

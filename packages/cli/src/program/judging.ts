@@ -7,6 +7,7 @@ import {
   featuresOption,
   fromZero,
   integer,
+  range,
   weightsOption,
 } from './option-parsers.ts';
 
@@ -25,6 +26,7 @@ export function addJudgingCommands(medgan: Command, finish: (code: number) => vo
     )
     .option('--sets', 'compare two folders as sets: <a> real, <b> generated', false)
     .addOption(featuresOption())
+    .option('--window <low:high>', 'samples of 16-bit images that become black and white', range)
     .option('--size <px>', 'bring the images of sets to this size first', integer)
     .option('--seed <n>', 'of the draws that set metrics make', fromZero, 0)
     .option('--json', 'machine-readable', false)

@@ -27,6 +27,12 @@ export const fromTwo = (text: string): number => {
   return value;
 };
 
+export const range = (text: string): readonly [number, number] => {
+  const [low = NaN, high = NaN, ...rest] = text.split(':').map((part) => (part === '' ? NaN : Number(part)));
+  if (rest.length > 0 || !(low < high)) throw new InvalidArgumentError('must be two numbers, such as 0:4095');
+  return [low, high];
+};
+
 export const collect = (value: string, former: readonly string[]): string[] => [...former, value];
 
 export const setOption = (): Option =>

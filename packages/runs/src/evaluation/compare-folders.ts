@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { minMax } from '@medgan/metrics';
-import { MedganError } from '@medgan/files';
+import { MedganError, defined } from '@medgan/files';
 import type { Direction, PairMetric } from '@medgan/plugin-api';
 import { listImages } from './list-images.ts';
-import { readImage } from './read-image.ts';
+import { readImage, wider, type ValueRange } from './read-image.ts';
 import { jsonKey, requireOneSize, scorePairs } from './score-pairs.ts';
 
 /** One metric over all pairs of two folders. */
@@ -26,6 +26,8 @@ export interface FolderScores {
   /** One line a pair; null where a metric refuses its size. */
   readonly values: readonly Readonly<Record<string, string | number | null>>[];
   /** Names that only one of the folders has. */
+  /** Smallest and largest sample of all files with 16 bits per sample; absent where there are none. */
+  readonly deep?: ValueRange;
   readonly unpaired: { readonly a: readonly string[]; readonly b: readonly string[] };
 }
 
@@ -49,7 +51,11 @@ function summary(metric: PairMetric, values: readonly number[], reason: string |
 export async function compareFolders(
   metrics: readonly PairMetric[],
   folders: { readonly a: string; readonly b: string },
-  options: { readonly stretch: boolean; readonly onProgress?: (done: number, total: number) => void },
+  options: {
+    readonly stretch: boolean;
+    readonly range?: ValueRange;
+    readonly onProgress?: (done: number, total: number) => void;
+  },
 ): Promise<FolderScores> {
   const [a, b] = await Promise.all([listImages(folders.a), listImages(folders.b)]);
   const [inA, inB] = [new Set(a), new Set(b)];
@@ -62,10 +68,12 @@ export async function compareFolders(
   }
   const keys = metrics.map(({ name }) => jsonKey(name));
   const reasons: Record<string, string> = {};
+  let deep: ValueRange | undefined;
   const values: Record<string, string | number | null>[] = [];
   for (const [index, name] of names.entries()) {
     const paths = { a: join(folders.a, name), b: join(folders.b, name) };
-    const [x, y] = await Promise.all([readImage(paths.a), readImage(paths.b)]);
+    const [x, y] = await Promise.all([readImage(paths.a, options.range), readImage(paths.b, options.range)]);
+    deep = wider(deep, wider(x.deep, y.deep));
     requireOneSize(x, y, paths);
     const scores = options.stretch ? scorePairs(metrics, minMax(x), minMax(y)) : scorePairs(metrics, x, y);
     Object.assign(reasons, scores.reasons);
@@ -81,6 +89,7 @@ export async function compareFolders(
       }),
     ),
     values,
+    ...defined({ deep }),
     unpaired: { a: a.filter((name) => !inB.has(name)), b: b.filter((name) => !inA.has(name)) },
   };
 }

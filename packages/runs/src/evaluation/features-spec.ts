@@ -13,16 +13,33 @@ export const USUAL_FEATURES: readonly string[] = ['pixels-pca', 'random-conv'];
 const hasDefault = ({ options }: Features, name: string): boolean =>
   Object.hasOwn(options.properties[name] ?? {}, 'default');
 
-/** The option behind a colon: a number where the option is one. */
-function argumentOf(plugin: Features, text: string): Record<string, unknown> {
-  const { type } = plugin.options.properties[plugin.argument!] as { readonly type?: string };
-  const numeric = (type === 'integer' || type === 'number') && Number.isFinite(Number(text));
-  return { [plugin.argument!]: numeric ? Number(text) : text };
+/** The value of an option as a user writes it: a number, numbers with colons between them, or text. */
+function valueOf(text: string): unknown {
+  const parts = text.split(':');
+  const numbers = parts.map(Number);
+  if (text === '' || parts.includes('') || numbers.some(Number.isNaN)) return text;
+  return numbers.length === 1 ? numbers[0] : numbers;
+}
+
+/** `net.onnx,size=224,mean=0.5`: the argument, which may have commas itself, and options by their names. */
+function givenOptions(plugin: Features, text: string): Record<string, unknown> {
+  const [argument = '', ...pairs] = text.split(/,(?=[A-Za-z_]+=)/);
+  const given: Record<string, unknown> = {};
+  if (argument !== '') {
+    const { type } = plugin.options.properties[plugin.argument!] as { readonly type?: string };
+    given[plugin.argument!] = type === 'string' ? argument : valueOf(argument);
+  }
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    given[pair.slice(0, at)] = valueOf(pair.slice(at + 1));
+  }
+  return given;
 }
 
 /**
- * Features by what a user writes: `random-conv`, or `onnx:<file>` where the plugin takes an argument.
- * @throws MedganError for an unknown name, an argument too many or one missing.
+ * Features by what a user writes: `random-conv`, `onnx:<file>` where the plugin takes an argument, and options behind
+ * it: `onnx:net.onnx,size=224,mean=0.5,std=0.5`, with colons between the numbers of a list (`mean=0.485:0.456:0.406`).
+ * @throws MedganError for an unknown name or option, an argument too many or one missing.
  */
 export function chooseFeatures(text: string, { features }: Pick<Plugins, 'features'>): ChosenFeatures {
   const [name, argument] = text.includes(':')
@@ -37,6 +54,6 @@ export function chooseFeatures(text: string, { features }: Pick<Plugins, 'featur
       cure: `write ${name}:<${plugin.argument}>`,
     });
   }
-  const given = argument === '' ? {} : argumentOf(plugin, argument);
+  const given = argument === '' ? {} : givenOptions(plugin, argument);
   return { plugin, options: parseOptions<object>(`features ${name}`, plugin.options, given) };
 }
