@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { finishedName, writeFileAtomically } from './write-file.ts';
+import { finishedName, makeFolder, writeFileAtomically } from './write-file.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'medgan-write-file-'));
 const path = join(dir, 'made', 'deep', 'file');
@@ -79,4 +79,22 @@ describe('finishedName', () => {
     ['grid.png', 'grid.png'],
     ['partial', 'partial'],
   ])('%s → %s', (name, finished) => expect(finishedName(name)).toBe(finished));
+});
+
+describe('a folder', () => {
+  it('is made with those above it, by many at once', async () => {
+    const folder = join(dir, 'made', 'by', 'many');
+    await Promise.all(Array.from({ length: 8 }, () => makeFolder(folder)));
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'that the system does not make is an error, not a wait',
+    async () => {
+      await expect(makeFolder('/proc/no-such-folder/below')).rejects.toThrow('ENOENT');
+      await expect(writeFileAtomically('/proc/no-such-folder/file', 'x')).rejects.toThrow(
+        '/proc/no-such-folder/file cannot be written (ENOENT)',
+      );
+    },
+  );
 });

@@ -134,7 +134,7 @@ export class FolderWalk {
       const { name } = entry;
       if (isHidden(name)) continue;
       if (output !== undefined && isOwnPicture(name, output)) {
-        this.#aside.addOutput(name, `picture of a ${output}`);
+        this.#aside.addOutput(name, `part of a ${output}`);
         continue;
       }
       const path = join(this.root, name);

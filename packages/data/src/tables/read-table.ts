@@ -59,11 +59,10 @@ function parseRows(text: string): { record: string[]; line: number }[] {
     trim: true,
     info: true,
   }) as unknown as Parsed[];
-  let ended = separator ? 1 : 0;
+  const before = separator ? 1 : 0;
   return parsed.map(({ record, info }) => {
-    const line = ended + 1;
-    ended = info.lines + (separator ? 1 : 0);
-    return { record, line };
+    const within = record.join('').match(/\r\n|\n|\r/g)?.length ?? 0;
+    return { record, line: info.lines - within + before };
   });
 }
 

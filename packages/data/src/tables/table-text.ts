@@ -21,12 +21,18 @@ const OTHER_FILES: readonly {
 const isWebPage = (text: string): boolean => /^\s*<(!doctype html|html|\?xml)/i.test(text);
 
 /**
- * What bytes that are no UTF-8 most probably are: GBK where all of them form Chinese characters, else what Excel writes
- * in western Europe.
+ * What bytes that are no UTF-8 most probably are: GBK where they come in pairs that are all Chinese (as in GB 2312, both
+ * bytes have their high bit set; accented letters of western Europe stand alone), else what Excel writes there.
  */
 function guessEncoding(bytes: Uint8Array): string {
+  let run = 0;
+  for (const byte of bytes) {
+    if (byte > 0x7f) run++;
+    else if (run % 2 === 1) return 'windows-1252';
+    else run = 0;
+  }
   const chinese = decodeText(bytes, 'gbk');
-  if (!('text' in chinese)) return 'windows-1252';
+  if (run % 2 === 1 || !('text' in chinese)) return 'windows-1252';
   const odd = [...chinese.text].filter((letter) => letter > '\u007f');
   return odd.every((letter) => /[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u.test(letter))
     ? 'gbk'

@@ -20,9 +20,9 @@ const EXPLICIT = '1.2.840.10008.1.2.1';
 const IMPLICIT = '1.2.840.10008.1.2';
 const BIG_ENDIAN = '1.2.840.10008.1.2.2';
 
-/** Elements that a data set begins with: those of the file meta, or identification (group 0008, up to 0023). */
+/** Elements that a data set begins with: those of the file meta, or of identification. */
 function beginsDataSet(group: number, element: number): boolean {
-  return (group === 0x0002 && element <= 0x0016) || (group === 0x0008 && element <= 0x0023);
+  return (group === 0x0002 && element <= 0x0016) || group === 0x0008;
 }
 
 /** VRs whose length takes four bytes, after two that are reserved. */
