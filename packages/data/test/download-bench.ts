@@ -9,7 +9,7 @@ import type { DownloadRequest } from '../src/isic/download-record.ts';
 import { PoliteHttp, type Manners } from '../src/isic/polite-http.ts';
 import { ArchiveServer, type ServedImage } from './archive-server.ts';
 
-export interface Told extends Partial<Omit<DownloadOptions, 'http' | 'archive'>> {
+export interface BenchOptions extends Partial<Omit<DownloadOptions, 'http' | 'archive'>> {
   readonly manners?: Partial<Manners>;
   readonly base?: string;
 }
@@ -49,11 +49,11 @@ export class DownloadBench {
     await rm(this.dir, { recursive: true, force: true });
   }
 
-  async bring(request: Partial<DownloadRequest> = {}, told: Told = {}): Promise<DownloadResult> {
+  async bring(request: Partial<DownloadRequest> = {}, options: BenchOptions = {}): Promise<DownloadResult> {
     const http = new PoliteHttp({
       rng: createRng(1),
-      signal: told.signal,
-      manners: { interval: 0, ...told.manners },
+      signal: options.signal,
+      manners: { interval: 0, ...options.manners },
       sleep: (milliseconds) => {
         if (milliseconds > 0) this.slept.push(milliseconds);
         return Promise.resolve();
@@ -63,11 +63,11 @@ export class DownloadBench {
       { query: '', collections: [], size: 'full', licences: [], ...request },
       {
         http,
-        archive: new IsicArchive(http, told.base ?? this.server.base),
+        archive: new IsicArchive(http, options.base ?? this.server.base),
         dir: this.dir,
         concurrency: 3,
         maxBytes: 1e6,
-        ...told,
+        ...options,
       },
     );
   }

@@ -137,10 +137,10 @@ describe('choosing', () => {
     expect(await folder.refusal(folder.open({ subset: 0 }))).toContain('subset 0 of 12 images');
   });
 
-  it('tells of progress and stops when told to', async () => {
-    const told: number[] = [];
-    await folder.open({ onProgress: (done, total) => told.push(done / total) });
-    expect(told).toEqual(Array.from({ length: 12 }, (_, i) => (i + 1) / 12));
+  it('reports progress, and stops when it is aborted', async () => {
+    const reported: number[] = [];
+    await folder.open({ onProgress: (done, total) => reported.push(done / total) });
+    expect(reported).toEqual(Array.from({ length: 12 }, (_, i) => (i + 1) / 12));
     const abort = new AbortController();
     const opening = folder.open({
       signal: abort.signal,

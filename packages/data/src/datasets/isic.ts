@@ -51,7 +51,7 @@ const schema: OptionsSchema = {
     size: {
       enum: ['full', 'thumbnail'],
       default: 'full',
-      description: 'thumbnail: at most 256 pixels a side, some 20 kB; full: as uploaded, often megabytes',
+      description: 'thumbnail: at most 256 pixels per side, some 20 kB; full: as uploaded, often megabytes',
     },
     class_by: { type: 'string', minLength: 1, description: 'metadata field of the classes: diagnosis_1' },
     licenses: {
@@ -126,8 +126,8 @@ async function obtain(
     signal: context.signal,
   });
   if (failed.length === 0) return images;
-  const told = failed.slice(0, 20).map(({ id, reason }) => `\n  ${id}: ${reason}`);
-  throw new MedganError(`${WHO}: ${failed.length} images could not be downloaded${told.join('')}`, {
+  const lines = failed.slice(0, 20).map(({ id, reason }) => `\n  ${id}: ${reason}`);
+  throw new MedganError(`${WHO}: ${failed.length} images could not be downloaded${lines.join('')}`, {
     cure: 'run it again to try these once more; narrow the query to do without them',
   });
 }
@@ -169,7 +169,7 @@ async function choose(
   return { root, classes, files, settings };
 }
 
-/** Images of the ISIC archive: downloaded once, then opened as a folder with a folder a class would be. */
+/** Images of the ISIC archive: downloaded once, then opened as one folder per class would be. */
 export default defineDataset<IsicOptions>({
   name: 'isic',
   summary: 'The ISIC archive of skin images: downloaded once by a query, then read from disk',

@@ -168,9 +168,9 @@ describe('refusals', () => {
 });
 
 it('tells of its progress up to the end', async () => {
-  const told: [number, number][] = [];
-  await open({ count: 10 }, { onProgress: (done, total) => told.push([done, total]) });
-  expect(told).toEqual([
+  const reported: [number, number][] = [];
+  await open({ count: 10 }, { onProgress: (done, total) => reported.push([done, total]) });
+  expect(reported).toEqual([
     [0, 20],
     [8, 20],
     [16, 20],

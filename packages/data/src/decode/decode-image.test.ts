@@ -22,7 +22,7 @@ async function firstPixel(bytes: Uint8Array): Promise<number[]> {
 /** A one-row TIFF of float32 samples, byte by byte; sharp writes none. */
 function greyFloatTiff(samples: readonly number[]): Buffer {
   const pixels = Buffer.from(Float32Array.from(samples).buffer);
-  // Width, height, bits, compression, black is zero, strip offset, samples a pixel, rows a strip, strip bytes, float.
+  // Width, height, bits, compression, black is zero, strip offset, samples per pixel, rows per strip, strip bytes, float.
   const tags = [
     [256, samples.length],
     [257, 1],

@@ -79,7 +79,7 @@ describe('output of medgan', () => {
     expect((await search('images')).names).toEqual(['1.png']);
   });
 
-  it('is told from a folder of images with one such file', async () => {
+  it('is not a folder of images with one such file', async () => {
     await folder.put('mel/1.png');
     await folder.putText('mel/config.yaml', 'mine');
     await folder.put('nv/contact-sheet.png');

@@ -5,7 +5,7 @@ const COLUMNS = 144;
 const ROWS = 128;
 const HASH_COLUMNS = 9;
 const HASH_ROWS = 8;
-/** Pixels a side of a thumbnail. */
+/** Pixels per side of a thumbnail. */
 const THUMBNAIL_SIDE = 16;
 
 /** What is kept of an image. */

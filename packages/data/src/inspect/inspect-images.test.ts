@@ -98,7 +98,7 @@ describe('inspectFolder', () => {
     ]);
   });
 
-  it('ends when it is told to', async () => {
+  it('ends when it is aborted', async () => {
     await put('a/1.png', picture('x').png().toBuffer());
     const stopped = inspectFolder(folder.dir, { ...OPTIONS, signal: AbortSignal.abort(new Error('enough')) });
     await expect(stopped).rejects.toThrow('enough');

@@ -19,7 +19,7 @@ export interface InspectOptions extends DecodeSettings {
   /** Images of each class on the contact sheet, and their side in pixels. */
   readonly sheet: { readonly columns: number; readonly side: number };
   readonly signal?: AbortSignal;
-  /** Told how many images were looked at, of how many. */
+  /** Called after each image: how many were inspected, of how many. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -69,7 +69,7 @@ function cutOut(image: ByteImage, side: number): Uint8Array {
 
 /**
  * Looks at every image once. Of each, some 500 bytes are kept: 100,000 images take 50 MB, whatever their size.
- * @throws the signal's reason when aborted. What cannot be read is told, not thrown.
+ * @throws the signal's reason when aborted. What cannot be read is in the result, not thrown.
  */
 export async function inspectImages(
   { classes, images }: { readonly classes: readonly string[]; readonly images: readonly InspectedImage[] },

@@ -74,5 +74,5 @@ export interface Inspection {
   readonly nearDuplicates: readonly DuplicateGroup[];
 }
 
-/** Some images of each class, for a contact sheet: uint8 RGB squares, one entry a class with a readable image. */
+/** Some images of each class, for a contact sheet: uint8 RGB squares, one entry per class with a readable image. */
 export type SheetRows = readonly { readonly name: string; readonly images: BytePixels }[];

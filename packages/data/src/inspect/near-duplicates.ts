@@ -49,7 +49,7 @@ export type Looks = Pick<ImageFigures, 'hash' | 'thumbnail'>;
 
 /**
  * Sorts images into groups that look alike: every member is like the group's first, so a long chain of small steps makes
- * no group. Mirrored, turned and cropped copies are not found. Memory: 300 bytes or so a group; time: about the same for
+ * no group. Mirrored, turned and cropped copies are not found. Memory: about 300 bytes per group; time: about the same for
  * each image, however many there are.
  */
 export class NearDuplicates {

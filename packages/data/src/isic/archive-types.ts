@@ -1,6 +1,6 @@
 import { MedganError } from '@medgan/plugin-api';
 
-/** Which file of an image: as it was uploaded, or at most 256 pixels a side. */
+/** Which file of an image: as it was uploaded, or at most 256 pixels per side. */
 export type ImageSize = 'full' | 'thumbnail';
 
 interface RemoteFile {

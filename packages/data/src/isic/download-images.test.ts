@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.stop());
 
-const bring: DownloadBench['bring'] = (request, told) => bench.bring(request, told);
+const bring: DownloadBench['bring'] = (request, options) => bench.bring(request, options);
 const refusal = (work: Promise<unknown>): Promise<string> => bench.refusal(work);
 const read = (name: string): Promise<string> => readFile(join(dir, name), 'utf8');
 
@@ -30,7 +30,7 @@ async function expectWhole(result: DownloadResult, count: number): Promise<void>
 }
 
 describe('a download', () => {
-  it('brings images in class folders over several pages, with their papers', async () => {
+  it('brings images in class folders over several pages, with their tables', async () => {
     server.largestPage = 3;
     const progress: number[] = [];
     const result = await bring(
@@ -219,5 +219,35 @@ describe('a bad connection', () => {
     server.upset(fileAt(2), status(403));
     await expectWhole(await bring({ count: 4 }), 4);
     expect(server.asked).toContain(`/api/v2/images/${idOf(2)}/`);
+  });
+});
+
+describe("files of the user's", () => {
+  it('with the names of our tables are not replaced: the folder is refused', async () => {
+    await writeFile(join(dir, 'metadata.csv'), 'mine');
+    expect(await refusal(bring())).toContain(
+      'holds metadata.csv, which no download wrote: there is no manifest.jsonl\n  cure: download into another folder',
+    );
+    expect(await read('metadata.csv')).toBe('mine');
+  });
+
+  it('with the name of an image are not replaced: this image fails', async () => {
+    await writeFile(join(dir, `${idOf(0)}.jpg`), 'mine');
+    const { failed, images } = await bring();
+    expect(failed).toEqual([
+      {
+        id: idOf(0),
+        reason: `${idOf(0)}.jpg is there already, with other content; move it or download into another folder`,
+      },
+    ]);
+    expect(images).toHaveLength(7);
+    expect(await read(`${idOf(0)}.jpg`)).toBe('mine');
+  });
+
+  it('is no image that a killed download had placed', async () => {
+    const { images } = await bring();
+    await writeFile(join(dir, 'manifest.jsonl'), '');
+    for (const name of ['downloads.json']) await rm(join(dir, name));
+    expect((await bring()).images).toHaveLength(images.length);
   });
 });

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder, MedganError, messageOf, takeLock } from '@medgan/files';
 import { forEachBounded } from '../for-each-bounded.ts';
 import type { IsicArchive } from './archive-client.ts';
 import type { ArchiveImage, ArchivePage } from './archive-types.ts';
-import { downloadFile, type WholeFile } from './download-file.ts';
+import { downloadFile, sha256Of, type WholeFile } from './download-file.ts';
 import { completeImages, recordComplete, type DownloadRequest } from './download-record.ts';
 import type { ManifestEntry } from './manifest-entry.ts';
 import { Manifest } from './manifest.ts';
@@ -31,7 +32,7 @@ export interface DownloadOptions {
   /** Compare what is here with its checksum, instead of its length. */
   readonly verify?: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** Told after every image. */
+  /** Called after every image. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
@@ -89,7 +90,7 @@ class Download {
     this.#manifest = manifest;
   }
 
-  #tell(): void {
+  #report(): void {
     this.#options.onProgress?.({ done: this.#done, total: this.#total, bytes: this.#bytes });
   }
 
@@ -128,7 +129,7 @@ class Download {
       await rm(join(this.#manifest.dir, PARTS), { recursive: true, force: true });
     }
     this.#total = this.#done;
-    this.#tell();
+    this.#report();
     return {
       images: ids.flatMap((id) => this.#manifest.get(id) ?? []),
       fetched: this.#fetched,
@@ -159,7 +160,7 @@ class Download {
       }
     }
     this.#done++;
-    this.#tell();
+    this.#report();
   }
 
   #fileFor(image: ArchiveImage, ending: string): string {
@@ -168,8 +169,16 @@ class Download {
     return classBy === undefined ? name : `${folderName(image.metadata[classBy])}/${name}`;
   }
 
+  /** Gives a file its name. @throws Error when another file has it that no download wrote. */
   async #place(from: string, file: string): Promise<void> {
     const path = join(this.#manifest.dir, file);
+    const isOurs = this.#manifest.entries.some((entry) => entry.file === file);
+    // A download that was killed may have placed the file and not noted it: then the content is the same.
+    if (!isOurs && existsSync(path) && (await sha256Of(path)) !== (await sha256Of(from)))
+      throw new Refusal(
+        `${file} is there already, with other content; move it or download into another folder`,
+        0,
+      );
     await makeFolder(dirname(path));
     await rename(from, path);
   }
@@ -226,7 +235,7 @@ class Download {
 /**
  * Brings the images of a request into a folder: `<id>.jpg`, or `<class>/<id>.jpg`, with `manifest.jsonl`,
  * `metadata.csv`, `ATTRIBUTION.csv` and `LICENSES.md`. What is there is kept, what broke off goes on; a request that was
- * completed asks the archive nothing. Single images that fail are told in the result.
+ * completed asks the archive nothing. Single images that fail are in the result.
  * @throws MedganError when the archive cannot be asked, or ten images fail one after the other; the signal's reason when
  * aborted. All that arrived by then is on record.
  */

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.stop());
 
-const bring: DownloadBench['bring'] = (request, told) => bench.bring(request, told);
+const bring: DownloadBench['bring'] = (request, options) => bench.bring(request, options);
 const refusal = (work: Promise<unknown>): Promise<string> => bench.refusal(work);
 
 describe('a hostile archive', () => {
@@ -104,7 +104,7 @@ describe('a hostile archive', () => {
     expect(await readdir(join(dir, '.isic-parts'))).toEqual([]);
   });
 
-  it('is told apart from an archive', async () => {
+  it('is distinguished from an archive', async () => {
     server.upset('/api/v2/images/search/', (_, response) => response.end('{"results": 3}'));
     expect(await refusal(bring())).toContain('a page has no results');
     server.upset('/api/v2/images/search/', ...Array.from({ length: 6 }, () => halfPage));

@@ -1,11 +1,15 @@
+import { existsSync } from 'node:fs';
 import { appendFile, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder, writeFileAtomically } from '@medgan/files';
+import { makeFolder, MedganError, writeFileAtomically } from '@medgan/files';
 import { sha256Of } from './download-file.ts';
 import type { ManifestEntry } from './manifest-entry.ts';
 import { attributionCsv, licencesPage, metadataCsv } from './attribution-files.ts';
 
 const NAME = 'manifest.jsonl';
+const METADATA = 'metadata.csv';
+const ATTRIBUTION = 'ATTRIBUTION.csv';
+const LICENCES = 'LICENSES.md';
 /** At most one folder and a file named by the id: a manifest from elsewhere cannot lead out. */
 const FILE = /^([^/\\]+\/)?ISIC_\d{7}\.(jpg|png|tif)$/;
 
@@ -23,7 +27,16 @@ function parseEntry(line: string): ManifestEntry | undefined {
   }
 }
 
-/** The images in a download folder, with the papers that go with them. */
+/** Refuses a folder without a manifest whose tables somebody else wrote. */
+function refuseOtherFiles(dir: string): void {
+  const others = [METADATA, ATTRIBUTION, LICENCES].filter((name) => existsSync(join(dir, name)));
+  if (others.length === 0) return;
+  throw new MedganError(`${dir} holds ${others.join(', ')}, which no download wrote: there is no ${NAME}`, {
+    cure: 'download into another folder',
+  });
+}
+
+/** The images in a download folder, with the tables of licences, attributions and metadata that go with them. */
 export class Manifest {
   readonly dir: string;
   readonly #entries: Map<string, ManifestEntry>;
@@ -33,14 +46,15 @@ export class Manifest {
     this.#entries = entries;
   }
 
-  /** What a folder says it holds: nothing where it is new. */
+  /** What a folder says it holds: nothing where it is new. @throws MedganError when saving would replace other files. */
   static async open(dir: string): Promise<Manifest> {
     const text = await readFile(join(dir, NAME), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
+      if (error.code === 'ENOENT') return undefined;
       throw error;
     });
+    if (text === undefined) refuseOtherFiles(dir);
     const entries = new Map<string, ManifestEntry>();
-    for (const line of text.split('\n')) {
+    for (const line of (text ?? '').split('\n')) {
       const entry = parseEntry(line);
       if (entry) entries.set(entry.id, entry);
     }
@@ -73,14 +87,14 @@ export class Manifest {
     await appendFile(path, `\n${JSON.stringify(entry)}\n`);
   }
 
-  /** Writes the manifest in order, one line an image, with licences, attributions and metadata beside it. */
+  /** Writes the manifest in order, one line per image, with licences, attributions and metadata beside it. */
   async save(): Promise<void> {
     const { entries } = this;
     const write = (name: string, text: string): Promise<void> =>
       writeFileAtomically(join(this.dir, name), text);
     await write(NAME, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-    await write('metadata.csv', metadataCsv(entries));
-    await write('ATTRIBUTION.csv', attributionCsv(entries));
-    await write('LICENSES.md', licencesPage(entries));
+    await write(METADATA, metadataCsv(entries));
+    await write(ATTRIBUTION, attributionCsv(entries));
+    await write(LICENCES, licencesPage(entries));
   }
 }

@@ -24,7 +24,7 @@ export interface HttpOptions {
   readonly signal?: AbortSignal | undefined;
   /** Injected by tests. */
   readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
-  /** Told of waits of a second and more. */
+  /** Called before each wait of a second or more. */
   readonly onWait?: ((reason: string, milliseconds: number) => void) | undefined;
 }
 
@@ -169,9 +169,9 @@ export class PoliteHttp {
       const response = await this.#follow(new URL(url), { headers: { ...headers }, signal });
       if (!response.ok) {
         await response.body?.cancel();
-        const told = `the answer is ${response.status} ${response.statusText}`.trim();
-        if (PASSING.has(response.status)) throw new PassingFault(told, retryAfter(response.headers));
-        throw new Refusal(told, response.status);
+        const answer = `the answer is ${response.status} ${response.statusText}`.trim();
+        if (PASSING.has(response.status)) throw new PassingFault(answer, retryAfter(response.headers));
+        throw new Refusal(answer, response.status);
       }
       async function* body(): AsyncGenerator<Uint8Array> {
         for await (const chunk of response.body ?? []) {

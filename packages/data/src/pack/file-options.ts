@@ -41,7 +41,7 @@ export const FILE_SCHEMAS = {
   window: WINDOW_SCHEMA,
 } as const;
 
-/** What `openFiles` is told of the options. */
+/** The options as `openFiles` takes them. */
 export function openOptions(who: string, settings: FileSettings): OpenOptions {
   const { unreadable, max_megapixels: megapixels, window } = settings;
   return {

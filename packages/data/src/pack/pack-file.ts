@@ -140,7 +140,7 @@ export class PackReader {
     await readAt(file, end, length - FRAME);
     if (begin.subarray(0, MAGIC.length).equals(FORMER_MAGIC))
       throw new Error('an older release of medgan wrote it');
-    // The rest of the first part is zeros, as the length below cannot tell.
+    // The rest of the first part is zeros: the length that is written below does not say so.
     if (!begin.equals(Buffer.concat([MAGIC, Buffer.alloc(FRAME - MAGIC.length)])))
       throw new Error('it does not begin as a pack does');
     if (!end.subarray(0, END.length).equals(END)) throw new Error('the file is cut off');

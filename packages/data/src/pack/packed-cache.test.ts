@@ -78,7 +78,7 @@ describe('clearing', () => {
     expect((await readdir(dir)).length).toBe(4);
   });
 
-  it('removes what was not used since a time, and leaves the pack it is told to', async () => {
+  it('removes what was not used since a time, and leaves the pack that is to be kept', async () => {
     const headers = await fill();
     await clearPackedCache(dir, { usedBefore: 2_002_000, keep: headers[1]!.fingerprint });
     expect(prints(await listPackedCache(dir))).toEqual(prints(headers.slice(1)));

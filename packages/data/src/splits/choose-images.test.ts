@@ -153,7 +153,7 @@ describe('a table of parts', () => {
     await writeFile(table, `file,class,split\n${rows}`);
     return { part: 'train', table };
   };
-  const told = async (choosing: Promise<unknown>): Promise<string> =>
+  const messageOf = async (choosing: Promise<unknown>): Promise<string> =>
     (await refusal(choosing)).replaceAll(folder, 'DIR');
 
   it('is followed, whatever else it holds', async () => {
@@ -163,17 +163,18 @@ describe('a table of parts', () => {
   });
 
   it('is refused when it leaves images out, repeats one or tears a group', async () => {
-    expect(await told(choose(images(3), { split: await split('0/0.png,a,train\n') }))).toMatchInlineSnapshot(`
+    expect(await messageOf(choose(images(3), { split: await split('0/0.png,a,train\n') })))
+      .toMatchInlineSnapshot(`
       "dataset x: 2 of 3 images are not in DIR/parts.csv
         1/1.png
         0/2.png
         cure: add them to the table, or write it anew with medgan data split"
     `);
     expect(
-      await told(choose(images(1), { split: await split('0/0.png,a,train\n0/0.png,a,test\n') })),
+      await messageOf(choose(images(1), { split: await split('0/0.png,a,train\n0/0.png,a,test\n') })),
     ).toContain('parts.csv, row 3: 0/0.png comes twice');
     const grouped = images(2).map((item) => ({ ...item, group: 'lesion 7' }));
-    expect(await told(choose(grouped, { split: await split('0/0.png,a,train\n1/1.png,a,test\n') })))
+    expect(await messageOf(choose(grouped, { split: await split('0/0.png,a,train\n1/1.png,a,test\n') })))
       .toMatchInlineSnapshot(`
         "dataset x: DIR/parts.csv puts 1 groups into several parts, so the parts show the same lesions
           lesion 7

@@ -45,7 +45,7 @@ export class Scene {
 
   /**
    * Writes the picture at `offset` of `pixels`: uint8, shape [size, size, channels], HWC. Each pixel is the mean of
-   * 2 × 2 samples, of more below 32 pixels a side. One channel is luma (ITU-R BT.601).
+   * 2 × 2 samples, of more below 32 pixels per side. One channel is luma (ITU-R BT.601).
    */
   render(format: ImageFormat, pixels: Uint8Array, offset: number): void {
     const { size, channels } = format;

@@ -28,7 +28,7 @@ async function read(text: string, asked: Asked = {}): Promise<string[]> {
   await writeFile(path, text);
   const who = 'dataset image-table';
   const table = await readTable(who, path);
-  const format = asked.format ?? detectFormat(table);
+  const format = asked.format ?? detectFormat(table, asked.columns);
   const layout = layoutOf(table, { who, format, chosen: asked.columns ?? {} });
   const files = (asked.files ?? FILES).map((name) => ({ name, path: `/x/${name}` }));
   const { rows } = labelledRows(table, {
@@ -197,4 +197,52 @@ describe('rows that cannot be used', () => {
       'DIR/no.csv cannot be read',
     );
   });
+});
+
+describe('one-hot tables with other columns', () => {
+  const row = (one: string, rest: string): string => `ISIC_000000${one},${rest}\n`;
+
+  it.each<[string, string, ColumnChoice]>([
+    ['lesion_id', 'L7', {}],
+    ['patient_id', '1', {}],
+    ['case', '0', { group: 'case' }],
+  ])('groups in %s are no class', async (name, group, columns) => {
+    const text = `image,MEL,NV,${name}\n${row('1', `1.0,0.0,${group}`)}${row('2', `0.0,1.0,${group}`)}`;
+    expect(await read(text, { columns })).toEqual([
+      `one-hot: ISIC_0000001.jpg MEL ${group}`,
+      `one-hot: ISIC_0000002.jpg NV ${group}`,
+    ]);
+  });
+
+  it('age, sex and site are no class, and the file may stand last', async () => {
+    const text = 'age_approx,MEL,NV,sex,image\n55,1,0,male,ISIC_0000001\n,0,1,female,ISIC_0000002\n';
+    expect(await read(text)).toEqual(['one-hot: ISIC_0000001.jpg MEL -', 'one-hot: ISIC_0000002.jpg NV -']);
+  });
+
+  it('may say True and False, as pandas writes them', async () => {
+    const text = 'image,MEL,NV\nISIC_0000001,False,True\nISIC_0000002,True,False\n';
+    expect(await read(text)).toEqual(['one-hot: ISIC_0000001.jpg NV -', 'one-hot: ISIC_0000002.jpg MEL -']);
+  });
+
+  it('ISIC 2017 with groups reads its own two columns', async () => {
+    const text = 'image_id,melanoma,seborrheic_keratosis,lesion_id\nISIC_0000001,1.0,0.0,L1\n';
+    expect(await read(text)).toEqual(['isic-2017: ISIC_0000001.jpg melanoma L1']);
+  });
+});
+
+it('a header with the name of a class is a header, and the cure names its column', async () => {
+  const text = 'image_id,benign\nISIC_0000001,0\nISIC_0000002,1\n';
+  expect(await refusal(read(text))).toContain(
+    'cure: the column benign holds 0 and 1: name it (label_column: benign)',
+  );
+  expect(await read(text, { columns: { label: 'benign' } })).toEqual([
+    'file-label: ISIC_0000001.jpg 0 -',
+    'file-label: ISIC_0000002.jpg 1 -',
+  ]);
+});
+
+it('paths of another machine that name no image are refused with a cure that fits', async () => {
+  expect(await refusal(read('path,label\n/kaggle/input/other.jpg,mel\n'))).toContain(
+    'cure: the table holds paths of another machine: write the bare names',
+  );
 });

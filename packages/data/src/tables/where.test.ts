@@ -113,8 +113,8 @@ describe('a question about a row', () => {
             .map((tokens) => tokens.join(' ')),
         ),
         (source) => {
-          const told = refusal(source);
-          expect(told === 'no error' || told.startsWith('where: ')).toBe(true);
+          const message = refusal(source);
+          expect(message === 'no error' || message.startsWith('where: ')).toBe(true);
         },
       ),
     );

@@ -51,9 +51,9 @@ afterAll(() => process.off('worker', noteWorker));
 
 describe('decoding in threads', () => {
   it('gives what decoding here gives, in order, with the faults in their places', async () => {
-    const told: number[] = [];
+    const reported: number[] = [];
     const here = await collect(decodeInOrder(files, options({ threadsFrom: Infinity })));
-    const there = await collect(decodeInOrder(files, options({ onProgress: (done) => told.push(done) })));
+    const there = await collect(decodeInOrder(files, options({ onProgress: (done) => reported.push(done) })));
     expect(there.hashes).toEqual(here.hashes);
     expect(Buffer.compare(there.pixels, here.pixels)).toBe(0);
     expect(there.pixels[100 * 48]).toBe(100);
@@ -63,11 +63,11 @@ describe('decoding in threads', () => {
       [60, 'known before'],
       [70, 'the file cannot be read (ENOENT)'],
     ]);
-    expect(told.at(-1)).toBe(COUNT);
-    expect([...told].sort((a, b) => a - b)).toEqual(told);
+    expect(reported.at(-1)).toBe(COUNT);
+    expect([...reported].sort((a, b) => a - b)).toEqual(reported);
   });
 
-  it('stops when told to, and leaves no thread behind', async () => {
+  it('stops when it is aborted, and leaves no thread behind', async () => {
     started.length = 0;
     const abort = new AbortController();
     const reason = new Error('enough');

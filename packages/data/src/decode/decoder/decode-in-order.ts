@@ -9,7 +9,7 @@ export interface DecodeInOrderOptions extends FileSettings {
   /** As many files are worth starting threads; default 200. */
   readonly threadsFrom?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Told of every file that is done, in whatever order. */
+  /** Called when a file is done, in any order. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface DecodedChunk {
  */
 const THREADS_FROM = 200;
 /** A further thread pays from so many files for each. */
-const FILES_A_THREAD = 100;
+const FILES_PER_THREAD = 100;
 const CHUNK_FILES = 16;
 const CHUNK_BYTES = 1 << 21;
 /** Chunks asked for and not yet given, for each thread: enough that none waits for the slowest. */
@@ -86,7 +86,7 @@ async function* decodeInThreads(
 ): AsyncGenerator<DecodedChunk> {
   const { format, maxPixels, window, signal } = options;
   const bytesEach = format.size ** 2 * format.channels;
-  const threads = Math.max(1, Math.min(options.workers, Math.floor(files.length / FILES_A_THREAD)));
+  const threads = Math.max(1, Math.min(options.workers, Math.floor(files.length / FILES_PER_THREAD)));
   const pool = new DecoderPool(threads, { format, maxPixels, window });
   const abort = (): void => pool.fail(signal!.reason);
   signal?.addEventListener('abort', abort);
@@ -103,7 +103,7 @@ async function* decodeInThreads(
     signal?.throwIfAborted();
     for (const chunk of chunksOf(files, bytesEach)) {
       const decoding = decode(chunk);
-      // Told when its turn comes.
+      // Thrown when this chunk is awaited; until then Node must not report it as unhandled.
       decoding.catch(() => undefined);
       underWay.push(decoding);
       if (underWay.length >= CHUNKS_AHEAD * threads) yield await underWay.shift()!;

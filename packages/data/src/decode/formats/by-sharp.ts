@@ -45,6 +45,6 @@ export async function readBytes(image: Sharp): Promise<ByteImage> {
   return { width: info.width, height: info.height, channels: 3, data };
 }
 
-/** Decodes a file of 8 bits a sample by libvips. */
+/** Decodes a file of 8 bits per sample by libvips. */
 export const decodeBySharp = (bytes: Uint8Array, settings: DecodeSettings): Promise<ByteImage> =>
   inOneLine(async () => readBytes(await openBySharp(bytes, settings)));

@@ -2,7 +2,7 @@ import { decodeBySharp, inOneLine, openBySharp } from './by-sharp.ts';
 import { explicitWindow, readThroughWindow } from './deep-samples.ts';
 import { ascii, type FileFormat } from './format.ts';
 
-/** Where a PNG's header says its bits a sample. */
+/** Where a PNG's header says its bits per sample. */
 const BIT_DEPTH = 24;
 
 /** PNG of 1 to 16 bits; of an animation (APNG) the still picture that every reader shows. */

@@ -2,7 +2,7 @@ import { inOneLine, openBySharp, readBytes } from './by-sharp.ts';
 import { explicitWindow, readThroughWindow } from './deep-samples.ts';
 import { ascii, type FileFormat } from './format.ts';
 
-/** TIFF of 8 or 16 bits; of several pages the first. Other samples have a range that only a window can tell. */
+/** TIFF of 8 or 16 bits; of several pages the first. The range of other samples is known only by a window. */
 export const tiff: FileFormat = {
   name: 'TIFF',
   matches: (bytes) => /^(II[*+]\0|MM\0[*+])$/.test(ascii(bytes, 0, 4)),

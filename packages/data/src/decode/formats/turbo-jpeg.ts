@@ -8,7 +8,7 @@ import { plainJpeg } from './jpeg-structure.ts';
 interface TurboDecoder {
   /** The decoder's own memory, to put the file into. */
   getEncodedBuffer(length: number): Uint8Array;
-  /** Throws a number where the data are damaged, be it a little. */
+  /** Throws a number where the data are damaged, even slightly. */
   decode(): void;
   /** A view of the decoder's memory: the next image is written over it. */
   getDecodedBuffer(): Uint8Array;

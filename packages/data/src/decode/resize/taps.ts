@@ -11,7 +11,7 @@ export interface Axis {
 }
 
 /**
- * What each wanted output position is summed from: a record a position, `length` numbers each. They are the first input
+ * What each wanted output position is summed from: one record per position, `length` numbers each. They are the first input
  * position, the number of weights, and the weights in fixed point.
  */
 export interface Taps {

@@ -12,7 +12,7 @@ function levelsOf({ samples, bitsStored, highBit }: Frame): Uint8Array {
 
 const clamp = (value: number): number => Math.max(0, Math.min(255, Math.floor(value + 0.5)));
 
-/** YBR_FULL (PS3.3 C.7.6.3.1.2) → RGB, in place, three bytes a pixel. */
+/** YBR_FULL (PS3.3 C.7.6.3.1.2) → RGB, in place, three bytes per pixel. */
 function ybrToRgb(pixels: Uint8Array): void {
   for (let i = 0; i < pixels.length; i += 3) {
     const [y, cb, cr] = [pixels[i]!, pixels[i + 1]! - 128, pixels[i + 2]! - 128];
@@ -41,7 +41,7 @@ function spread422(stored: Uint8Array): Uint8Array {
   return out;
 }
 
-/** An image of three samples a pixel as RGB uint8 [rows, columns, 3]. */
+/** An image of three samples per pixel as RGB uint8 [rows, columns, 3]. */
 export function colourImage(frame: Frame, { photometric, rows, columns }: DicomHeader): ByteImage {
   const levels = levelsOf(frame);
   const data = frame.halfChroma === true ? spread422(levels) : interleave(levels, frame.planar);
@@ -74,7 +74,7 @@ function readRamp({ dataSet, syntax }: DicomHeader, tags: { descriptor: string; 
   const bits = dataSet.uint16(tags.descriptor, 2) ?? 16;
   const { byteArray } = dataSet;
   const available = Math.min(element.length, byteArray.length - element.dataOffset);
-  // Palettes of 8 bits may be stored a byte or a word an entry.
+  // Palettes of 8 bits may be stored one byte or one word per entry.
   const bytesEach = available >= 2 * count ? 2 : 1;
   if (available < count * bytesEach) throw new Error('DICOM palette is cut off');
   const high = bytesEach === 2 && bits > 8 !== (syntax.bigEndian === true) ? 1 : 0;

@@ -20,7 +20,7 @@ function checkSize({ width, height }: CompressedSize, { columns, rows }: DicomHe
   throw new Error(`they are ${width}×${height}, the file says ${columns}×${rows}`);
 }
 
-/** The frame that a decoder gave: its stream says how many samples a pixel has, whatever the header says. */
+/** The frame that a decoder gave: its stream says how many samples per pixel has, whatever the header says. */
 function frameOf(
   samples: Frame['samples'],
   { rows, columns, samplesPerPixel }: DicomHeader,

@@ -5,14 +5,18 @@ import { readFrame } from './read-frame.ts';
 import { greyImage } from './greys.ts';
 import { readHeader } from './header.ts';
 
+/** Text of a damaged header may hold line ends and other controls. */
+const onOneLine = (text: string): string => text.replace(/\p{Cc}+/gu, '\ufffd');
+
 /** What was thrown as an error in one line: dicom-parser also throws texts, and objects that hold an error. */
 function inWords(thrown: unknown): Error {
-  if (thrown instanceof Error && thrown.message.startsWith('DICOM')) return thrown;
+  if (thrown instanceof Error && thrown.message.startsWith('DICOM'))
+    return new Error(onOneLine(thrown.message), { cause: thrown });
   const inner =
     typeof thrown === 'object' && thrown !== null && 'exception' in thrown ? thrown.exception : thrown;
   const text = inner instanceof Error ? inner.message : String(inner);
   const line = text.split('\n')[0]!.replace(/^dicomParser\.\w+: /, '');
-  return new Error(`DICOM file is damaged: ${line}`, { cause: thrown });
+  return new Error(`DICOM file is damaged: ${onOneLine(line)}`, { cause: thrown });
 }
 
 /**
