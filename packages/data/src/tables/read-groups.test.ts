@@ -29,7 +29,7 @@ const FEW = 'file,group\na_0.png,G1\na_1.png,G1\nA_2.png,G2\nother_9.png,G3\n';
 describe('groups that most images lack', () => {
   it('are refused for a split, with the counts', async () => {
     expect(await folder.refusal(open(FEW))).toMatchInlineSnapshot(`
-      "[medgan] dataset image-folder: DIR/groups.csv: 2 of 4 rows name no image (A_2.png, other_9.png), 4 of 6 images have no group: a split by these groups would not keep images of one lesion or patient together
+      "dataset image-folder: DIR/groups.csv: 2 of 4 rows name no image (A_2.png, other_9.png), 4 of 6 images have no group: a split by these groups would not keep images of one lesion or patient together
         cure: give every image its row and its group; where images without a group are each a lesion of their own, set ungrouped: alone among the dataset_options of a control file"
     `);
   });

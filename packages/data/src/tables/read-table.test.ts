@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withCure } from '@medgan/files';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvLine } from './csv-cell.ts';
@@ -22,7 +23,7 @@ async function read(content: string | Uint8Array, encoding?: string) {
 const refusal = async (content: string | Uint8Array, encoding?: string): Promise<string> =>
   read(content, encoding).then(
     () => 'no error',
-    (error: Error) => error.message.replace(dir, 'DIR'),
+    (error: unknown) => withCure(error).replace(dir, 'DIR'),
   );
 
 const TWO = {
@@ -109,7 +110,7 @@ describe('a first line', () => {
 describe('a table is refused', () => {
   it('that is not UTF-8, with its line, its byte and the probable encoding', async () => {
     expect(await refusal(Buffer.from('file,label\na,mel\nb,m\xe9lanome\n', 'latin1'))).toMatchInlineSnapshot(`
-      "[medgan] test: the table DIR/t.csv is not UTF-8: line 3 holds the byte 0xE9
+      "test: the table DIR/t.csv is not UTF-8: line 3 holds the byte 0xE9
         cure: it looks like windows-1252: save it as "CSV UTF-8", or state its encoding: dataset_options: {encoding: windows-1252}"
     `);
     const chinese = Buffer.concat([Buffer.from('file,label\na,'), Uint8Array.of(0xba, 0xda, 0xd6, 0xbe)]);
