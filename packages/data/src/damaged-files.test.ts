@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { createRng, MedganError, type Rng } from '@medgan/plugin-api';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { damaged } from '../test/damage.ts';
 import { TemporaryFolder } from '../test/temporary-folder.ts';
@@ -32,7 +32,7 @@ function expectSentence(error: unknown, from: string): void {
 }
 
 const values = Uint8Array.from({ length: 24 * 16 * 3 }, (_, i) => (i * 37) % 256);
-const picture = (): sharp.Sharp => sharp(values, { raw: { width: 24, height: 16, channels: 3 } });
+const picture = (): Sharp => sharp(values, { raw: { width: 24, height: 16, channels: 3 } });
 const SCANNER: Elements = {
   '0008,0060': ['CS', 'CT'],
   '0028,1050': ['DS', '40'],
