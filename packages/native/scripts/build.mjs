@@ -3,11 +3,11 @@
 //   node scripts/build.mjs --optional  says so, and leaves the engine out
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import nodeApi from 'node-api-headers';
 
 const run = promisify(execFile);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -34,12 +34,6 @@ const FLAGS = [
 
 const LINK_FLAGS = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-lm'];
 
-/** Headers of Node's C interface. */
-function headers() {
-  const { include_dir: folder } = createRequire(import.meta.url)('node-api-headers');
-  return folder;
-}
-
 /** What has to be compiled: [source, object, further flags]. */
 function units() {
   const inFolder = (folder) =>
@@ -49,7 +43,7 @@ function units() {
       .map((name) => join(folder, name));
   const sets = Object.entries(INSTRUCTION_SETS[process.arch] ?? { plain: ['-DVEC_PLAIN'] });
   return [
-    ...inFolder(source).map((file) => [file, `${basename(file, '.c')}.o`, ['-isystem', headers()]]),
+    ...inFolder(source).map((file) => [file, `${basename(file, '.c')}.o`, ['-isystem', nodeApi.include_dir]]),
     ...inFolder(join(source, 'simd')).flatMap((file) =>
       sets.map(([name, flags]) => [file, `${basename(file, '.c')}-${name}.o`, flags]),
     ),

@@ -17,7 +17,7 @@ export function denseStrides(shape: readonly number[]): number[] {
 }
 
 /** The same view with as few axes as possible: axes of length 1 dropped, those that follow one another merged. */
-export function simplified({ offset, lengths, strides }: View): View {
+function simplified({ offset, lengths, strides }: View): View {
   const kept: { length: number; stride: number }[] = [];
   lengths.forEach((length, axis) => {
     if (length === 1) return;

@@ -38,7 +38,7 @@ interface FoldOfChain {
 const FIRST_STEP = 1000;
 
 /** Writes one chain. */
-export class ChainBuilder implements ChainWriter {
+class ChainBuilder implements ChainWriter {
   readonly #size: number;
   readonly #w: ProgramWriter;
   readonly #loads: Load[] = [];
