@@ -1,6 +1,5 @@
 import type { Augmentation, ImageFormat, Rng } from '@medgan/plugin-api';
-import { streamOf } from './batches.ts';
-import type { ReadBatch } from './read-ahead.ts';
+import { streamOf, type ReadBatch } from './batches.ts';
 
 /** An augmentation with its options filled in. */
 export interface ChosenAugmentation {

@@ -12,6 +12,11 @@ export interface Batch {
   readonly indices: Uint32Array;
 }
 
+/** A batch with its images: uint8, NHWC [indices.length, size, size, channels]. */
+export interface ReadBatch extends Batch {
+  readonly pixels: Uint8Array;
+}
+
 /** The stream of all that is random about a batch. */
 export const streamOf = (rng: Rng, { step, update }: Pick<Batch, 'step' | 'update'>): Rng =>
   rng.split(update === 1 ? `step/${step}` : `step/${step}/update/${update}`);

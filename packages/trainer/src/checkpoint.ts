@@ -1,7 +1,7 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '@medgan/engine';
-import { MedganError, messageOf } from '@medgan/files';
+import { listFolder, MedganError, messageOf, replaceFolder, UNFINISHED } from '@medgan/files';
 import { RUN_FILES } from '@medgan/plugin-api';
 import { readSafetensorsFile, writeSafetensorsFile, type TensorData } from '@medgan/weights';
 import type { Adam } from './adam.ts';
@@ -13,14 +13,6 @@ export interface Position {
   /** Steps done. */
   readonly step: number;
   readonly epoch: number;
-}
-
-/** Makes a rename in `folder` survive a power cut. Windows cannot open folders, and does not need it. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  await handle.sync();
-  await handle.close();
 }
 
 /** Zero-padded, so that names sort as numbers do. */
@@ -36,19 +28,11 @@ export async function writeCheckpoint(
   gan: Gan,
   position: Position & { readonly lastGood?: string | undefined },
 ): Promise<string> {
-  const folder = join(runDir, RUN_FILES.checkpoints);
-  const final = join(folder, stepName(position.step));
-  const temporary = `${final}.partial`;
+  const path = join(runDir, RUN_FILES.checkpoints, stepName(position.step));
   try {
-    await rm(temporary, { recursive: true, force: true });
-    await mkdir(temporary, { recursive: true });
-    await writeNetworks(temporary, gan, position);
-    await rm(final, { recursive: true, force: true });
-    await rename(temporary, final);
-    await syncFolder(folder);
-    return final;
+    await replaceFolder(path, (draft) => writeNetworks(draft, gan, position));
+    return path;
   } catch (cause) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     const reason = messageOf(cause);
     throw new MedganError(`the checkpoint of step ${position.step} cannot be written: ${reason}`, {
       cure: position.lastGood
@@ -81,10 +65,10 @@ async function writeNetworks(folder: string, gan: Gan, position: Position): Prom
   await save('discriminator-optimizer', await readTensors(engine, gan.discriminatorOptimizer.state));
 }
 
-/** Names of checkpoints that a killed process left half written: they are never read, and told of. */
+/** Names of checkpoints that a killed process left unfinished: they are never read, and the user is shown them. */
 export async function listPartialCheckpoints(runDir: string): Promise<string[]> {
-  const names = await readdir(join(runDir, RUN_FILES.checkpoints)).catch(() => []);
-  return names.filter((name) => name.endsWith('.partial')).sort();
+  const names = await listFolder(join(runDir, RUN_FILES.checkpoints));
+  return names.filter((name) => name.endsWith(UNFINISHED)).sort();
 }
 
 /** A checkpoint of a run. */
@@ -96,10 +80,7 @@ export interface FoundCheckpoint {
 /** Checkpoints of a run, oldest first: half-written ones are not listed. */
 export async function listCheckpoints(runDir: string): Promise<FoundCheckpoint[]> {
   const folder = join(runDir, RUN_FILES.checkpoints);
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const names = await listFolder(folder);
   return names
     .flatMap((name) => {
       const step = /^step-(\d+)$/.exec(name)?.[1];

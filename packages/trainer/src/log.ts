@@ -1,6 +1,5 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MedganError } from '@medgan/files';
+import { AppendLog, MedganError, readText } from '@medgan/files';
 import { RUN_FILES } from '@medgan/plugin-api';
 import type { LoggedValues } from './step-runner.ts';
 
@@ -24,41 +23,64 @@ function parseLine(text: string): LogLine {
   return { step: Number(step), epoch: Number(epoch), time: Number(time), values: numbers as LoggedValues };
 }
 
-/** The log of a run, kept in memory for the loss curve and appended to `log.jsonl` a few lines at a time. */
+const NEWLINE = 10;
+
+/** The bytes of the first `count` lines, each with its newline; undefined where there are fewer whole lines. */
+function firstLines(bytes: Buffer, count: number): Buffer | undefined {
+  let end = 0;
+  for (let line = 0; line < count; line++) {
+    const at = bytes.indexOf(NEWLINE, end);
+    if (at < 0) return undefined;
+    end = at + 1;
+  }
+  return bytes.subarray(0, end);
+}
+
+/**
+ * The log of a run: its lines are kept in memory for the loss curve, and appended to `log.jsonl` a few at a time. A
+ * checkpoint counts on the lines up to its step: they must be on the disk before it is, and stay there.
+ */
 export class RunLog {
   readonly lines: LogLine[];
-  readonly path: string;
+  readonly #file: AppendLog;
   #written: number;
 
-  /** Starts the log anew, or goes on after step `done`: later lines, which will come again, are dropped. */
-  constructor(runDir: string, done = 0) {
-    this.path = join(runDir, RUN_FILES.log);
-    const kept = done === 0 ? [] : readFileSync(this.path, 'utf8').split('\n').slice(0, done);
-    this.lines = kept.filter((text) => text !== '').map(parseLine);
-    if (this.lines.length !== done) {
-      throw new MedganError(
-        `${this.path} has ${this.lines.length} whole lines, but the checkpoint is of step ${done}`,
-        {
-          cure: 'resume from an older checkpoint: remove the newest folder under checkpoints/',
-        },
-      );
+  private constructor(file: AppendLog, lines: LogLine[]) {
+    this.#file = file;
+    this.lines = lines;
+    this.#written = lines.length;
+  }
+
+  /**
+   * Starts the log anew, or goes on after step `done`: later lines, which will come again, are cut off in one system
+   * call, so that a kill cannot take a line that a checkpoint counts on.
+   * @throws MedganError when the log has fewer lines than that.
+   */
+  static async open(runDir: string, done = 0): Promise<RunLog> {
+    const path = join(runDir, RUN_FILES.log);
+    const kept = done === 0 ? Buffer.alloc(0) : firstLines(Buffer.from((await readText(path)) ?? ''), done);
+    if (kept === undefined) {
+      throw new MedganError(`${path} has fewer than the ${done} lines that the checkpoint of step ${done} needs`, {
+        cure: 'resume from an older checkpoint: remove the newest folder under checkpoints/',
+      });
     }
-    writeFileSync(this.path, kept.map((text) => `${text}\n`).join(''));
-    this.#written = this.lines.length;
+    const lines = kept.toString().split('\n').slice(0, -1).map(parseLine);
+    return new RunLog(await AppendLog.open(path, kept.length), lines);
   }
 
   add(line: LogLine): void {
     this.lines.push(line);
   }
 
-  /** Appends what is not on disk yet. */
-  flush(): void {
-    const rest = this.lines.slice(this.#written);
-    if (rest.length === 0) return;
-    const text = rest
+  /** Appends what is not in the file yet. With `durable`, all of the log is on the disk when this returns. */
+  async flush({ durable = false }: { readonly durable?: boolean } = {}): Promise<void> {
+    const { length } = this.lines;
+    const text = this.lines
+      .slice(this.#written)
       .map(({ values, ...place }) => `${JSON.stringify({ ...place, ...values }, jsonNumber)}\n`)
       .join('');
-    appendFileSync(this.path, text);
-    this.#written = this.lines.length;
+    if (text === '' && !durable) return;
+    await this.#file.append(text, { durable });
+    this.#written = length;
   }
 }

@@ -1,36 +1,15 @@
 import { defined } from '@medgan/files';
-import type { Clock, PackedImages, Rng } from '@medgan/plugin-api';
-import { batchAugmenter, type ChosenAugmentation } from './augment-batch.ts';
+import { batchAugmenter } from './augment-batch.ts';
 import { batches } from './batches.ts';
-import type { Best, Evaluation } from './best-checkpoint.ts';
-import type { Position } from './checkpoint.ts';
-import type { Gan } from './gan.ts';
-import { Pace, type Reporter } from './progress.ts';
+import type { Best } from './best-checkpoint.ts';
+import { Pace } from './progress.ts';
 import { readAhead } from './read-ahead.ts';
-import { totalSteps, type RunConfig } from './run-config.ts';
+import { totalSteps } from './run-config.ts';
 import { RunFolder } from './run-folder.ts';
 import { Sampler } from './sampler.ts';
 import { inSeries, seriesLength } from './series.ts';
 import { StepRunner, type LoggedValues } from './step-runner.ts';
-
-/** What a run needs. The run folder exists and holds the configuration already. */
-export interface TrainRequest {
-  readonly gan: Gan;
-  readonly config: RunConfig;
-  readonly images: PackedImages;
-  readonly runDir: string;
-  readonly rng: Rng;
-  readonly clock: Clock;
-  readonly reporter: Reporter;
-  /** Judges the images every `cadence.evaluateEvery` steps. */
-  readonly evaluation?: Evaluation;
-  /** Changes of the training images, in this order; those that `config.augment` names. */
-  readonly augmentations?: readonly ChosenAugmentation[];
-  /** A checkpoint already restored into `gan`, to go on from. */
-  readonly resumeFrom?: { readonly position: Position; readonly path: string };
-  /** Aborting it ends the run after the step in progress, with a checkpoint. */
-  readonly signal?: AbortSignal;
-}
+import type { TrainRequest } from './train-request.ts';
 
 /** How a run ended. */
 export interface TrainResult {
@@ -68,12 +47,13 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   reporter.onCompiled(clock.monotonic() - compileStart);
 
   const interrupted = (): boolean => signal?.aborted === true;
-  const left = inSeries(batches(config, images, { rng, done: log.lines.length }), {
+  const left = batches(config, images, { rng, done: request.resumeFrom?.position.step ?? 0 });
+  const allSeries = inSeries(left, {
     length: seriesLength(gan.engine, config, images),
     updates: config.discriminatorSteps ?? 1,
     pausesAfter: (step) => [sampleEvery, checkpointEvery, evaluateEvery].some((n) => step % n === 0),
   });
-  for await (const series of readAhead(images, interrupted() ? [] : left, augment)) {
+  for await (const series of readAhead(images, interrupted() ? [] : allSeries, augment)) {
     if (series[0]!.update === 1) pace.begin();
     const trained = await runner.run(series);
     if (trained.length === 0) continue;
@@ -88,7 +68,7 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
     const { step } = trained.at(-1)!;
     await divergence.see(trained);
     if (interrupted() || step === total || divergence.reason !== undefined) break;
-    if (trained.some((each) => each.step % logEvery === 0)) log.flush();
+    if (trained.some((each) => each.step % logEvery === 0)) await log.flush();
     if (step % sampleEvery === 0) await folder.draw(await sampler.draw());
     if (step % checkpointEvery === 0 || step === best.step) await folder.save();
     if (divergence.reason !== undefined) break;

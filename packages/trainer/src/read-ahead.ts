@@ -1,11 +1,6 @@
 import type { ImageReader } from '@medgan/plugin-api';
 import type { AugmentBatch } from './augment-batch.ts';
-import type { Batch } from './batches.ts';
-
-/** A batch with its images: uint8, NHWC [indices.length, size, size, channels]. */
-export interface ReadBatch extends Batch {
-  readonly pixels: Uint8Array;
-}
+import type { Batch, ReadBatch } from './batches.ts';
 
 /**
  * Reads the images of each series of batches, and augments them, while the one before is trained on, so that training
@@ -31,7 +26,7 @@ export async function* readAhead(
     for (const series of allSeries) {
       const current = next;
       next = readSeries(series);
-      // Told at its turn; until then it must not count as unhandled.
+      // Rethrown when this series is awaited; until then Node must not report it as unhandled.
       next.catch(() => undefined);
       if (current) yield await current;
     }

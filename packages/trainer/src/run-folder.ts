@@ -5,10 +5,10 @@ import { BestCheckpoint } from './best-checkpoint.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { DivergenceWatch } from './divergence.ts';
 import { RunLog } from './log.ts';
-import type { TrainRequest } from './loop.ts';
 import { drawLossCurve, drawRealFakeGrid, drawSamples } from './pictures.ts';
 import type { ByteImages } from './byte-images.ts';
 import { writeStatus, type RunStatus } from './status.ts';
+import type { TrainRequest } from './train-request.ts';
 
 /** What a run leaves on disk while it trains: log, status, checkpoints and pictures. */
 export class RunFolder {
@@ -31,14 +31,14 @@ export class RunFolder {
     this.#request = request;
     this.#totalSteps = totalSteps;
     this.#start = request.clock.monotonic();
-    this.#done = this.log.lines.length;
+    this.#done = request.resumeFrom?.position.step ?? 0;
     this.#checkpoint = request.resumeFrom?.path;
     this.#divergence = new DivergenceWatch(request.gan, request.reporter);
   }
 
   static async open(request: TrainRequest, totalSteps: number): Promise<RunFolder> {
     const { runDir, config, resumeFrom } = request;
-    const log = new RunLog(runDir, resumeFrom?.position.step ?? 0);
+    const log = await RunLog.open(runDir, resumeFrom?.position.step ?? 0);
     await makeFolder(join(runDir, RUN_FILES.samples));
     const options = { ...request, every: config.cadence.evaluateEvery, totalSteps };
     return new RunFolder(request, totalSteps, { log, best: await BestCheckpoint.open(options, log.lines) });
@@ -79,7 +79,7 @@ export class RunFolder {
     const last = this.log.lines.at(-1);
     if (!last || last.step === this.#done) return;
     const { runDir, gan, config } = this.#request;
-    this.log.flush();
+    await this.log.flush({ durable: true });
     if (!(await this.#divergence.allowsSaving(last.step))) return;
     this.#checkpoint = await writeCheckpoint(runDir, gan, { ...last, lastGood: this.#checkpoint });
     await this.best.prune(config.cadence.keepCheckpoints);

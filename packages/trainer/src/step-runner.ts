@@ -1,9 +1,8 @@
 import type { Program, Values } from '@medgan/engine';
 import { normalise, type Rng } from '@medgan/plugin-api';
-import { streamOf } from './batches.ts';
+import { streamOf, type ReadBatch } from './batches.ts';
 import type { Position } from './checkpoint.ts';
 import type { Gan } from './gan.ts';
-import type { ReadBatch } from './read-ahead.ts';
 import { drawInputs } from './step-inputs.ts';
 import { AUXILIARY_LOSS, STEP_OUTPUTS, type Updates } from './step.ts';
 
