@@ -40,7 +40,7 @@ function binaryCrossEntropy(logits: tf.Tensor, target: number): tf.Tensor {
   return loss(logits);
 }
 
-/** Binary cross entropy of σ(logit) [N] to the labels, computed on the logits. */
+/** Binary cross entropy of σ(logit) [N] against the labels: the sigmoid is taken first, as PyTorch's BCELoss has it. */
 export default defineObjective({
   name: 'bce',
   summary: 'Binary cross entropy with a non-saturating generator, as the original DCGAN',

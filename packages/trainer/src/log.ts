@@ -60,9 +60,12 @@ export class RunLog {
     const path = join(runDir, RUN_FILES.log);
     const kept = done === 0 ? Buffer.alloc(0) : firstLines(Buffer.from((await readText(path)) ?? ''), done);
     if (kept === undefined) {
-      throw new MedganError(`${path} has fewer than the ${done} lines that the checkpoint of step ${done} needs`, {
-        cure: 'resume from an older checkpoint: remove the newest folder under checkpoints/',
-      });
+      throw new MedganError(
+        `${path} has fewer than the ${done} lines that the checkpoint of step ${done} needs`,
+        {
+          cure: 'resume from an older checkpoint: remove the newest folder under checkpoints/',
+        },
+      );
     }
     const lines = kept.toString().split('\n').slice(0, -1).map(parseLine);
     return new RunLog(await AppendLog.open(path, kept.length), lines);

@@ -43,7 +43,11 @@ describe.each(['onnx', 'cpu'] as const)('R1 on %s', (name) => {
         passes = 0;
         let logits!: tf.Tensor;
         const { value, grads } = tf.variableGrads(() => {
-          const judged = judgeWithR1(judge, inputs['real'] as tf.Tensor4D, 10);
+          const judged = judgeWithR1(
+            (images) => ({ logits: judge(images) }),
+            inputs['real'] as tf.Tensor4D,
+            10,
+          );
           logits = tf.keep(judged.logits);
           return judged.penalty;
         }, [filter, head]);
@@ -68,7 +72,11 @@ describe.each(['onnx', 'cpu'] as const)('R1 on %s', (name) => {
     const program = await engine.compile(
       (inputs) => {
         const { value, grads } = tf.variableGrads(() => {
-          const { logits, penalty } = judgeWithR1(judge, inputs['real'] as tf.Tensor4D, 0.5);
+          const { logits, penalty } = judgeWithR1(
+            (images) => ({ logits: judge(images) }),
+            inputs['real'] as tf.Tensor4D,
+            0.5,
+          );
           return tf.add(tf.mean(logits), penalty) as tf.Scalar;
         }, [slope]);
         return { value, slope: grads[slope.name]! };
@@ -90,7 +98,8 @@ it('a discriminator that cannot be differentiated twice is refused by the kernel
     tf.sum(tf.maxPool(tf.mul(images, scale) as tf.Tensor4D, 2, 2, 'valid'), [1, 2, 3]);
   const program = await engine.compile(
     (inputs) => {
-      const loss = (): tf.Scalar => judgeWithR1(judge, inputs['real'] as tf.Tensor4D, 1).penalty;
+      const loss = (): tf.Scalar =>
+        judgeWithR1((images) => ({ logits: judge(images) }), inputs['real'] as tf.Tensor4D, 1).penalty;
       return { value: differentiatedTwice(() => tf.variableGrads(loss, [scale])).value };
     },
     { real },

@@ -19,7 +19,7 @@ export interface GanSettings {
   readonly ema?: number;
 }
 
-/** Everything that decides a run's numbers, with every default filled in. Saved with the run as `config.yaml`. */
+/** Everything that decides a run's numbers; an absent property has the default that its comment names. Saved with the run as `config.yaml`. */
 export interface RunConfig extends GanSettings {
   readonly architecture: { readonly name: string; readonly options: object };
   readonly objective: { readonly name: string; readonly options: object };

@@ -58,11 +58,19 @@ type Given = Readonly<Record<string, tf.Tensor>>;
 /** Scalars to be logged, by log key. */
 type Logged = Readonly<Record<string, tf.Tensor>>;
 
-/** What a network has to answer for, and what is logged of it. */
+/** A network's loss, and what is logged with it. */
 interface Judgement {
   /** No shape. */
   readonly loss: tf.Tensor;
   readonly logged: Logged;
+}
+
+/** What D says of real images. */
+interface RealJudgement {
+  /** [N]. */
+  readonly logits: tf.Tensor;
+  /** No shape; of a discriminator that has a loss of its own. */
+  readonly auxiliaryLoss?: tf.Scalar;
 }
 
 const probability = (logits: tf.Tensor): tf.Tensor => tf.mean(tf.sigmoid(logits));
@@ -95,21 +103,23 @@ function updateDiscriminator(parts: StepParts, fake: tf.Tensor4D, given: Given):
   const real = given['real'] as tf.Tensor4D;
   const augmented = (images: tf.Tensor4D): tf.Tensor4D => diffAugment(images, { policy, use: 'real' }, given);
   const shown = { real: augmented(real), fake: diffAugment(fake, { policy, use: 'fake' }, given) };
-  let auxiliary: tf.Scalar | undefined;
-  const judgeReal = (images: tf.Tensor4D): tf.Tensor =>
+  const judgeReal = (images: tf.Tensor4D): RealJudgement =>
     scope('discriminator: real images', () => {
-      const judged = discriminator.judgeReal?.(images, 'training');
-      auxiliary = judged && tf.keep(judged.auxiliaryLoss);
-      return judged?.logits ?? judge(images);
+      if (!discriminator.judgeReal) return { logits: judge(images) };
+      const { logits, auxiliaryLoss } = discriminator.judgeReal(images, 'training');
+      // It outlives the scope in which TF.js records the gradients.
+      return { logits, auxiliaryLoss: tf.keep(auxiliaryLoss) };
     });
   const learn = (): Judgement => {
-    // By the images as they were, through their augmentation: so have the authors of DiffAugment it.
+    // R1 is taken at the unaugmented images, differentiating through the augmentation, as DiffAugment's authors do.
     const regular =
       r1 === undefined
         ? undefined
         : scope('discriminator: R1', () => judgeWithR1((x) => judgeReal(augmented(x)), real, r1));
+    const judgedReal = regular ?? judgeReal(shown.real);
+    const { auxiliaryLoss } = judgedReal;
     const logits = {
-      real: regular?.logits ?? judgeReal(shown.real),
+      real: judgedReal.logits,
       fake: scope('discriminator: generated images', () => judge(shown.fake)),
     };
     const logged = { 'prob/real': probability(logits.real), 'prob/fake_before': probability(logits.fake) };
@@ -118,11 +128,11 @@ function updateDiscriminator(parts: StepParts, fake: tf.Tensor4D, given: Given):
       const penalised = { ...shown, discriminate: judge, mix: given['mix'] as tf.Tensor4D };
       terms.push(scope('discriminator: penalty', () => objective.penalty!(penalised, objectiveOptions)));
     }
-    if (auxiliary) terms.push(auxiliary);
+    if (auxiliaryLoss) terms.push(auxiliaryLoss);
     if (regular) terms.push(regular.penalty);
     return {
       loss: terms.reduce((sum, term) => tf.add(sum, term)),
-      logged: { ...logged, ...(auxiliary && { [AUXILIARY_LOSS]: auxiliary }) },
+      logged: { ...logged, ...(auxiliaryLoss && { [AUXILIARY_LOSS]: auxiliaryLoss }) },
     };
   };
   return differentiatedTwice(() => descend('discriminator', parts.discriminatorOptimizer, learn));
