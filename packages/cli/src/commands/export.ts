@@ -1,8 +1,14 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEngine } from '@medgan/engine';
-import { defined, MedganError, writeFileAtomically } from '@medgan/files';
+import {
+  defined,
+  foreignFiles,
+  MedganError,
+  replaceFolder,
+  someOf,
+  writeFileAtomically,
+} from '@medgan/files';
 import { createRng, RUN_FILES } from '@medgan/plugin-api';
 import {
   describeGenerator,
@@ -21,6 +27,7 @@ import {
 } from '@medgan/trainer';
 import { writeSafetensorsFile } from '@medgan/weights';
 import { averagedText, pluginsOfRun, readRunRecord, versions } from '@medgan/runs';
+import { guardOutput, ONNX, SAFETENSORS } from '../guard-output.ts';
 
 export interface ExportOptions {
   readonly format: string;
@@ -85,28 +92,37 @@ const tfjs: Writer = async (request, { out, uint8 }) => {
       cure: 'leave --uint8 out: tf.browser.toPixels takes the images as (images + 1) / 2',
     });
   }
-  if (existsSync(out) && !existsSync(join(out, 'model.json'))) {
-    throw new MedganError(`${out} is no TensorFlow.js model, and is not replaced`, {
-      cure: 'choose another --out',
-    });
-  }
   const { json, shards } = await generatorTfjs(request);
-  const temporary = `${out}.${process.pid}.partial`;
-  await mkdir(temporary, { recursive: true });
-  try {
-    for (const [name, bytes] of shards) await writeFileAtomically(join(temporary, name), bytes);
-    await writeFileAtomically(join(temporary, 'model.json'), `${JSON.stringify(json)}\n`);
-    await rm(out, { recursive: true, force: true });
-    await rename(temporary, out);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw error;
-  }
+  await replaceFolder(out, async (draft) => {
+    for (const [name, bytes] of shards) await writeFileAtomically(join(draft, name), bytes);
+    await writeFileAtomically(join(draft, 'model.json'), `${JSON.stringify(json)}\n`);
+  });
   const files = shards.size === 1 ? 'one file' : `${shards.size} files`;
   return `a graph model, weights in ${files}; load it with tf.loadGraphModel('…/model.json')`;
 };
 
 const WRITERS: Readonly<Record<string, Writer>> = { safetensors, onnx, tfjs };
+
+/** Refuses a folder that holds anything but a TensorFlow.js model, and one that does without `force`. */
+function guardTfjs(out: string, force: boolean): void {
+  if (!existsSync(out)) return;
+  const isModel = (name: string): boolean =>
+    name === 'model.json' || /^group1-shard\d+of\d+\.bin$/.test(name);
+  const foreign = statSync(out).isDirectory() ? foreignFiles(out, isModel) : [out];
+  if (foreign.length > 0) {
+    throw new MedganError(`${out} holds more than a TensorFlow.js model: ${someOf(foreign)}`, {
+      cure: 'choose another --out',
+    });
+  }
+  if (force) return;
+  throw new MedganError(`${out} is there already`, { cure: 'choose another --out, or replace it: --force' });
+}
+
+const GUARDS: Readonly<Record<string, (out: string, force: boolean) => void | Promise<void>>> = {
+  safetensors: (out, force) => guardOutput(out, SAFETENSORS, force),
+  onnx: (out, force) => guardOutput(out, ONNX, force),
+  tfjs: guardTfjs,
+};
 
 /** How the run was trained, for those who meet the file later. */
 async function trainingMetadata({ runDir }: FoundWeights): Promise<Record<string, string>> {
@@ -131,11 +147,7 @@ async function requireImages(weights: GeneratorWeights): Promise<void> {
 /** `medgan export <run|checkpoint|weights> --format … --out …`. */
 export async function exportCommand(path: string, options: ExportOptions): Promise<number> {
   const { format, out, arch, key, entry, allowNan, force } = options;
-  if (existsSync(out) && !force) {
-    throw new MedganError(`${out} is there already`, {
-      cure: 'choose another --out, or replace it: --force',
-    });
-  }
+  await GUARDS[format]!(out, force);
   const found = await findGeneratorWeights(path, options.weights);
   const weights: GeneratorWeights = await readGeneratorWeights({
     file: found.file,

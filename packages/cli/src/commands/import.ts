@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { defined, MedganError } from '@medgan/files';
+import { defined } from '@medgan/files';
 import { builtInPlugins } from '@medgan/runs';
 import { readImportedWeights, type ImportedWeights } from '@medgan/trainer';
 import { elementCount, trustedLimits, writeSafetensorsFile } from '@medgan/weights';
+import { guardOutput, SAFETENSORS } from '../guard-output.ts';
 
 export interface ImportOptions {
   readonly out: string;
@@ -26,11 +26,7 @@ function passedOverText({ passedOver }: ImportedWeights): string {
 /** `medgan import <file.pth> --out x.safetensors`: a PyTorch state dict as safetensors, nothing in it ever run. */
 export async function importCommand(file: string, options: ImportOptions): Promise<number> {
   const { out, key, entry, trust, force } = options;
-  if (existsSync(out) && !force) {
-    throw new MedganError(`${out} is there already`, {
-      cure: 'choose another --out, or replace it: --force',
-    });
-  }
+  await guardOutput(out, SAFETENSORS, force);
   const imported = await readImportedWeights(file, {
     ...defined({ key, entry, limits: trust ? trustedLimits : undefined }),
     architectures: builtInPlugins().architectures,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { MedganError, withCure } from '@medgan/files';
-import { RUN_FILES } from '@medgan/plugin-api';
+import { RUN_FILES, STUDY_FILES } from '@medgan/plugin-api';
 import {
   type ConfigurationName,
   DEFAULT_CONFIGURATION,
@@ -23,6 +23,7 @@ import {
   readRunRecord,
   studyToShow,
 } from '@medgan/runs';
+import { guardOutput, type OutputKind } from '../guard-output.ts';
 
 export interface ReportCommandOptions {
   readonly out: string;
@@ -99,9 +100,17 @@ function describeMetrics(): Record<string, PublishedFigure> {
   );
 }
 
+/** The page names the program in its first lines, the text begins with its heading. */
+const REPORT: OutputKind = {
+  name: 'a report of medgan',
+  isOne: (start) =>
+    start.includes('<title>MedImageGAN') || start.includes('# Our figures beside the published ones'),
+};
+
 /** `medgan report`: `index.html` and `RESULTS.md` out of the experiments and their run folders. */
 export async function reportCommand(options: ReportCommandOptions): Promise<number> {
   const [out, root] = [resolve(options.out), resolve(options.runs)];
+  for (const name of ['index.html', STUDY_FILES.results]) await guardOutput(join(out, name), REPORT, true);
   const studies: ReportInput[] = [];
   const problems: string[] = [];
   for (const file of experimentFiles()) {

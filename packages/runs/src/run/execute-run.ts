@@ -1,8 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { MedganError } from '@medgan/files';
-import { createRng, RUN_FILES, TRIAL_FILES, type Plugins, type Rng } from '@medgan/plugin-api';
+import { createRng, type Plugins, type Rng } from '@medgan/plugin-api';
 import {
   buildGan,
   listCheckpoints,
@@ -24,6 +20,7 @@ import { countsText, imagesPerClass } from './images-per-class.ts';
 import { guardResume } from './resume-guard.ts';
 import { openImages } from './run-data.ts';
 import { startRunEngine } from './run-engine.ts';
+import { checkRunPlace, removeFormerRun } from './run-place.ts';
 import { readRunRecord, writeRunRecord, type RunRecord } from './run-record.ts';
 import type { RunContext, RunReporter } from './run-reporter.ts';
 import { systemClock } from './system-clock.ts';
@@ -59,10 +56,8 @@ export async function executeRun(request: ExecuteRequest): Promise<TrainResult> 
   const { run, existing, reporter } = request;
   const { config, runDir } = run;
   const former = existing.kind === 'resume' ? await readRunRecord(runDir) : undefined;
-  if (existing.kind === 'refuse' && existsSync(join(runDir, RUN_FILES.status))) {
-    throw new MedganError(`${runDir} already holds a run`, {
-      cure: 'go on with it: --resume; replace it: --force; or choose another run: name',
-    });
+  if (existing.kind !== 'resume') {
+    await checkRunPlace({ runDir, images: run.data.path, replace: existing.kind === 'replace' });
   }
   const images = await openImages(run, request);
   try {
@@ -117,7 +112,7 @@ async function trainLocked(
   const unlock = await lockRun(runDir);
   let follower: RunFollower | undefined;
   try {
-    if (existing.kind === 'replace') await emptyFolder(runDir);
+    if (existing.kind === 'replace') await removeFormerRun(runDir);
     await writeRunRecord(runDir, record);
     const resumeFrom = existing.kind === 'resume' ? await restore(gan, runDir, reporter) : undefined;
     const judge = run.figure && judgeWhileTraining(run.figure, images, config.seed);
@@ -161,14 +156,4 @@ async function restore(gan: Gan, runDir: string, reporter: RunReporter): Promise
   const position = await restoreCheckpoint(gan, newest.path);
   reporter.onNote(`resuming after step ${position.step}`);
   return { position, path: newest.path };
-}
-
-/** What is there already for the run that begins: the lock that was just taken, and what its study has written. */
-const OF_THIS_RUN: readonly string[] = [RUN_FILES.lock, TRIAL_FILES.trial, TRIAL_FILES.log];
-
-/** Removes a former run. */
-async function emptyFolder(runDir: string): Promise<void> {
-  for (const name of await readdir(runDir)) {
-    if (!OF_THIS_RUN.includes(name)) await rm(join(runDir, name), { recursive: true, force: true });
-  }
 }

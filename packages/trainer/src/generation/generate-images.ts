@@ -16,7 +16,7 @@ export interface GenerateRequest {
   readonly folder: string;
   /** Replace images of an earlier generation. */
   readonly force: boolean;
-  /** Images a row; undefined draws no grid. */
+  /** Images per row; undefined draws no grid. */
   readonly gridColumns?: number | 'square';
   /** How the images came about, kept beside them. */
   readonly record: object;
@@ -24,7 +24,7 @@ export interface GenerateRequest {
   /** Write images that are NaN or infinite too, as black pixels. */
   readonly allowNonFinite?: boolean;
   readonly signal?: AbortSignal;
-  /** Told how many images are written, and how many a second on average. */
+  /** Called with how many images are written, and how many per second on average. */
   readonly onProgress?: (done: number, imagesPerSecond: number) => void;
 }
 
@@ -81,6 +81,14 @@ class Sheet {
   }
 }
 
+async function writeRecord(
+  { folder, record }: GenerateRequest,
+  counts: { readonly images: number; readonly planned?: number },
+): Promise<void> {
+  const text = JSON.stringify({ ...record, ...counts }, undefined, 2);
+  await writeFileAtomically(join(folder, RECORD_NAME), `${text}\n`);
+}
+
 /**
  * Draws images into a folder: `000000.png` and on, `generation.json`, and the grid. While one chunk is computed the one
  * before it is written; memory does not grow with the number of images. An abort ends after the chunk in progress, with
@@ -100,7 +108,11 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
     await writing;
     const here = Math.min(source.chunk, count - first);
     if (request.allowNonFinite !== true) requireFiniteImages(source.name, images, { first, count: here });
-    if (first === 0) await prepareImageFolder(folder, request.force);
+    if (first === 0) {
+      await prepareImageFolder(folder, request);
+      // Before the first image: an interrupted generation is known as one, and can be replaced.
+      await writeRecord(request, { images: 0, planned: count });
+    }
     onProgress?.(first, first / seconds());
     sheet.add(images, first);
     writing = writeImages(folder, images, { first, count: here });
@@ -112,7 +124,6 @@ export async function generateImages(request: GenerateRequest): Promise<Generate
   const elapsed = seconds();
   onProgress?.(done, done / elapsed);
   const onGrid = await sheet.write(folder, done, gridColumns);
-  const record = { ...request.record, images: done };
-  await writeFileAtomically(join(folder, RECORD_NAME), `${JSON.stringify(record, undefined, 2)}\n`);
+  await writeRecord(request, { images: done });
   return { state: done < count ? 'interrupted' : 'finished', images: done, seconds: elapsed, onGrid };
 }

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { makeFolder, MedganError, messageOf } from '@medgan/files';
+import { finishedName, makeFolder, MedganError, messageOf, readJson, someOf } from '@medgan/files';
 import { writeDrawing } from '../drawing/png.ts';
 import type { ByteImages } from '../byte-images.ts';
 
@@ -13,33 +13,52 @@ export const RECORD_NAME = 'generation.json';
 /** `000042.png`: names sort as numbers do, up to a million images. */
 const imageName = (index: number): string => `${String(index).padStart(6, '0')}.png`;
 
-/** What an earlier generation left, half-written files included. */
-const isOurs = (name: string): boolean =>
-  /^\d{6,}\.png(\.partial)?$/.test(name) ||
-  [GRID_NAME, RECORD_NAME].some((own) => name === own || (name.startsWith(own) && name.endsWith('.partial')));
+/** How many images a generation has written at most, by its record; undefined where there is no record. */
+async function recordedImages(folder: string): Promise<number | undefined> {
+  const record = await readJson<{ readonly images?: unknown; readonly planned?: unknown }>(
+    join(folder, RECORD_NAME),
+  );
+  if (record === undefined) return undefined;
+  return Math.max(Number(record.planned) || 0, Number(record.images) || 0);
+}
 
 /**
- * Makes the folder, and sees that it is empty. With `force`, images of an earlier generation are removed; other files
- * are never touched.
- * @throws MedganError when it is not empty, or cannot be made.
+ * Makes the folder, and sees that it is empty. With `force`, the images of an earlier generation, which its record
+ * counts, are removed; other files are never touched.
+ * @throws MedganError when the folder is not empty, holds a file that an image would overwrite, or cannot be made.
  */
-export async function prepareImageFolder(folder: string, force: boolean): Promise<void> {
+export async function prepareImageFolder(
+  folder: string,
+  { count, force }: { readonly count: number; readonly force: boolean },
+): Promise<void> {
   let names: string[];
+  let recorded: number | undefined;
   try {
     await makeFolder(folder);
     names = await readdir(folder);
+    recorded = await recordedImages(folder);
   } catch (cause) {
     throw new MedganError(`folder ${folder} cannot be used: ${messageOf(cause)}`, {
       cure: 'check that the path is a writable folder, or choose another one',
       cause,
     });
   }
-  if (names.length > 0 && !force) {
-    throw new MedganError(`${folder} is not empty`, {
-      cure: 'choose another folder, or replace the images of an earlier generation: --force',
+  if (names.length === 0) return;
+  if (recorded === undefined || !force) {
+    const replace =
+      recorded === undefined ? '' : ', or replace the images of the earlier generation: --force';
+    throw new MedganError(`${folder} is not empty`, { cure: `choose another folder${replace}` });
+  }
+  const own = new Set([GRID_NAME, RECORD_NAME, ...Array.from({ length: recorded }, (_, i) => imageName(i))]);
+  const foreign = names.filter((name) => !own.has(finishedName(name)));
+  const written = new Set(Array.from({ length: count }, (_, i) => imageName(i)));
+  const inTheWay = foreign.filter((name) => written.has(name)).sort();
+  if (inTheWay.length > 0) {
+    throw new MedganError(`${folder} holds images that no generation has written: ${someOf(inTheWay)}`, {
+      cure: 'choose another folder',
     });
   }
-  for (const name of names.filter(isOurs)) await rm(join(folder, name));
+  for (const name of names.filter((each) => own.has(finishedName(each)))) await rm(join(folder, name));
 }
 
 /** Lossless, and as fast as it is small on what generators make. */
