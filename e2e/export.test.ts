@@ -154,8 +154,10 @@ describe('medgan export', () => {
     const { code, stderr } = await medgan('export', file, '--format', 'onnx', '--out', at('there.onnx'));
     expect(code).toBe(1);
     expect(stderr).toContain('is there already');
+    const forced = await medgan('export', file, '--format', 'onnx', '--out', at('there.onnx'), '--force');
+    expect(forced.stderr).toContain('is there already, and is not an ONNX model');
     expect(readFileSync(at('there.onnx'), 'utf8')).toBe('mine');
     const folderError = await medgan('export', file, '--format', 'tfjs', '--out', folder, '--force');
-    expect(folderError.stderr).toContain('is no TensorFlow.js model, and is not replaced');
+    expect(folderError.stderr).toContain('holds more than a TensorFlow.js model');
   });
 });

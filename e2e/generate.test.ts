@@ -147,6 +147,22 @@ describe('medgan generate', () => {
     ]);
   });
 
+  it('overwrites no numbered image of the user, though --force is given', async () => {
+    mkdirSync(join(folder, 'numbered'));
+    writeFileSync(join(folder, 'numbered/000001.png'), 'a photograph');
+    const { code, stderr } = await generate('numbered', '--count', '2', '--force');
+    expect(code).toBe(1);
+    expect(stderr).toContain('holds files that no generation has written: 000001.png');
+    expect(readFileSync(join(folder, 'numbered/000001.png'), 'utf8')).toBe('a photograph');
+    expect(await generate('numbered', '--count', '1', '--force')).toMatchObject({ code: 0 });
+    expect(await generate('numbered', '--count', '2', '--force')).toMatchObject({ code: 1 });
+    expect(readdirSync(join(folder, 'numbered')).sort()).toEqual([
+      '000000.png',
+      '000001.png',
+      'generation.json',
+    ]);
+  });
+
   it('stops at Ctrl-C with whole images only', async () => {
     const out = join(folder, 'stopped');
     const args = ['generate', '--checkpoint', weights, '--out', out, '--count', '1000000'];

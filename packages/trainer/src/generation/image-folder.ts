@@ -44,17 +44,21 @@ export async function prepareImageFolder(
     });
   }
   if (names.length === 0) return;
-  if (recorded === undefined || !force) {
+  if (!force) {
     const replace =
       recorded === undefined ? '' : ', or replace the images of the earlier generation: --force';
     throw new MedganError(`${folder} is not empty`, { cure: `choose another folder${replace}` });
   }
-  const own = new Set([GRID_NAME, RECORD_NAME, ...Array.from({ length: recorded }, (_, i) => imageName(i))]);
+  const own = new Set(
+    recorded === undefined
+      ? []
+      : [GRID_NAME, RECORD_NAME, ...Array.from({ length: recorded }, (_, i) => imageName(i))],
+  );
   const foreign = names.filter((name) => !own.has(finishedName(name)));
-  const written = new Set(Array.from({ length: count }, (_, i) => imageName(i)));
+  const written = new Set([GRID_NAME, ...Array.from({ length: count }, (_, i) => imageName(i))]);
   const inTheWay = foreign.filter((name) => written.has(name)).sort();
   if (inTheWay.length > 0) {
-    throw new MedganError(`${folder} holds images that no generation has written: ${someOf(inTheWay)}`, {
+    throw new MedganError(`${folder} holds files that no generation has written: ${someOf(inTheWay)}`, {
       cure: 'choose another folder',
     });
   }
