@@ -14,22 +14,44 @@ const service = '/api/2.0/mlflow-artifacts/artifacts';
 /**
  * @param uri a run's `artifactUri`
  * @param base the tracking server's address
- * @throws MlflowError for clouds, which the server can be told to stand in front of.
+ * @throws MlflowError for clouds and for folders of other machines
  */
 export function parseArtifactRoot(uri: string, base: string): ArtifactRoot {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
   if (scheme === 'mlflow-artifacts') {
     const [, host = '', path = ''] = /^mlflow-artifacts:(?:\/\/([^/]*))?\/?(.*)$/i.exec(uri) ?? [];
     const server = host === '' ? base : `${new URL(base).protocol}//${host}`;
-    return { kind: 'proxy', address: `${server}${service}/${encodeSegments(decodeURI(path))}` };
+    return { kind: 'proxy', address: `${server}${service}/${encodeSegments(decodedPath(uri, path))}` };
   }
   if (scheme === 'http' || scheme === 'https') return { kind: 'proxy', address: uri.replace(/\/+$/, '') };
-  if (scheme === 'file')
-    return { kind: 'folder', path: fileURLToPath(uri.replace(/^file:\/\/\.\//, 'file:///')) };
+  if (scheme === 'file') return { kind: 'folder', path: folderOf(uri) };
   if (scheme === undefined && uri.startsWith('/')) return { kind: 'folder', path: uri };
-  throw new MlflowError(`artifacts lie at ${quote(uri)}, which this client does not speak`, {
-    cure: 'start the server with `--serve-artifacts --artifacts-destination <that place>`, so that it passes them on, and make a new experiment',
-  });
+  throw new MlflowError(
+    `the server keeps artifacts at ${quote(uri)}, which only MLflow's Python client reaches`,
+    {
+      cure: 'start the server with `--artifacts-destination <that place>`, so that clients send files through it, and use a new experiment: one keeps its place for good',
+    },
+  );
+}
+
+function decodedPath(uri: string, path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    throw new MlflowError(`the artifact address ${quote(uri)} has a % that begins no escape`, {
+      cure: 'check the artifact location of the experiment on the server',
+    });
+  }
+}
+
+function folderOf(uri: string): string {
+  try {
+    return fileURLToPath(uri.replace(/^file:\/\/\.\//, 'file:///'));
+  } catch {
+    throw new MlflowError(`the server keeps artifacts at ${quote(uri)}, a folder of another machine`, {
+      cure: 'start the server with `--artifacts-destination <folder>`, so that clients send files through it, and use a new experiment',
+    });
+  }
 }
 
 /** A path of artifacts as part of an address; each segment is encoded by itself. */

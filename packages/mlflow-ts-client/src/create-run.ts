@@ -17,14 +17,16 @@ export interface CreateRun extends CallOptions {
   /** Makes it a child of that run, which lies in the same experiment. */
   readonly parentRunId?: string;
   /**
-   * A name of the caller's own for this run, kept as the tag `mlflow-ts-client.key`. An active run of the experiment
+   * A name of the caller's own for this run, kept as the tag `mlflow.tsClient.key`, which MLflow's pages do not show. An active run of the experiment
    * that has it is returned instead of a second one. One process at a time may use a key.
    */
   readonly idempotencyKey?: string;
 }
 
-const keyTag = 'mlflow-ts-client.key';
-const callTag = 'mlflow-ts-client.call';
+const keyTag = 'mlflow.tsClient.key';
+/** Its name before 0.2, which MLflow's pages show among the user's own tags. */
+const formerKeyTag = 'mlflow-ts-client.key';
+const callTag = 'mlflow.tsClient.call';
 
 export interface RunCreation {
   readonly connection: Connection;
@@ -72,10 +74,12 @@ export async function findByKey(
 ): Promise<Run | undefined> {
   checkExperimentId(experimentId);
   checkIdempotencyKey(key);
-  const found = first(
-    await connection.post('/runs/search', searchBody({ experimentId, tag: keyTag, value: key }), { call }),
-  );
-  return found && toRun(object(found.run));
+  for (const tag of [keyTag, formerKeyTag]) {
+    const body = searchBody({ experimentId, tag, value: key });
+    const found = first(await connection.post('/runs/search', body, { call }));
+    if (found) return toRun(object(found.run));
+  }
+  return undefined;
 }
 
 function first(answer: Wire): Wire | undefined {

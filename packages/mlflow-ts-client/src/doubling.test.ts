@@ -169,7 +169,7 @@ describe.skipIf(python === undefined)('between a client and an MLflow server tha
     const run = await sleepless;
     await Promise.all(released);
     expect(released).toHaveLength(1);
-    const key = (await direct.runs.get(run.info.runId)).tags['mlflow-ts-client.call'];
+    const key = (await direct.runs.get(run.info.runId)).tags['mlflow.tsClient.call'];
     expect(key).toBeDefined();
     expect(await runCount()).toBe(before + 1);
   });

@@ -1,4 +1,5 @@
 import { MlflowError, quote } from './errors.ts';
+import { proxiesFrom } from './proxies.ts';
 import type { Auth, MlflowClientOptions, RetryOptions, TlsOptions } from './options.ts';
 
 /** Variables by name, as `process.env` has them. */
@@ -16,6 +17,7 @@ export function optionsFromEnvironment(env: Environment): MlflowClientOptions {
     });
   }
   const auth = authFrom(env);
+  const proxies = proxiesFrom(env);
   const workspace = read(env, 'MLFLOW_WORKSPACE');
   const seconds = numberFrom(env, 'MLFLOW_HTTP_REQUEST_TIMEOUT');
   const truncateLongValues = booleanFrom(env, 'MLFLOW_TRUNCATE_LONG_VALUES');
@@ -24,6 +26,7 @@ export function optionsFromEnvironment(env: Environment): MlflowClientOptions {
     ...(auth && { auth }),
     ...(workspace !== undefined && { workspace }),
     tls: tlsFrom(env),
+    ...(proxies && { proxies }),
     ...(seconds !== undefined && { timeoutMs: seconds * 1000 }),
     retry: retryFrom(env),
     ...(truncateLongValues !== undefined && { truncateLongValues }),

@@ -24,7 +24,7 @@ export interface ExperimentQuery extends CallOptions {
 }
 
 /** The tag by which a creation whose reply was lost is known again. */
-const callTag = 'mlflow-ts-client.call';
+const callTag = 'mlflow.tsClient.call';
 
 /** The experiments of a server: `client.experiments`. */
 export class Experiments {

@@ -94,7 +94,12 @@ function retryAfter(headers: Headers): number | undefined {
 /** The connection failed, or broke. */
 export function faultOfNetwork(what: string, cause: unknown): Fault {
   const { code, syscall, message } = innermost(cause);
-  const reason = code ? `${code}: ${message}` : message;
+  // OpenSSL appends its source file and an empty line.
+  const reason = (code ? `${code}: ${message}` : message).trim().split('\n')[0]!;
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
+    const cure = 'this port speaks plain http: write the tracking URI with http:// in place of https://';
+    return new Fault(new MlflowError(`${what}: ${reason}`, { cure, cause }), { mayHaveHappened: false });
+  }
   if (code !== undefined && /CERT|SIGNATURE|^ERR_TLS|^ERR_SSL|^ERR_OSSL/.test(code)) {
     const cure =
       'name the authority with MLFLOW_TRACKING_SERVER_CERT_PATH, or, on a network you trust, set MLFLOW_TRACKING_INSECURE_TLS=true';

@@ -3,6 +3,7 @@ import { access, constants, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFileAtomically } from './atomic-file.ts';
 import { MlflowError, quote } from './errors.ts';
+import { isLoopback } from './proxies.ts';
 
 /** Artifacts of a server that hands out paths: written straight to the disk that both share. */
 export class FolderArtifacts {
@@ -19,7 +20,11 @@ export class FolderArtifacts {
    * would take the files, and the server would never see them.
    */
   static async open(root: string, base: string): Promise<FolderArtifacts> {
-    if (!isLoopback(base) && !(await isWritable(root)) && !(await isWritable(dirname(dirname(root))))) {
+    if (
+      !isLoopback(new URL(base).hostname) &&
+      !(await isWritable(root)) &&
+      !(await isWritable(dirname(dirname(root))))
+    ) {
       throw new MlflowError(
         `the server at ${base} keeps artifacts in its own folder ${quote(root)}, out of reach here`,
         {
@@ -62,10 +67,6 @@ export class FolderArtifacts {
       });
     }
   }
-}
-
-function isLoopback(base: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(base).hostname);
 }
 
 async function isWritable(folder: string): Promise<boolean> {

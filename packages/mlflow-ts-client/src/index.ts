@@ -25,6 +25,7 @@ export type {
   RetryOptions,
   TlsOptions,
 } from './options.ts';
+export type { ProxyOptions } from './proxies.ts';
 export { Runs } from './runs.ts';
 export type { RunChange, RunQuery } from './runs.ts';
 export type {

@@ -1,3 +1,5 @@
+import type { ProxyOptions } from './proxies.ts';
+
 /** How often and how long to try again. */
 export interface RetryOptions {
   /** Attempts after the first; 7 by default, as MLflow's own client. */
@@ -44,6 +46,8 @@ export interface MlflowClientOptions {
   /** Sent as `X-MLflow-Workspace`. */
   readonly workspace?: string;
   readonly tls?: TlsOptions;
+  /** None by default. */
+  readonly proxies?: ProxyOptions;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** For each attempt; 120 000 by default. */
@@ -59,8 +63,8 @@ export interface MlflowClientOptions {
   readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** A value that no other call uses, to find a run or an experiment again; a UUID by default. */
   readonly newToken?: () => string;
-  /** In place of Node's own; `tls` is then its business. */
+  /** Used instead of Node's own; `tls` and `proxies` are then ignored. */
   readonly fetch?: typeof fetch;
-  /** Told before each wait: what failed, and for how long it waits. */
+  /** Called before each wait, with what failed and how long the wait is. */
   readonly onRetry?: (event: RetryEvent) => void;
 }

@@ -23,7 +23,10 @@ describe('tracking URIs', () => {
     ['./mlruns', 'start a server'],
     ['C:\\mlruns', 'start a server'],
     ['file:///data/mlruns', 'start a server'],
+    ['127.0.0.1:5601', 'write it as http://127.0.0.1:5601'],
     ['ftp://u:secret@host', 'start a server'],
+    ['http://user:%secret@host', 'write it as %25, or set MLFLOW_TRACKING_PASSWORD'],
+    ['http://us%er:secret@host', 'write it as %25, or set MLFLOW_TRACKING_USERNAME'],
     ['http://', 'write it as http://host:port'],
     [' ', 'start a server'],
   ])('%s is refused with a cure', (trackingUri, cure) => {
@@ -128,7 +131,7 @@ describe('artifact places', () => {
     (uri) => {
       const message = messageOf(() => parseArtifactRoot(uri, base));
       expect(message).toContain(uri);
-      expect(message).toContain('--serve-artifacts');
+      expect(message).toContain('--artifacts-destination');
     },
   );
 

@@ -4,7 +4,7 @@ import type { Auth } from './options.ts';
 export interface TrackingServer {
   /** Without a trailing slash, without credentials. */
   readonly base: string;
-  /** What the address itself brought along. */
+  /** Credentials in the address itself. */
   readonly auth: Auth | undefined;
 }
 
@@ -12,8 +12,8 @@ const start =
   'start a server (`mlflow server --backend-store-uri sqlite:///mlflow.db`) and name it: http://127.0.0.1:5000';
 
 /**
- * Checks that an address is one a client outside Python can talk to.
- * @throws MlflowError for databases, folders and Databricks profiles, saying what to do instead.
+ * Checks that an address is one that a client outside Python can use.
+ * @throws MlflowError for databases, folders and Databricks profiles, with what to do instead
  */
 export function parseTrackingUri(uri: string): TrackingServer {
   const trimmed = uri.trim();
@@ -31,11 +31,14 @@ export function parseTrackingUri(uri: string): TrackingServer {
       databaseCure(trimmed, scheme),
     );
   }
+  if (/^[a-z0-9.-]+:\d+(\/|$)/i.test(trimmed)) {
+    throw refuse(`tracking URI ${quote(trimmed)} has no scheme`, `write it as http://${trimmed}`);
+  }
   if (scheme === 'file' || scheme === undefined || /^[a-z]$/.test(scheme)) {
     throw refuse(`tracking URI ${quote(trimmed)}: a folder is not a server`, start);
   }
   if (scheme !== 'http' && scheme !== 'https') {
-    throw refuse(`tracking URI ${quote(withoutSecrets(trimmed))}: ${scheme}: is not spoken here`, start);
+    throw refuse(`tracking URI ${quote(withoutSecrets(trimmed))}: ${scheme}: is not supported`, start);
   }
   return parseHttp(trimmed);
 }
@@ -51,8 +54,24 @@ function parseHttp(uri: string): TrackingServer {
   const auth =
     url.username === ''
       ? undefined
-      : { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+      : {
+          username: decodedCredential('user name', url.username),
+          password: decodedCredential('password', url.password),
+        };
   return { base: `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`, auth };
+}
+
+/** @throws MlflowError, which does not show the credential, for a `%` that begins no escape */
+function decodedCredential(what: 'user name' | 'password', text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    const variable = what === 'password' ? 'MLFLOW_TRACKING_PASSWORD' : 'MLFLOW_TRACKING_USERNAME';
+    throw refuse(
+      `the ${what} in the tracking URI has a % that begins no escape`,
+      `write it as %25, or set ${variable} and leave credentials out of the URI`,
+    );
+  }
 }
 
 function databaseCure(uri: string, scheme: string): string {

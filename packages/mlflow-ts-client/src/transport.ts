@@ -3,8 +3,7 @@ import { MlflowError } from './errors.ts';
 import { Fault, faultOfNetwork, faultOfNonsense, faultOfStatus, faultOfTimeout } from './fault.ts';
 import { decodeJson, encodeJson } from './int64-json.ts';
 import type { Auth, MlflowClientOptions } from './options.ts';
-import { tlsFetch } from './tls-fetch.ts';
-import type { TlsFetch } from './tls-fetch.ts';
+import { networkFetch, type NetworkFetch } from './network-fetch.ts';
 import { parseTrackingUri } from './tracking-uri.ts';
 import type { CallOptions } from './types.ts';
 import { object } from './wire.ts';
@@ -38,7 +37,7 @@ export class Transport {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #timeoutMs: number;
   readonly #fetch: typeof fetch;
-  readonly #tls: TlsFetch | undefined;
+  readonly #network: NetworkFetch | undefined;
 
   constructor(options: MlflowClientOptions) {
     const server = parseTrackingUri(options.trackingUri);
@@ -50,8 +49,9 @@ export class Transport {
       ...(options.workspace !== undefined && { 'x-mlflow-workspace': options.workspace }),
       ...options.headers,
     };
-    this.#tls = options.fetch === undefined ? tlsFetch(options.tls ?? {}) : undefined;
-    this.#fetch = options.fetch ?? this.#tls?.fetch ?? fetch;
+    this.#network =
+      options.fetch === undefined ? networkFetch(options.tls ?? {}, options.proxies) : undefined;
+    this.#fetch = options.fetch ?? this.#network?.fetch ?? fetch;
   }
 
   /** A call that answers with a JSON object; nothing at all counts as an empty one. */
@@ -92,7 +92,7 @@ export class Transport {
   }
 
   async close(): Promise<void> {
-    await this.#tls?.close();
+    await this.#network?.close();
   }
 
   async #exchange<T>(

@@ -4,6 +4,7 @@ import type { RunStatus } from 'mlflow-ts-client';
 import { writeFileAtomically } from '@medgan/files';
 import { trackingDir } from './folder-key.ts';
 import { readJson } from './read-json.ts';
+import type { PaceState } from './pace.ts';
 import { LOG_START, type LogPlace } from './read-log.ts';
 
 /** The server and experiment that runs are sent to. */
@@ -20,12 +21,15 @@ export interface Cursor extends Destination {
   readonly runId: string;
   /** Up to where the log is sent. */
   readonly log: LogPlace;
+  /** Where the pace of training was read up to. */
+  readonly pace?: PaceState;
   /** Points sent so far. */
   readonly points: number;
-  /** Values that were no numbers, and so were left out. */
+  /** Values that are not finite and were left out. */
   readonly notFinite: number;
-  /** Hashes of the settings and tags, and of the evaluation, as they were sent last. */
+  /** Hashes of the settings and tags, of the dataset, and of the evaluation, as they were sent last. */
   readonly facts: string;
+  readonly dataset?: string;
   readonly figures: string;
   /** Size and time of each file as it was sent last, by its artifact path. */
   readonly files: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
-import type { MlflowClient } from 'mlflow-ts-client';
 import { MedganError } from '@medgan/files';
+import { MlflowError, type MlflowClient } from 'mlflow-ts-client';
 import type { Destination } from './cursor.ts';
 
 /** An experiment on a server, found or made. */
@@ -32,7 +32,13 @@ export class TrackingServer {
     const call = signal ? { signal } : {};
     const experiment =
       !name && id
-        ? await this.client.experiments.get(id, call)
+        ? await this.client.experiments.get(id, call).catch((cause: unknown) => {
+            if (!(cause instanceof MlflowError) || cause.errorCode !== 'RESOURCE_DOES_NOT_EXIST') throw cause;
+            throw new MedganError(`MLFLOW_EXPERIMENT_ID=${id}: the server has no such experiment`, {
+              cure: 'unset it, or name the experiment instead: MLFLOW_EXPERIMENT_NAME',
+              cause,
+            });
+          })
         : await this.client.experiments.getOrCreate(wanted, call);
     if (experiment.lifecycleStage === 'deleted') {
       throw new MedganError(`the MLflow experiment ${experiment.name} is deleted`, {

@@ -14,8 +14,8 @@ export function serverFrom(env: Environment, { isFollowing }: { isFollowing: boo
   return new TrackingServer(MlflowClient.fromEnvironment(env, overrides), env);
 }
 
-/** The page of a run in MLflow. */
+/** The page of a run in MLflow, or of its experiment. */
 export const runPage = (
   uri: string,
-  { experimentId, runId }: { experimentId: string; runId: string },
-): string => `${uri}/#/experiments/${experimentId}/runs/${runId}`;
+  { experimentId, runId }: { experimentId: string; runId?: string },
+): string => `${uri}/#/experiments/${experimentId}${runId === undefined ? '' : `/runs/${runId}`}`;

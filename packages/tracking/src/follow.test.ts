@@ -5,15 +5,15 @@ import { follow } from './follow.ts';
 import { FolderReplaced } from './sync-run.ts';
 import type { PassReport } from './sync-target.ts';
 
-const REPORT: PassReport = { points: 6, files: 1, runs: 1, experimentId: '1', runId: 'a' };
+const REPORT: PassReport = { leftovers: [], points: 6, files: 1, runs: 1, experimentId: '1', runId: 'a' };
 
-/** Follows a training that ends after `trained` ms; `pass` is told the time and may throw. Waiting takes no time. */
+/** Follows a training that ends after `trained` ms; `pass` is given the time and may throw. Waiting takes no time. */
 async function followed(
   trained: number,
   pass: (now: number, isAlive: boolean) => PassReport,
-): Promise<{ report: PassReport | undefined; told: string[]; passes: { at: number; isAlive: boolean }[] }> {
+): Promise<{ report: PassReport | undefined; logged: string[]; passes: { at: number; isAlive: boolean }[] }> {
   let now = 0;
-  const told: string[] = [];
+  const logged: string[] = [];
   const passes: { at: number; isAlive: boolean }[] = [];
   const clock: Clock = { now: () => now, monotonic: () => now };
   const report = await follow({
@@ -29,14 +29,14 @@ async function followed(
     clock,
     interval: 2000,
     grace: 60_000,
-    tell: (line) => told.push(line),
+    log: (line) => logged.push(line),
   });
-  return { report, told, passes };
+  return { report, logged, passes };
 }
 
 describe('follow', () => {
   it('sends again and again, and once more after training has ended', async () => {
-    const { report, passes, told } = await followed(5000, () => REPORT);
+    const { report, passes, logged } = await followed(5000, () => REPORT);
     expect(passes).toEqual([
       { at: 0, isAlive: true },
       { at: 2000, isAlive: true },
@@ -44,16 +44,16 @@ describe('follow', () => {
       { at: 5000, isAlive: false },
     ]);
     expect(report).toBe(REPORT);
-    expect(told).toEqual([]);
+    expect(logged).toEqual([]);
   });
 
   it('asks a failing server more and more seldom, and says so once', async () => {
-    const { report, passes, told } = await followed(200_000, (now) => {
+    const { report, passes, logged } = await followed(200_000, (now) => {
       if (now < 100_000) throw new MedganError('the server is away');
       return REPORT;
     });
     expect(report).toBe(REPORT);
-    expect(told).toEqual(['the server is away', 'the server is back; 6 points sent']);
+    expect(logged).toEqual(['the server is away', 'the server is back; 6 points sent']);
     expect(passes.slice(0, 7).map(({ at }) => at)).toEqual([
       0, 4000, 12_000, 28_000, 58_000, 88_000, 118_000,
     ]);

@@ -7,6 +7,7 @@
 export { readCursor } from './cursor.ts';
 export { runPage, serverFrom } from './environment.ts';
 export { follow } from './follow.ts';
+export { isServerGone, leftoverLines, type Leftover } from './leftovers.ts';
 export { asMedganError } from './mlflow-fault.ts';
 export { LOG_START, readLog } from './read-log.ts';
 export { type Follower, startFollower } from './start-follower.ts';

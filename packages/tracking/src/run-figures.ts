@@ -1,5 +1,6 @@
 import type { Metric } from 'mlflow-ts-client';
 import type { RunEvaluation } from '@medgan/runs';
+import type { RunStatus } from '@medgan/trainer';
 import { trackedName } from './flatten.ts';
 
 /**
@@ -23,4 +24,12 @@ export function figuresOf(evaluation: RunEvaluation, timestamp: number): Metric[
       evaluation.diversity ? point(`diversity/${side}`, evaluation.diversity[side].value) : [],
     ),
   ];
+}
+
+/** The figure of the best checkpoint as a point at its step: `best/psnr`, `best/kid/random-conv`. */
+export function bestOf(status: RunStatus | undefined, timestamp: number): Metric[] {
+  const best = status?.best;
+  if (!best) return [];
+  const key = trackedName(`best/${best.metric.replace('@', '/')}`);
+  return [{ key, value: best.value, timestamp, step: best.step }];
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
-import type { MlflowClient, Run } from 'mlflow-ts-client';
+import { MlflowError, type MlflowClient, type Run } from 'mlflow-ts-client';
 import { IMAGE_TAG, imageFiles, timesOf } from './image-view.ts';
+import { isServerGone } from './leftovers.ts';
 import type { Tracked, TrackedFile } from './tracked.ts';
 
 /** What was sent: size and time of each file, by its artifact path. */
@@ -12,12 +13,22 @@ export interface SendFilesOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Uploads the files that are new or were written since; an upload puts a file's new content in place of the old. */
+/** What came of sending files; `fault`: the first one, after which the other files were tried if they had a chance. */
+interface FilesReport {
+  readonly files: SentFiles;
+  readonly sent: number;
+  readonly fault?: MlflowError;
+}
+
+/** Whether the next file would fail alike: the server refuses the call, not this file (413: too large). */
+const isOfAll = ({ status }: MlflowError): boolean => status !== undefined && status !== 413;
+
+/** Uploads the files that are new or were changed since; an upload replaces a file's former content. */
 export async function sendFiles(
   client: MlflowClient,
   run: Run,
   { tracked, sent, signal }: SendFilesOptions,
-): Promise<{ readonly files: SentFiles; readonly sent: number }> {
+): Promise<FilesReport> {
   const call = signal ? { signal } : {};
   const fresh: { file: TrackedFile; state: string }[] = [];
   for (const file of tracked.files) {
@@ -32,22 +43,30 @@ export async function sendFiles(
     fresh.map(({ file }) => file),
   );
   let count = 0;
+  let hasImage = false;
+  let fault: MlflowError | undefined;
   for (const { file, state } of fresh) {
     const { image } = file;
     const time = image && times.get(image.step);
-    // The log is flushed a few steps later, or when the run ends: the picture waits for its time.
+    // The log is flushed a few steps later, or when the run ends: the image waits for its time.
     if (image && time === undefined) continue;
-    await client.artifacts.uploadFile(run, { from: file.from, to: file.to }, call);
-    if (image) {
-      for (const shown of await imageFiles(run.info.runId, { ...image, from: file.from, time: time! })) {
-        await client.artifacts.uploadBytes(run, shown, call);
+    try {
+      await client.artifacts.uploadFile(run, { from: file.from, to: file.to }, call);
+      if (image) {
+        for (const shown of await imageFiles(run.info.runId, { ...image, from: file.from, time: time! })) {
+          await client.artifacts.uploadBytes(run, shown, call);
+        }
       }
+    } catch (error) {
+      if (!(error instanceof MlflowError) || isServerGone(error)) throw error;
+      fault ??= error;
+      if (isOfAll(error)) break;
+      continue;
     }
     files[file.to] = state;
     count++;
+    hasImage ||= image !== undefined;
   }
-  if (count > 0 && fresh.some(({ file }) => file.image)) {
-    await client.runs.setTag(run.info.runId, { key: IMAGE_TAG, value: 'true' }, call);
-  }
-  return { files, sent: count };
+  if (hasImage) await client.runs.setTag(run.info.runId, { key: IMAGE_TAG, value: 'true' }, call);
+  return { files, sent: count, ...(fault && { fault }) };
 }

@@ -4,7 +4,9 @@ import { cursorPath, hashOf, newCursor, readCursor, writeCursor, type Cursor } f
 import type { OpenDestination } from './destination.ts';
 import { trackedName } from './flatten.ts';
 import { folderKey, knownKey, trackingDir } from './folder-key.ts';
+import { paceOf } from './pace.ts';
 import { missing, stepsBeyond, type KnownSteps } from './points-on-server.ts';
+import { isServerGone, type Leftover, type Part } from './leftovers.ts';
 import { LOG_START, readLog } from './read-log.ts';
 import { sendFiles } from './send-files.ts';
 import type { Tracked } from './tracked.ts';
@@ -21,11 +23,18 @@ export class FolderBusy extends MedganError {}
 /** A folder was emptied for another run while it was being sent. */
 export class FolderReplaced extends MedganError {}
 
-/** What one pass has sent. */
+/** What one pass has sent, and what could not be sent. */
 export interface Sent {
   readonly points: number;
   readonly files: number;
+  readonly leftovers: readonly Leftover[];
 }
+
+/** The metric of training speed, in steps per second. */
+const PACE = 'steps_per_second';
+
+/** What servers answer to a call that they do not know, such as `runs/log-inputs` before MLflow 2.4. */
+const UNKNOWN_CALL: readonly (number | undefined)[] = [404, 405, 501];
 
 const isGone = (error: unknown): boolean =>
   error instanceof MlflowError && error.errorCode === 'RESOURCE_DOES_NOT_EXIST';
@@ -58,7 +67,7 @@ export class RunSync {
     this.#run = place.run;
     this.#options = options;
     this.#cursor = options.verify
-      ? { ...place.cursor, log: LOG_START, facts: '', figures: '' }
+      ? withoutPace({ ...place.cursor, log: LOG_START, facts: '', dataset: '', figures: '' })
       : place.cursor;
   }
 
@@ -118,21 +127,33 @@ export class RunSync {
     return this.#unlock();
   }
 
-  /** Sends what the server lacks of the folder as it is now. @throws MlflowError when the server fails. */
+  /**
+   * Sends what the server lacks of the folder as it is now. A part that cannot be sent does not keep the others from
+   * being sent; the status is last, so a run that has ended in MLflow holds all that could be sent.
+   * @throws MlflowError if the server is not reached
+   */
   async pass(tracked: Tracked, parentRunId?: string): Promise<Sent> {
     await this.#checkKey();
     const before = this.#cursor;
-    await this.#sendFacts(tracked, parentRunId);
-    await this.#sendLog(tracked);
-    await this.#sendFigures(tracked);
-    const { files, sent } = await sendFiles(this.#to.client, this.#run, {
-      tracked,
-      sent: this.#cursor.files,
-      ...this.#call,
+    const leftovers: Leftover[] = [];
+    let files = 0;
+    const part = async (name: Part, send: () => Promise<void>): Promise<void> => {
+      try {
+        await send();
+      } catch (error) {
+        if (!(error instanceof MlflowError) || isServerGone(error)) throw error;
+        leftovers.push({ dir: this.#dir, part: name, error });
+      }
+    };
+    await part('settings', () => this.#sendSettings(tracked, parentRunId));
+    await part('dataset', () => this.#sendDataset(tracked));
+    await part('log', () => this.#sendLog(tracked));
+    await part('figures', () => this.#sendFigures(tracked));
+    await part('files', async () => {
+      files = await this.#sendFiles(tracked);
     });
-    if (sent > 0) await this.#confirm({ files });
-    await this.#sendStatus(tracked);
-    return { points: this.#cursor.points - before.points, files: sent };
+    await part('status', () => this.#sendStatus(tracked));
+    return { points: this.#cursor.points - before.points, files, leftovers };
   }
 
   get #call(): { signal?: AbortSignal } {
@@ -154,15 +175,15 @@ export class RunSync {
   }
 
   /** Params cannot be changed on a server: a setting that a resumed run changed becomes a tag. */
-  async #sendFacts(tracked: Tracked, parentRunId: string | undefined): Promise<void> {
-    const { params, dataset } = tracked;
+  async #sendSettings(tracked: Tracked, parentRunId: string | undefined): Promise<void> {
+    const { params } = tracked;
     const tags: Labels = {
       ...tracked.tags,
       'mlflow.runName': tracked.name,
       ...(parentRunId === undefined ? {} : { 'mlflow.parentRunId': parentRunId }),
       ...(this.#cursor.notFinite > 0 ? { 'medgan.not_finite': `${this.#cursor.notFinite} values` } : {}),
     };
-    const facts = hashOf([params, tags, dataset]);
+    const facts = hashOf([params, tags]);
     if (facts === this.#cursor.facts) return;
     const { client } = this.#to;
     this.#run = await client.runs.get(this.runId, this.#call);
@@ -180,10 +201,34 @@ export class RunSync {
       },
       this.#call,
     );
-    const isNew =
-      dataset && !this.#run.datasets.some((known) => known.dataset.digest === dataset.dataset.digest);
-    if (isNew) await client.runs.logInputs(this.runId, [dataset], this.#call);
     await this.#confirm({ facts });
+  }
+
+  /** A server without datasets has the fingerprint of the images as a tag all the same. */
+  async #sendDataset({ dataset }: Tracked): Promise<void> {
+    if (dataset === undefined) return;
+    const hash = hashOf(dataset);
+    if (hash === this.#cursor.dataset) return;
+    const { client } = this.#to;
+    const { datasets } = await client.runs.get(this.runId, this.#call);
+    if (!datasets.some((known) => known.dataset.digest === dataset.dataset.digest)) {
+      await client.runs.logInputs(this.runId, [dataset], this.#call).catch((error: unknown) => {
+        if (!(error instanceof MlflowError && UNKNOWN_CALL.includes(error.status)) || isGone(error))
+          throw error;
+      });
+    }
+    await this.#confirm({ dataset: hash });
+  }
+
+  async #sendFiles(tracked: Tracked): Promise<number> {
+    const { files, sent, fault } = await sendFiles(this.#to.client, this.#run, {
+      tracked,
+      sent: this.#cursor.files,
+      ...this.#call,
+    });
+    if (sent > 0) await this.#confirm({ files });
+    if (fault !== undefined) throw fault;
+    return sent;
   }
 
   async #sendLog({ log }: Tracked): Promise<void> {
@@ -199,9 +244,19 @@ export class RunSync {
           step,
         })),
       );
+      const pace = paceOf(read.steps, this.#cursor.pace);
+      points.push(
+        ...pace.values.map(({ step, time, stepsPerSecond }): Metric => ({
+          key: PACE,
+          value: stepsPerSecond,
+          timestamp: time,
+          step,
+        })),
+      );
       const report = await this.#sendPoints(points);
       await this.#confirm({
         log: read.place,
+        ...(pace.state && { pace: pace.state }),
         points: this.#cursor.points + report.sent + report.alreadyThere,
         notFinite: this.#cursor.notFinite + report.skipped.length,
       });
@@ -234,7 +289,6 @@ export class RunSync {
     await this.#confirm({ figures });
   }
 
-  /** Last, so that a run that is finished in MLflow is whole there. */
   async #sendStatus({ status, endTime }: Tracked): Promise<void> {
     if (status === this.#cursor.status) return;
     await this.#to.client.runs.update(
@@ -246,7 +300,10 @@ export class RunSync {
   }
 }
 
-/** Long values are cut off on the server. */
+/** A log that is read from its start has no pace yet. */
+const withoutPace = ({ pace: _pace, ...cursor }: Cursor): Cursor => cursor;
+
+/** Servers cut long values off. */
 const isOther = (there: string, now: string): boolean =>
   there !== now && !now.startsWith(there.slice(0, 500));
 

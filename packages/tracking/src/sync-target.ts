@@ -1,10 +1,20 @@
+import { MedganError } from '@medgan/files';
+import { MlflowError } from 'mlflow-ts-client';
 import { readCursor } from './cursor.ts';
 import type { OpenDestination, TrackingServer } from './destination.ts';
+import { isServerGone, type Leftover } from './leftovers.ts';
 import { FolderBusy, FolderReplaced, RunSync, type RunSyncOptions, type Sent } from './sync-run.ts';
 import { studyFor, type Target } from './targets.ts';
 import { readTrackedRun } from './tracked-run.ts';
 import { readTrackedStudy, readTrial, trialDirs, type StudyFolder } from './tracked-study.ts';
 import type { Tracked } from './tracked.ts';
+
+/** A trial that cannot be sent at all does not keep the others from being sent. @throws faults that concern them too */
+function notSent(dir: string, error: unknown): Sent {
+  const isOwn = error instanceof MlflowError || error instanceof MedganError;
+  if (!isOwn || error instanceof FolderBusy || isServerGone(error)) throw error;
+  return { points: 0, files: 0, leftovers: [{ dir, part: 'run', error }] };
+}
 
 export interface SyncOptions extends RunSyncOptions {
   readonly checkpoints?: boolean;
@@ -15,8 +25,8 @@ export interface SyncOptions extends RunSyncOptions {
 export interface PassReport extends Sent {
   readonly runs: number;
   readonly experimentId: string;
-  /** The target's own run. */
-  readonly runId: string;
+  /** The target's own run; absent if it cannot be sent, as after it was deleted in MLflow. */
+  readonly runId?: string;
 }
 
 /** Between two looks at whether another process has made the study's run. */
@@ -64,25 +74,33 @@ export class TargetSync {
     const trials: Tracked[] = [];
     for (const dir of trialDirs(study)) trials.push(await this.#read(dir, study));
     const tracked = await readTrackedStudy(study, { trials, isAlive });
-    const parent = await this.#syncOf(to, { tracked });
+    const leftovers: Leftover[] = [];
+    const parent = await this.#syncOf(to, { tracked }).catch((error: unknown) => {
+      leftovers.push(...notSent(study.dir, error).leftovers);
+      return undefined;
+    });
     let [points, files] = [0, 0];
     for (const trial of trials) {
-      const sent = await this.#sendTrial(to, trial, parent.runId);
+      const sent = await this.#sendTrial(to, trial, parent?.runId).catch((error: unknown) =>
+        notSent(trial.dir, error),
+      );
       points += sent.points;
       files += sent.files;
+      leftovers.push(...sent.leftovers);
     }
-    const own = await parent.pass(tracked);
+    const own = await parent?.pass(tracked);
     return {
-      points,
-      files: files + own.files,
+      points: points + (own?.points ?? 0),
+      files: files + (own?.files ?? 0),
+      leftovers: [...leftovers, ...(own?.leftovers ?? [])],
       runs: trials.length + 1,
       experimentId: to.experimentId,
-      runId: parent.runId,
+      ...(parent && { runId: parent.runId }),
     };
   }
 
   /** A trial that is trained anew while its study is followed is another run from then on. */
-  async #sendTrial(to: OpenDestination, trial: Tracked, parentRunId: string): Promise<Sent> {
+  async #sendTrial(to: OpenDestination, trial: Tracked, parentRunId: string | undefined): Promise<Sent> {
     try {
       return (await this.#send(to, trial, parentRunId)).sent;
     } catch (error) {

@@ -1,5 +1,4 @@
 import { readdir, stat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import type { DatasetInput, RunStatus, Scalar } from 'mlflow-ts-client';
 import { lockHolder } from '@medgan/files';
@@ -9,8 +8,9 @@ import { readRunRecord, type RunEvaluation, type RunRecord } from '@medgan/runs'
 import { flatten, trackedName } from './flatten.ts';
 import { logSpan } from './log-span.ts';
 import { readJson } from './read-json.ts';
-import { figuresOf } from './run-figures.ts';
+import { bestOf, figuresOf } from './run-figures.ts';
 import type { Tracked, TrackedFile } from './tracked.ts';
+import { userName } from './user-name.ts';
 
 /** Files of a run folder that are shown beside its figures, in this order. */
 const SHOWN = [
@@ -36,7 +36,7 @@ export interface ReadRunOptions {
   readonly trial?: { readonly name: string; readonly tags: Readonly<Record<string, Scalar>> };
 }
 
-/** How a run stands. A training process that is gone without a word has failed. */
+/** How a run stands. A training process that ended without writing its state has failed. */
 async function stateOf(dir: string, status: StatusFile | undefined): Promise<StatusFile['state'] | 'died'> {
   if (status !== undefined && status.state !== 'running') return status.state;
   return (await lockHolder(join(dir, RUN_FILES.lock))) ? 'running' : 'died';
@@ -51,9 +51,9 @@ const STATUS: Readonly<Record<StatusFile['state'] | 'died', RunStatus>> = {
   died: 'FAILED',
 };
 
-/** What is the same for every run and study that this user sends. */
+/** Tags that every run and study sent by this user has. */
 export const commonTags = (dir: string): Record<string, Scalar> => ({
-  'mlflow.user': userInfo().username,
+  'mlflow.user': userName(process.env),
   'mlflow.source.name': 'medgan',
   'mlflow.source.type': 'LOCAL',
   'medgan.folder': dir,
@@ -152,6 +152,6 @@ export async function readTrackedRun(dir: string, options: ReadRunOptions = {}):
     dataset: datasetOf(record),
     files: await filesOf(dir, options.checkpoints ?? false),
     log,
-    figures: evaluation ? figuresOf(evaluation, last) : [],
+    figures: [...(evaluation ? figuresOf(evaluation, last) : []), ...bestOf(status, last)],
   };
 }

@@ -6,6 +6,7 @@ import type { RunStatus } from 'mlflow-ts-client';
 import type { StudyRecord, TrialRecord } from '@medgan/experiment-registry';
 import { flatten } from './flatten.ts';
 import { readJson } from './read-json.ts';
+import { builtInDirections, studyFigures, studyParams } from './study-figures.ts';
 import { commonTags, readTrackedRun, type ReadRunOptions } from './tracked-run.ts';
 import type { Tracked } from './tracked.ts';
 
@@ -52,6 +53,7 @@ export async function readTrackedStudy(
   const results = names.includes(STUDY_FILES.results)
     ? await readFile(join(dir, STUDY_FILES.results), 'utf8')
     : undefined;
+  const endTime = trials.length > 0 ? Math.max(...trials.map((trial) => trial.endTime)) : planned;
   const count = (state: string): number => record.trials.filter((trial) => trial.state === state).length;
   const diverged = count('diverged') > 0 ? `, ${count('diverged')} diverged` : '';
   return {
@@ -59,22 +61,23 @@ export async function readTrackedStudy(
     name: basename(dir),
     status: statusOf(record.trials, isAlive || trials.some(({ status }) => status === 'RUNNING')),
     startTime: trials.length > 0 ? Math.min(...trials.map(({ startTime }) => startTime)) : planned,
-    endTime: trials.length > 0 ? Math.max(...trials.map(({ endTime }) => endTime)) : planned,
-    params: {},
+    endTime,
+    params: studyParams(record),
     tags: {
       ...commonTags(dir),
       'medgan.study': record.experiment,
       'medgan.configuration': record.configuration,
       'medgan.trials': `${count('finished')} of ${record.trials.length} finished${diverged}`,
-      ...(results === undefined ? {} : { 'mlflow.note.content': withoutPictures(results) }),
+      ...(results === undefined ? {} : { 'mlflow.note.content': withoutFiles(results) }),
     },
     files: names.map((name) => ({ from: join(dir, name), to: name })),
-    figures: [],
+    figures: studyFigures(record, { directionOf: await builtInDirections(), timestamp: endTime }),
   };
 }
 
-/** MLflow shows the text on the run's page, where pictures of the folder cannot be found. */
-const withoutPictures = (markdown: string): string => markdown.replace(/!\[[^\]]*\]\([^)]*\)/g, '');
+/** MLflow shows the text on the run's page, where images and files of the folder are not found: links become text. */
+const withoutFiles = (markdown: string): string =>
+  markdown.replace(/!\[[^\]]*\]\([^)]*\)/g, '').replace(/\[([^\]]*)\]\((?![a-z]+:|#)[^)]*\)/g, '$1');
 
 /** Reads a trial's run folder, named and tagged as the study has it. */
 export function readTrial(dir: string, study: StudyFolder, options: ReadRunOptions = {}): Promise<Tracked> {

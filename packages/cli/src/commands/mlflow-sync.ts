@@ -1,11 +1,16 @@
 import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
+import { MedganError } from '@medgan/files';
 import { systemClock } from '@medgan/runs';
+import { MlflowError } from 'mlflow-ts-client';
 import {
   asMedganError,
   findTargets,
   FolderBusy,
+  isServerGone,
+  type Leftover,
+  leftoverLines,
   follow,
   type PassReport,
   runPage,
@@ -58,23 +63,37 @@ interface Context {
   readonly signal: AbortSignal;
 }
 
+/** Sends one target after another; a target that cannot be sent does not keep the others from being sent. */
 async function inTurn(targets: readonly Target[], context: Context): Promise<boolean[]> {
+  const leftovers: Leftover[] = [];
   for (const target of targets) {
-    for (;;) {
-      const sync = syncOf(target, context);
-      try {
-        tell(target, context, await sync.pass({ isAlive: false }));
-        break;
-      } catch (error) {
-        if (!(error instanceof FolderBusy) || !(await targetEnded(target))) throw error;
-        // The process that followed its training sends the rest; it soon ends.
-        await sleep(LOOK_AGAIN, undefined, { signal: context.signal });
-      } finally {
-        await sync.close();
-      }
+    try {
+      const report = await sendOnce(target, context);
+      print(target, context, report);
+      leftovers.push(...report.leftovers);
+    } catch (error) {
+      const own = error instanceof MlflowError || error instanceof MedganError;
+      if (!own || isServerGone(error) || targets.length === 1) throw error;
+      leftovers.push({ dir: target.dir, part: 'run', error });
     }
   }
-  return [true];
+  for (const line of leftoverLines(leftovers)) process.stderr.write(`[medgan] ${line}\n`);
+  return [leftovers.length === 0];
+}
+
+async function sendOnce(target: Target, context: Context): Promise<PassReport> {
+  for (;;) {
+    const sync = syncOf(target, context);
+    try {
+      return await sync.pass({ isAlive: false });
+    } catch (error) {
+      if (!(error instanceof FolderBusy) || !(await targetEnded(target))) throw error;
+      // The process that followed its training sends the rest; it soon ends.
+      await sleep(LOOK_AGAIN, undefined, { signal: context.signal });
+    } finally {
+      await sync.close();
+    }
+  }
 }
 
 async function watch(target: Target, context: Context): Promise<boolean> {
@@ -87,17 +106,18 @@ async function watch(target: Target, context: Context): Promise<boolean> {
       hasEnded: async () => (parent ? parent.aborted : signal.aborted || (await targetEnded(target))),
       wait: (milliseconds) =>
         sleep(milliseconds, undefined, { signal: parent ?? signal }).catch(() =>
-          // The end was known before this pause: a server that fails is not asked at once again.
+          // Training had ended before this pause: do not ask a failing server again at once.
           sleep(Math.min(milliseconds, 500)),
         ),
       clock: systemClock,
       interval: options.interval * 1000,
       grace: options.grace * 1000,
-      tell: (line) => process.stdout.write(`${new Date(systemClock.now()).toISOString()} ${line}\n`),
+      log: (line) => process.stdout.write(`${new Date(systemClock.now()).toISOString()} ${line}\n`),
     });
-    if (report) tell(target, context, report);
-    else process.stdout.write(`not all was sent; later: medgan mlflow sync ${target.dir}\n`);
-    return report !== undefined;
+    if (report) print(target, context, report);
+    const isWhole = report !== undefined && report.leftovers.length === 0;
+    if (!isWhole) process.stdout.write(`not all was sent; later: medgan mlflow sync ${target.dir}\n`);
+    return isWhole;
   } finally {
     await sync.close();
   }
@@ -107,7 +127,7 @@ const syncOf = (target: Target, { server, options, signal }: Context): TargetSyn
   new TargetSync(server, target, {
     checkpoints: options.checkpoints,
     verify: options.verify,
-    // A watcher that is told to stop still sends what is there.
+    // A watcher that is stopped still sends what is there.
     ...(options.watch ? {} : { signal }),
     sleep: (milliseconds) => sleep(milliseconds),
   });
@@ -120,7 +140,7 @@ function hangUp(): AbortSignal {
   return controller.signal;
 }
 
-function tell({ dir }: Target, { server }: Context, report: PassReport): void {
+function print({ dir }: Target, { server }: Context, report: PassReport): void {
   const place = relative(process.cwd(), dir);
   const name = place === '' || place.startsWith('..') ? dir : place;
   const what =
