@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Dispatcher } from 'undici';
+import type * as undici from 'undici';
 import { MlflowError, quote } from './errors.ts';
 import type { TlsOptions } from './options.ts';
 import { proxyFor, type ProxyOptions } from './proxies.ts';
@@ -36,7 +36,7 @@ export function networkFetch(tls: TlsOptions, proxies: ProxyOptions | undefined)
   };
 }
 
-type Undici = Pick<typeof import('undici'), 'Agent' | 'ProxyAgent' | 'fetch'>;
+type Undici = Pick<typeof undici, 'Agent' | 'ProxyAgent' | 'fetch'>;
 
 interface Certificates {
   readonly rejectUnauthorized: boolean;
@@ -50,10 +50,10 @@ class Network {
   readonly #undici: Undici;
   readonly #certificates: Certificates;
   readonly #proxies: ProxyOptions;
-  readonly #dispatchers = new Map<string, Dispatcher>();
+  readonly #dispatchers = new Map<string, undici.Dispatcher>();
 
-  private constructor(undici: Undici, certificates: Certificates, proxies: ProxyOptions) {
-    this.#undici = undici;
+  private constructor(library: Undici, certificates: Certificates, proxies: ProxyOptions) {
+    this.#undici = library;
     this.#certificates = certificates;
     this.#proxies = proxies;
   }
@@ -80,7 +80,7 @@ class Network {
     await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.close()));
   }
 
-  #dispatcherFor(address: URL): Dispatcher {
+  #dispatcherFor(address: URL): undici.Dispatcher {
     const proxy = proxyFor(address, this.#proxies);
     const key = proxy === undefined ? 'direct' : `${address.protocol}${proxy.href}`;
     const known = this.#dispatchers.get(key);
@@ -90,7 +90,7 @@ class Network {
     return made;
   }
 
-  #make(address: URL, proxy: URL | undefined): Dispatcher {
+  #make(address: URL, proxy: URL | undefined): undici.Dispatcher {
     const { Agent, ProxyAgent } = this.#undici;
     if (proxy === undefined) return new Agent({ connect: this.#certificates });
     if (address.protocol === 'http:') return throughHttpProxy(new Agent(), proxy);
@@ -107,7 +107,7 @@ class Network {
  * Requests to `http:` addresses by the proxy's own rules: the whole address as the path. undici's ProxyAgent would open a
  * tunnel (CONNECT), which proxies allow for port 443 only.
  */
-function throughHttpProxy(agent: Dispatcher, proxy: URL): Dispatcher {
+function throughHttpProxy(agent: undici.Dispatcher, proxy: URL): undici.Dispatcher {
   const token = proxyAuthorization(proxy);
   return agent.compose((dispatch) => (options, handler) => {
     const target = new URL(String(options.origin));

@@ -1,5 +1,5 @@
 import { MlflowError } from 'mlflow-ts-client';
-import { MedganError } from '@medgan/files';
+import type { MedganError } from '@medgan/files';
 
 /** What a run consists of in MLflow, as far as one part can fail without the others. */
 export type Part = 'run' | 'settings' | 'dataset' | 'log' | 'figures' | 'files' | 'status';
@@ -27,11 +27,11 @@ const NAMES: Readonly<Record<Exclude<Part, 'run'>, string>> = {
   status: 'status',
 };
 
-/** What stands before the cure, without the prefix of the package that reports it. */
-const reasonOf = ({ message }: Error): string => message.replace(/^\[\w+\] /, '').split('\n  cure: ')[0]!;
+/** A client's message begins with its name and ends with the cure, which stands in `cure` as well. */
+const reasonOf = ({ message }: Error): string => message.replace(/^\[mlflow\] /, '').split('\n  cure: ')[0]!;
 
 const cureOf = ({ error }: Leftover): string =>
-  error.message.split('\n  cure: ')[1] ?? 'run `medgan mlflow sync` again once that is mended';
+  error.cure ?? 'run `medgan mlflow sync` again once that is mended';
 
 /** One line for each kind of leftover, with the number of folders that it concerns, and the cure. */
 export function leftoverLines(leftovers: readonly Leftover[]): string[] {
