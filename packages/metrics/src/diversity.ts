@@ -3,15 +3,15 @@ import { estimateOf, missing, valuesOrReason, type ChosenMetric, type Estimate }
 import { gatherImages } from './gather-images.ts';
 import type { RealAndFake } from './protocols.ts';
 
-/** How alike images of one set are, for fakes beside reals; JSON-able. */
+/** How similar the images of one set are to each other, for fakes and for reals; JSON-able. */
 export interface Diversity {
-  /** The metric used: the first that compares images of this size. */
+  /** The metric used: the first one that can compare images of this size. */
   readonly metric: string;
-  /** Pairs drawn from each set at most. */
+  /** Largest number of pairs drawn from each set. */
   readonly pairs: number;
   readonly seed: number | string;
   readonly real: Estimate;
-  /** Well above `real` for a metric where higher is more alike: fakes that repeat themselves (mode collapse). */
+  /** Well above `real`, for a metric where higher means more similar: the fakes repeat themselves (mode collapse). */
   readonly fake: Estimate;
 }
 
@@ -26,7 +26,7 @@ export interface DiversitySettings {
 
 const atOnce = 32;
 
-/** Random pairs of different images, none twice: all of them when they are no more than `pairs`. */
+/** Random pairs of different images, each at most once: all pairs if there are no more than `pairs`. */
 function drawPairs(count: number, pairs: number, seed: string): [number, number][] {
   const all = (count * (count - 1)) / 2;
   const seen = new Set<number>();

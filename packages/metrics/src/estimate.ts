@@ -4,13 +4,13 @@ import type { Direction, MetricImages, PairMetric } from '@medgan/plugin-api';
 /** One figure of a table: JSON-able, never NaN. */
 export interface Estimate {
   readonly direction: Direction;
-  /** null where it cannot be computed; `reason` then says why. */
+  /** null if it cannot be computed; `reason` then says why. */
   readonly value: number | null;
-  /** Standard deviation over what was averaged; null for a single one. */
+  /** Standard deviation of the averaged values; null for a single one. */
   readonly deviation: number | null;
   /** 95 % interval of the mean, value ± 1.96 standard errors; null for a single one. */
   readonly interval: readonly [number, number] | null;
-  /** How many values the mean is of. */
+  /** Number of values averaged. */
   readonly count: number;
   readonly reason?: string;
 }
@@ -35,13 +35,13 @@ export function estimateOf(direction: Direction, values: ArrayLike<number>): Est
   return { direction, value, deviation, interval: [value - error, value + error], count };
 }
 
-/** A metric, under the options it is to be computed with; left out, its defaults. */
+/** A metric and its options; the defaults if left out. */
 export interface ChosenMetric {
   readonly metric: PairMetric;
   readonly options?: object;
 }
 
-/** Values of a metric, or why there are none: the shape is refused, or a value is NaN. Other faults are thrown. */
+/** Values of a metric, or the reason for having none: a refused shape, or a NaN. Other faults are thrown. */
 export function valuesOrReason(
   { metric, options = {} }: ChosenMetric,
   a: MetricImages,

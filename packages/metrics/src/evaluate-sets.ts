@@ -72,7 +72,7 @@ export function evaluateSetMetric(
   });
 }
 
-/** Why a metric cannot compare sets of so many images; undefined if it can. `options`: all, with their defaults. */
+/** Why a metric cannot compare sets of these sizes; undefined if it can. `options` are complete, with their defaults. */
 export function setsTooSmall(
   metric: SetMetric,
   images: { readonly real: number; readonly fake: number },

@@ -45,12 +45,12 @@ describe.each([
     const extractor = await open(features, options);
     expect([extractor.name, extractor.dims]).toEqual([name, dims]);
     const source = sourceOfImages(images(5, { seed: 2 }));
-    const told: number[] = [];
+    const reported: number[] = [];
     const rows = await extractFeatures(extractor, source, {
       batch: 2,
-      onProgress: (done) => told.push(done),
+      onProgress: (done) => reported.push(done),
     });
-    expect(told).toEqual([2, 4, 5]);
+    expect(reported).toEqual([2, 4, 5]);
     expect(rows.values).toHaveLength(5 * dims);
     expect((await extractFeatures(await open(features, options), source)).values).toEqual(rows.values);
     expect(new Set(Array.from({ length: 5 }, (_, i) => rows.values[i * dims])).size).toBe(5);

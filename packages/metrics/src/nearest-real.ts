@@ -2,33 +2,33 @@ import { squaredRowDistance } from './functional/prdc.ts';
 import { checkFeatures, type FeatureSets } from './set-size.ts';
 import type { Rows } from './functional/row-products.ts';
 
-/** Share of fakes nearer to a real image than a share `quantile` of real images are to their nearest other real. */
+/** The share of fakes whose distance to the nearest real is below a quantile of the distances between reals. */
 export interface NearerShare {
-  /** 0: nearer than any two reals are to each other. */
+  /** Quantile of the distances of reals to their nearest other real; 0 is the smallest of them. */
   readonly quantile: number;
   /** The distance at that quantile. */
   readonly distance: number;
-  /** About `quantile` for fakes drawn like the reals; far above it, training images are being repeated. */
+  /** About `quantile` for fakes from the distribution of the reals; far above it, the fakes copy training images. */
   readonly share: number;
 }
 
-/** A fake and the real image it is nearest to, by index. */
+/** A fake and its nearest real image, by index. */
 export interface NearPair {
   readonly fake: number;
   readonly real: number;
   readonly distance: number;
-  /** How far that real image is from its own nearest other real. */
+  /** Distance of that real image to its nearest other real. */
   readonly realToReal: number;
 }
 
 /** Memorisation check; JSON-able. */
 export interface NearestReal {
-  /** Empty when it cannot be computed; `reason` then says why. */
+  /** Empty if it cannot be computed; `reason` then says why. */
   readonly nearer: readonly NearerShare[];
   /** Median distance of a fake to its nearest real, and of a real to its nearest other real; null as above. */
   readonly medianFake: number | null;
   readonly medianReal: number | null;
-  /** The nearest pairs, nearest first: look at them. */
+  /** The nearest pairs, nearest first, to be looked at. */
   readonly worst: readonly NearPair[];
   readonly reason?: string;
 }
@@ -40,7 +40,7 @@ interface Nearest {
   readonly distance: Float64Array;
 }
 
-/** Each row's nearest row of `among`; itself left out when both are the same set. */
+/** Each row's nearest row of `among`, other than itself if both are the same set. */
 function nearestOf(rows: Rows, among: Rows): Nearest {
   const index = new Int32Array(rows.count);
   const distance = new Float64Array(rows.count).fill(Infinity);
@@ -67,8 +67,8 @@ function reasonAgainst({ real, fake }: FeatureSets): string | undefined {
 }
 
 /**
- * Whether fakes lie nearer to training images than training images do to each other, in a feature space. Near-copies of
- * training images show up as pairs far nearer than `realToReal`.
+ * Memorisation check: whether fakes lie nearer to training images than training images do to each other, in a feature
+ * space. Near-copies of training images are pairs whose distance is far below `realToReal`.
  *
  * @param sets features of the training images and of the fakes, at least 2 reals and 1 fake
  * @throws MedganError when dims differ or a feature is not finite

@@ -114,14 +114,14 @@ describe('pairedMean', () => {
   const sources = { real: sourceOfImages(real), fake: sourceOfImages(fake) };
 
   it('is the mean over all pairs when every real is drawn', async () => {
-    const told: string[] = [];
+    const reported: string[] = [];
     const result = await pairedMean(sources, {
       metrics,
       seed: 1,
       perFake: 100,
-      onProgress: (done, total) => told.push(`${done}/${total}`),
+      onProgress: (done, total) => reported.push(`${done}/${total}`),
     });
-    expect(told.at(-1)).toBe('5/5');
+    expect(reported.at(-1)).toBe('5/5');
     let sum = 0;
     for (let shift = 0; shift < 7; shift++) {
       for (let i = 0; i < 5; i++) {

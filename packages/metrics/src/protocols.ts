@@ -7,7 +7,7 @@ import { gatherImages } from './gather-images.ts';
 /** `min-max`: each image stretched to [0, 1] on its own; `none`: images as they are. */
 export type Normalisation = 'min-max' | 'none';
 
-/** A table of figures and how they came about; JSON-able. */
+/** A table of figures, and how they were computed; JSON-able. */
 export interface ProtocolResult {
   readonly protocol: string;
   readonly normalisation: Normalisation;
@@ -34,8 +34,8 @@ const normalised = (images: MetricImages, how: Normalisation): MetricImages =>
 /** @throws MedganError when reals and fakes differ in shape. */
 function checkShapes({ real, fake }: RealAndFake<Omit<MetricImageSource, 'read'>>): void {
   if (real.height === fake.height && real.width === fake.width && real.channels === fake.channels) return;
-  const told = (of: Omit<MetricImageSource, 'read'>): string => `${of.height}×${of.width}×${of.channels}`;
-  throw new MedganError(`real images of ${told(real)} beside fake ones of ${told(fake)}`, {
+  const sizeText = (of: Omit<MetricImageSource, 'read'>): string => `${of.height}×${of.width}×${of.channels}`;
+  throw new MedganError(`real images of ${sizeText(real)} beside fake ones of ${sizeText(fake)}`, {
     cure: 'load the real images at the size and with the channels that the generator makes',
   });
 }
@@ -63,9 +63,9 @@ export function inOrder(
 }
 
 /**
- * The original's protocol: one real batch against the fakes of the fixed noise, i-th with i-th, each image min–max
- * normalised on its own. Pairs have nothing to do with each other, so the figures tell of colours and layout rather
- * than of quality. `offByOne` drops the last pair, as the original does by mistake.
+ * The protocol of the original MedImageGAN: one batch of reals against the fakes of the fixed noise, i-th with i-th,
+ * each image min–max normalised on its own. The two images of a pair are unrelated, so the figures measure colours and
+ * layout rather than quality. `offByOne` drops the last pair, as the original does by mistake.
  */
 export function originalProtocol(
   images: RealAndFake<MetricImages>,
@@ -82,11 +82,11 @@ export function originalProtocol(
 export interface PairedMeanSettings {
   readonly metrics: readonly ChosenMetric[];
   readonly seed: number | string;
-  /** Reals that each fake is compared with, drawn without repetition. Default 16, or all when they are fewer. */
+  /** Reals that each fake is compared with, drawn without repetition. Default 16, or all if there are fewer. */
   readonly perFake?: number;
   /** Default `none`. */
   readonly normalisation?: Normalisation;
-  /** Told how many generated images were compared, of how many. */
+  /** Called with the number of generated images compared and the total. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -123,8 +123,8 @@ async function meansPerFake(
 }
 
 /**
- * Compares every fake with `perFake` random reals. Value and deviation are over the fakes' means; the interval tells
- * how well the mean over fakes is known, with the real images taken as given.
+ * Compares every fake with `perFake` random reals. Value and deviation are over the fakes' means; the interval
+ * is that of the mean over fakes, for the given real images.
  * @throws MedganError when reals and fakes differ in shape.
  */
 export async function pairedMean(
@@ -138,17 +138,17 @@ export async function pairedMean(
   return { protocol: 'paired-mean', normalisation, pairs, settings: { seed, perFake }, values };
 }
 
-/** What numbers to expect: a table is read between these two. */
+/** Reference points for a table of figures: its values lie between these two. */
 export interface Yardsticks {
-  /** Real images against other real images: what a perfect generator would reach. */
+  /** Real images against other real images: the values of a perfect generator. */
   readonly ceiling: ProtocolResult;
-  /** Real images against uniform noise: what no generator should be near. */
+  /** Real images against uniform noise: the values of a useless generator. */
   readonly floor: ProtocolResult;
 }
 
 /**
- * `pairedMean` of real images against each other and of uniform noise against them, by the same rules, so that a figure
- * such as "PSNR 12" can be read. `images` draws that many reals for the left side. Default 64.
+ * `pairedMean` of real images against each other, and of uniform noise against them, with the same settings, so that a
+ * reader can judge a figure such as "PSNR 12". `images` is the number of reals that play the fakes; default 64.
  */
 export async function yardsticks(
   real: MetricImageSource,
@@ -160,7 +160,7 @@ export async function yardsticks(
   const noise = createRng(seed)
     .split('noise')
     .uniforms(count * height * width * channels);
-  // Drawn to the front, so that index i is the same image on both sides.
+  // The reals that play the fakes come first, so that index i is the same image on both sides.
   const order = createRng(seed).split('yardsticks').permutation(real.count);
   const shuffled: MetricImageSource = {
     ...real,

@@ -8,13 +8,14 @@ export interface Question {
   readonly runId: string;
   readonly points: readonly Metric[];
   readonly call: CallOptions;
-  /** False for single attempts: inside another call's retries. */
+  /** False for a single attempt, inside the retries of another call. */
   readonly retry: boolean;
 }
 
 /**
- * Which of these points the server does not have. The run's latest points tell most keys apart for the price of one
- * request: a key whose latest step lies before all of ours has none of them. The others' histories are read.
+ * Which of these points the server does not have. The run's latest points, one request,
+ * settle most keys: if a key's latest step lies before all of these points, none has arrived. For the other keys the
+ * histories are read.
  */
 export async function missingPoints(connection: Connection, question: Question): Promise<Metric[]> {
   const { runId, points, call, retry } = question;

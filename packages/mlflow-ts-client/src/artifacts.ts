@@ -13,7 +13,7 @@ import type { Upload } from './transport.ts';
 import type { ArtifactFile, CallOptions, Run, RunInfo } from './types.ts';
 import { toArtifactFile } from './wire.ts';
 
-/** A run's id; or the run, which saves asking where its artifacts lie. */
+/** A run's id; or the run itself, which saves a request for its artifact address. */
 export type OfRun = string | Run | RunInfo;
 
 /** Files of a run: through the server's proxy (`mlflow-artifacts:`), or in a folder that both can reach (`file:`). */
@@ -26,7 +26,7 @@ export class Artifacts {
     this.#runs = runs;
   }
 
-  /** What one folder holds; the topmost by default. */
+  /** The files of one folder; of the topmost by default. */
   async *list(
     run: OfRun,
     path?: string,
@@ -43,7 +43,7 @@ export class Artifacts {
   /**
    * Copies a file of this machine to the artifacts.
    * @param file.from a file on this machine
-   * @param file.to its path among the artifacts, name included; what is there is replaced
+   * @param file.to its path among the artifacts, with its name; a file that is there is replaced
    */
   async uploadFile(run: OfRun, file: { from: string; to: string }, call: CallOptions = {}): Promise<void> {
     const size = await sizeOf(file.from);
@@ -55,7 +55,7 @@ export class Artifacts {
     );
   }
 
-  /** Writes bytes, or text as UTF-8, to `file.to`; the type is told from the name where it is not given. */
+  /** Writes bytes, or text as UTF-8, to `file.to`; without `contentType`, the type follows from the name. */
   async uploadBytes(
     run: OfRun,
     file: { bytes: Uint8Array | string; to: string; contentType?: string },
@@ -68,8 +68,8 @@ export class Artifacts {
   }
 
   /**
-   * Writes what a stream gives to `file.to`, without holding it as a whole.
-   * @param file.open called anew for each attempt, as a stream can be read only once
+   * Writes a stream to `file.to` without holding all of it in memory.
+   * @param file.open called for each attempt, because a stream can be read only once
    */
   async uploadStream(
     run: OfRun,
@@ -99,7 +99,7 @@ export class Artifacts {
     );
   }
 
-  /** Into a file on this machine, which is replaced only when all has come. */
+  /** Into a file on this machine, which is replaced only after everything was received. */
   async downloadTo(run: OfRun, file: { path: string; to: string }, call: CallOptions = {}): Promise<void> {
     const from = await this.#place(run, file.path, call);
     if (from.folder) return from.folder.copyTo(file.path, file.to);
@@ -167,6 +167,6 @@ async function sizeOf(path: string): Promise<number> {
     });
   });
   if (!found.isFile())
-    throw new MlflowError(`${quote(path)} cannot be uploaded: it is no file`, { cure: 'name a file' });
+    throw new MlflowError(`${quote(path)} cannot be uploaded: it is not a file`, { cure: 'name a file' });
   return found.size;
 }

@@ -19,11 +19,11 @@ export interface ExperimentQuery extends CallOptions {
   /** 'ACTIVE_ONLY' by default. */
   readonly viewType?: ViewType;
   readonly orderBy?: readonly string[];
-  /** Items a request; 1000 by default. */
+  /** Items per request; 1000 by default. */
   readonly pageSize?: number;
 }
 
-/** The tag by which a creation whose reply was lost is known again. */
+/** The tag that identifies an experiment whose creation got no reply. */
 const callTag = 'mlflow.tsClient.call';
 
 /** The experiments of a server: `client.experiments`. */
@@ -64,7 +64,7 @@ export class Experiments {
     return toExperiment(object(answer.experiment));
   }
 
-  /** Undefined where there is none. A deleted one is found too: `lifecycleStage` tells. */
+  /** Undefined if there is none. A deleted one is found too; see `lifecycleStage`. */
   async getByName(name: string, call: CallOptions = {}): Promise<Experiment | undefined> {
     checkExperimentName(name);
     return this.#connection.retrier.run(
@@ -133,12 +133,12 @@ export class Experiments {
     await this.#move('/experiments/delete', { experimentId, stage: 'deleted', call });
   }
 
-  /** Takes `delete` back. */
+  /** Undoes `delete`. */
   async restore(experimentId: string, call: CallOptions = {}): Promise<void> {
     await this.#move('/experiments/restore', { experimentId, stage: 'active', call });
   }
 
-  /** The server refuses to delete what is deleted; so a lost reply is settled by looking. */
+  /** The server refuses to delete a deleted experiment, so after a lost reply its stage is looked up. */
   async #move(path: string, to: { experimentId: string; stage: string; call: CallOptions }): Promise<void> {
     checkExperimentId(to.experimentId);
     const ask = { experiment_id: to.experimentId };

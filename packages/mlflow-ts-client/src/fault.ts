@@ -1,14 +1,14 @@
 import { MlflowError, quote } from './errors.ts';
 
 /**
- * One attempt that failed. `mayHaveHappened` is the question every retry turns on: false only where the server surely
- * did nothing (it was never reached, or said that it refused).
+ * One failed attempt. Every retry depends on `mayHaveHappened`: false only if the server certainly did nothing, because
+ * it was not reached or said that it refused.
  */
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly error: MlflowError;
   readonly mayHaveHappened: boolean;
-  /** Milliseconds the server asked to be left alone for. */
+  /** Milliseconds that the server asked the client to wait. */
   readonly retryAfterMs: number | undefined;
 
   constructor(error: MlflowError, facts: { mayHaveHappened: boolean; retryAfterMs?: number | undefined }) {
@@ -21,7 +21,7 @@ export class Fault extends Error {
 
 const transientStatuses: readonly number[] = [408, 429, 500, 502, 503, 504];
 
-/** The answer of a server that did not say 2xx. */
+/** An answer other than 2xx. */
 export interface Refusal {
   readonly what: string;
   readonly status: number;
@@ -69,20 +69,19 @@ function cureOf(
   status: number,
   { errorCode, location }: { errorCode: string | undefined; location: string | null },
 ) {
-  if (location !== null)
-    return `the server sends callers to ${location}: set the tracking URI to that address`;
+  if (location !== null) return `the server redirects to ${location}: set the tracking URI to that address`;
   if (status === 401 || status === 403)
     return 'check MLFLOW_TRACKING_USERNAME and _PASSWORD, or MLFLOW_TRACKING_TOKEN';
   if (status === 413)
     return 'a proxy before the server limits the size of requests: raise it (nginx: client_max_body_size)';
   if (status === 429) return 'the server asks for fewer requests: try later';
-  if (status >= 500) return 'look at the log of the MLflow server';
+  if (status >= 500) return 'read the log of the MLflow server';
   if (status === 404 && errorCode === undefined)
     return 'check that the tracking URI is that of an MLflow server';
   return undefined;
 }
 
-/** In milliseconds; a date is measured against the server's own clock, which its answer tells. */
+/** In milliseconds; a date is compared with the server's own clock, the `date` header of its answer. */
 function retryAfter(headers: Headers): number | undefined {
   const said = headers.get('retry-after');
   if (said === null) return undefined;
@@ -91,7 +90,7 @@ function retryAfter(headers: Headers): number | undefined {
   return Number.isFinite(wait) && wait > 0 ? wait : undefined;
 }
 
-/** The connection failed, or broke. */
+/** The fault of a connection that failed or broke. */
 export function faultOfNetwork(what: string, cause: unknown): Fault {
   const { code, syscall, message } = innermost(cause);
   // OpenSSL appends its source file and an empty line.
@@ -108,8 +107,8 @@ export function faultOfNetwork(what: string, cause: unknown): Fault {
   const neverReached =
     syscall === 'connect' || syscall === 'getaddrinfo' || code === 'UND_ERR_CONNECT_TIMEOUT';
   const cure = neverReached
-    ? 'is the server running, and the tracking URI right?'
-    : 'look at the network and the server';
+    ? 'check that the server runs and that the tracking URI is right'
+    : 'check the network and the server';
   return new Fault(new MlflowError(`${what}: ${reason}`, { transient: true, cure, cause }), {
     mayHaveHappened: !neverReached,
   });
@@ -118,15 +117,15 @@ export function faultOfNetwork(what: string, cause: unknown): Fault {
 export function faultOfTimeout(what: string, milliseconds: number): Fault {
   const error = new MlflowError(`${what}: no answer within ${milliseconds} ms`, {
     transient: true,
-    cure: 'look at the server, or raise MLFLOW_HTTP_REQUEST_TIMEOUT',
+    cure: 'check the server, or raise MLFLOW_HTTP_REQUEST_TIMEOUT',
   });
   return new Fault(error, { mayHaveHappened: true });
 }
 
 export function faultOfNonsense(what: string, { body, isJson }: { body: string; isJson: boolean }): Fault {
-  const error = new MlflowError(`${what}: the answer is no JSON: ${quote(body.slice(0, 120))}`, {
+  const error = new MlflowError(`${what}: the answer is not JSON: ${quote(body.slice(0, 120))}`, {
     transient: isJson,
-    cure: 'check that the tracking URI is that of an MLflow server, and no sign-in page is before it',
+    cure: 'check that the tracking URI is that of an MLflow server, without a sign-in page before it',
   });
   return new Fault(error, { mayHaveHappened: true });
 }
@@ -137,7 +136,7 @@ interface SystemFault {
   readonly message: string;
 }
 
-/** `fetch failed` says nothing; its cause, or the first of its causes, does. */
+/** The innermost cause: `fetch failed` alone gives no reason. */
 function innermost(error: unknown): SystemFault {
   if (!(error instanceof Error)) return { code: undefined, syscall: undefined, message: String(error) };
   const next: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;

@@ -99,7 +99,7 @@ describe('retries', () => {
     expect(server.heard).toHaveLength(1);
   });
 
-  test('tell a server that is not there, without doubting what was never sent', async () => {
+  test('report a server that is not there, and look nothing up that was never sent', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const client = new MlflowClient({
       trackingUri: url,
@@ -218,7 +218,7 @@ describe('requests', () => {
 });
 
 describe('TLS', () => {
-  test('trusts the authority it is told to, or anybody, and no one by itself', async () => {
+  test('trusts the given authority, or any if insecure, and no unknown one by default', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'mlflow-tls-'));
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     execFileSync(

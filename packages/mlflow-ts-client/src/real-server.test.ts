@@ -33,7 +33,7 @@ describe.skipIf(python === undefined)('an MLflow server on sqlite', () => {
     return (await client.runs.create(experimentId, { startTime: 1000 })).info.runId;
   }
 
-  test('tells its version', async () => {
+  test('reports its version', async () => {
     expect(await client.serverVersion()).toMatch(/^3\./);
   });
 

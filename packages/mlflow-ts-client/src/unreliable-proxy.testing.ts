@@ -14,7 +14,7 @@ export type Trouble = 'lose reply' | 'cut reply' | 'hold reply' | '504' | 'lose 
 
 export interface UnreliableProxy {
   readonly url: string;
-  /** Asked for every request; its first line tells which it is. */
+  /** Called with the first line of every request. */
   plan: (line: string) => Trouble | undefined;
   /** The first line of each request that came. */
   readonly requests: string[];

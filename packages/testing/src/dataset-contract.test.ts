@@ -22,10 +22,10 @@ const pixels = (change: (bytes: Uint8Array, context: DatasetContext) => Uint8Arr
     read: async (indices) => change(await images.read(indices), context),
   }));
 
-/** The dataset opened in another context than the one given. */
-const told = (context: (given: DatasetContext) => DatasetContext): Dataset => ({
+/** The dataset opened in a changed context. */
+const inContext = (change: (context: DatasetContext) => DatasetContext): Dataset => ({
   ...made,
-  open: (given, asked) => made.open(given, context(asked)),
+  open: (given, asked) => made.open(given, change(asked)),
 });
 
 const partedBy = (partsOf: (context: DatasetContext) => readonly Item[]): Dataset => ({
@@ -33,7 +33,8 @@ const partedBy = (partsOf: (context: DatasetContext) => readonly Item[]): Datase
   open: async (_, context) => Promise.resolve(pack(partsOf(context), context)),
 });
 
-const without = (key: 'classes' | 'subset' | 'signal') => told(({ [key]: _dropped, ...context }) => context);
+const without = (key: 'classes' | 'subset' | 'signal') =>
+  inContext(({ [key]: _dropped, ...context }) => context);
 
 let opened = 0;
 
@@ -91,7 +92,7 @@ const WRONG: [fault: string, dataset: Dataset, rule: string, reason: RegExp][] =
   ],
   [
     'colour always',
-    told((c) => ({ ...c, format: { ...c.format, channels: 3 } })),
+    inContext((c) => ({ ...c, format: { ...c.format, channels: 3 } })),
     'gives packed images',
     /another format/,
   ],
@@ -119,8 +120,8 @@ const WRONG: [fault: string, dataset: Dataset, rule: string, reason: RegExp][] =
   ],
   [
     'progress that stops short',
-    told((c) => ({ ...c, onProgress: (d, t) => c.onProgress?.(d - 1, t) })),
-    'tells of progress',
+    inContext((c) => ({ ...c, onProgress: (d, t) => c.onProgress?.(d - 1, t) })),
+    'reports progress',
     /ends at 5 of 6/,
   ],
   ['classes ignored', without('classes'), 'gives the classes asked for', /Expected values to be/],
@@ -128,13 +129,13 @@ const WRONG: [fault: string, dataset: Dataset, rule: string, reason: RegExp][] =
   ['subsets ignored', without('subset'), 'gives the first images', /Expected values to be/],
   [
     'one stream for all',
-    told((c) => ({ ...c, rng: createRng(1) })),
+    inContext((c) => ({ ...c, rng: createRng(1) })),
     'draws a seeded subset',
     /the stream does not matter/,
   ],
   [
     'large subsets let through',
-    told((c) => ({ ...c, subset: Math.min(c.subset ?? 6, 6) })),
+    inContext((c) => ({ ...c, subset: Math.min(c.subset ?? 6, 6) })),
     'refuses a subset',
     /Missing expected rejection/,
   ],

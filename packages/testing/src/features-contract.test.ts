@@ -115,7 +115,7 @@ const WRONG: [fault: string, change: Partial<Features>, rule: string, reason: Re
   [
     'blindness',
     extracting(({ count }) => new Float64Array(2 * count)),
-    'tells different images',
+    'gives different features',
     /the same row/,
   ],
   [
@@ -136,7 +136,7 @@ const WRONG: [fault: string, change: Partial<Features>, rule: string, reason: Re
         return extractor();
       },
     },
-    'tells different images',
+    'gives different features',
     /it reads images 0 to 25 of 24/,
   ],
 ];

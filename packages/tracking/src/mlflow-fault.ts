@@ -1,7 +1,7 @@
 import { MlflowError } from 'mlflow-ts-client';
 import { MedganError } from '@medgan/files';
 
-/** A fault of the tracking client as an error of ours, which the command line tells without a stack. */
+/** A fault of the tracking client as a MedganError, which the command line prints without a stack trace. */
 export function asMedganError(error: unknown): unknown {
   if (!(error instanceof MlflowError)) return error;
   const [first] = error.message.split('\n  cure: ');

@@ -11,7 +11,7 @@ export const FOLLOWED = 'MEDGAN_MLFLOW_FOLLOWED';
 /** How long the end of training waits for the last points to arrive, in milliseconds; then they go on alone. */
 const PATIENCE = 5000;
 
-/** What is told of tracking, on the terminal that trains. */
+/** Receives messages about tracking, for the terminal that trains. */
 export interface FollowerReporter {
   onNote(message: string): void;
   onWarning(message: string): void;
@@ -27,14 +27,14 @@ export interface FollowerOptions {
 
 /** A process that sends a folder to MLflow while it grows. */
 export interface Follower {
-  /** Says that training has ended, waits a moment for the rest to be sent, and tells how to send what is not. */
+  /** Signals the end of training, waits a moment for the rest to be sent, and reports how to send what is left. */
   end(): Promise<void>;
 }
 
 /**
- * Starts a process of its own that follows a run or study folder, where MLFLOW_TRACKING_URI names a server and no other
- * process follows it. It only reads what training writes anyway: a server that is slow, hangs or fails cannot touch
- * training, and a training process that is killed is still reported. Never throws.
+ * Starts a process that follows a run or study folder, if MLFLOW_TRACKING_URI names a server and no other process
+ * follows the folder. The process only reads what training writes, so a server that is slow, hangs or fails cannot
+ * affect training, and the end of a killed training process is still reported. Never throws.
  */
 export function startFollower(
   dir: string,
@@ -55,7 +55,7 @@ export function startFollower(
     return { end: () => ended(child, { dir, reporter }) };
   } catch (error) {
     reporter.onWarning(
-      `MLflow is not told of this run: ${messageOf(error)}; later: medgan mlflow sync ${dir}`,
+      `this run is not tracked in MLflow: ${messageOf(error)}; later: medgan mlflow sync ${dir}`,
     );
     return undefined;
   }
@@ -65,7 +65,7 @@ function spawnFollower(dir: string, { program, env }: Omit<FollowerOptions, 'rep
   mkdirSync(trackingDir(dir), { recursive: true });
   const log = openSync(join(trackingDir(dir), 'follower.log'), 'a');
   try {
-    // Out of the terminal's process group: Ctrl-C ends training, which is to be reported too.
+    // Outside the terminal's process group: Ctrl-C ends training, but this process still has to report that.
     const child = spawn(process.execPath, [program, 'mlflow', 'sync', '--watch', '--follow-parent', dir], {
       stdio: ['ignore', log, log, 'ipc'],
       detached: true,
@@ -86,7 +86,7 @@ function yieldToTraining(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_LOW);
   } catch {
-    // It has ended already, or the system has no priorities: it is a small process anyway.
+    // It has already ended, or the system has no priorities; the process is small anyway.
   }
 }
 

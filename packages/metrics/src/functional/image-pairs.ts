@@ -9,7 +9,7 @@ export interface ValueRangeOption {
 /** Slack for values that rounding carried past the ends of [0, L], as a share of L. */
 const slack = 1e-4;
 
-function told(images: MetricImageShape & { count: number }): string {
+function describe(images: MetricImageShape & { count: number }): string {
   return `${images.count} images of ${images.height}×${images.width}×${images.channels}`;
 }
 
@@ -21,7 +21,7 @@ export function checkImages(metric: string, images: MetricImages, valueRange: nu
   const { count, height, width, channels, values } = images;
   const size = height * width * channels;
   if (values.length !== count * size) {
-    throw new MedganError(`${metric}: ${values.length} values for ${told(images)}`, {
+    throw new MedganError(`${metric}: ${values.length} values for ${describe(images)}`, {
       cure: 'pass count × height × width × channels values, NHWC',
     });
   }
@@ -49,7 +49,7 @@ export function checkPairs(
 ): void {
   const { a, b } = pair;
   if (a.count !== b.count || a.height !== b.height || a.width !== b.width || a.channels !== b.channels) {
-    throw new MedganError(`${metric}: cannot pair ${told(a)} with ${told(b)}`, {
+    throw new MedganError(`${metric}: cannot pair ${describe(a)} with ${describe(b)}`, {
       cure: 'resize the images to one size and pass as many of one as of the other',
     });
   }

@@ -186,7 +186,7 @@ function createComparison(size: Plane, options: Required<MdsiOptions>): (x: Colo
  * similarities are raised to powers as complex numbers. Images are averaged down to about 256 pixels before.
  *
  * **Lower is better**; 0 for equal images, below 1.25 with the default options. Symmetric only nearly: the gradient
- * similarity tells x from y. A grey image counts as an RGB one with three equal channels.
+ * similarity treats x and y differently. A grey image counts as an RGB one with three equal channels.
  * Reference: Nafchi, Shahkolaei, Hedjam, Cheriet, "Mean Deviation Similarity Index", 2016,
  * https://arxiv.org/abs/1608.07433
  *

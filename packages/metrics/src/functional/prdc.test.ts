@@ -41,10 +41,10 @@ describe('prdc', () => {
     expect(prdc(real, real)).toMatchObject({ precision: 1, recall: 1, coverage: 1 });
   });
 
-  it('tells how far it is', () => {
+  it('reports its progress', () => {
     const real = waveRows({ count: 9, dims: 2, frequency: 0.7, scale: 1 });
-    const told: string[] = [];
-    prdc(real, real, { onProgress: (done, total) => told.push(`${done}/${total}`) });
-    expect(told.at(-1)).toBe('27/27');
+    const reported: string[] = [];
+    prdc(real, real, { onProgress: (done, total) => reported.push(`${done}/${total}`) });
+    expect(reported.at(-1)).toBe('27/27');
   });
 });

@@ -115,16 +115,19 @@ export const imageChecks: readonly Check<DatasetSubject>[] = [
       ),
   },
   {
-    name: 'tells of progress that never falls and ends at its total',
+    name: 'reports progress that never falls and ends at its total',
     run: (subject) =>
       withTinyDataset(subject, async (open) => {
-        const told: (readonly [number, number])[] = [];
-        await open({ onProgress: (done, total) => told.push([done, total]) });
-        told.forEach(([done, total], i) => {
+        const reported: (readonly [number, number])[] = [];
+        await open({ onProgress: (done, total) => reported.push([done, total]) });
+        reported.forEach(([done, total], i) => {
           assert.ok(done <= total, `${done} of ${total} are done`);
-          assert.ok(i === 0 || done >= told[i - 1]![0], `progress falls from ${told[i - 1]?.[0]} to ${done}`);
+          assert.ok(
+            i === 0 || done >= reported[i - 1]![0],
+            `progress falls from ${reported[i - 1]?.[0]} to ${done}`,
+          );
         });
-        const [done, total] = told.at(-1) ?? [0, 0];
+        const [done, total] = reported.at(-1) ?? [0, 0];
         assert.equal(done, total, `progress ends at ${done} of ${total}`);
       }),
   },

@@ -3,7 +3,7 @@ import type { DatasetContext } from '@medgan/plugin-api';
 import type { Check } from '../check.ts';
 import { withTinyDataset, type DatasetSubject } from './open-tiny.ts';
 
-/** Rules for datasets that can tell their images without decoding them. */
+/** Rules for datasets that can list their images without decoding them. */
 export const listChecks: readonly Check<DatasetSubject>[] = [
   {
     name: 'lists what it opens, in the same order, with its classes and groups',

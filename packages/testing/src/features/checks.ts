@@ -159,7 +159,7 @@ export const featuresChecks: readonly Check<FeaturesSubject>[] = [
       }
     },
   },
-  ruleOf('tells different images apart', async (opened) => {
+  ruleOf('gives different features for different images', async (opened) => {
     const rows = await rowsOf(opened, noise('images', 2, opened.shape));
     const { dims } = opened.extractor;
     assert.ok(

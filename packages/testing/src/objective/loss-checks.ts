@@ -101,13 +101,13 @@ export const lossChecks: readonly Check<ObjectiveSubject>[] = [
       ];
       for (const [label, labels, onDiscriminator, onGenerator] of answers) {
         const soft = await losses(labels);
-        const told = (changes: boolean): string => (changes ? 'changes with' : 'does not change with');
+        const verb = (changes: boolean): string => (changes ? 'changes with' : 'does not change with');
         for (const [network, expected] of [
           ['discriminator', onDiscriminator],
           ['generator', onGenerator],
         ] as const) {
           const changes = soft[network] !== hard[network];
-          assert.equal(changes, expected, `the ${network}’s loss ${told(changes)} the ${label} label`);
+          assert.equal(changes, expected, `the ${network}’s loss ${verb(changes)} the ${label} label`);
         }
       }
     },

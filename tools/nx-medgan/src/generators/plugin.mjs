@@ -35,14 +35,14 @@ export async function scaffoldPlugin(tree, kind, { name, directory }) {
   if (directory === undefined) {
     const folder = writeInto(tree, kind, name);
     await formatFiles(tree);
-    return told(`${folder}/${name}.ts`, `npx vitest run packages/${KINDS[kind].package}/`, use);
+    return nextSteps(`${folder}/${name}.ts`, `npx vitest run packages/${KINDS[kind].package}/`, use);
   }
   const to = relative(tree.root, resolve(tree.root, directory));
   const [path] = writeTemplates(tree, { from: `${kind}/single`, to }, { ...spellings(name), single: true });
   await formatAnywhere(tree, path);
   // Without a dot it would be the name of a package.
   const file = path.startsWith('.') ? path : `./${path}`;
-  return told(file, `npx medgan plugins test ${file}`, `plugins: [./${name}.ts], ${use}`);
+  return nextSteps(file, `npx medgan plugins test ${file}`, `plugins: [./${name}.ts], ${use}`);
 }
 
 /**
@@ -89,7 +89,7 @@ function spellings(name) {
 }
 
 /** @param {string} path @param {string} test @param {string} use */
-const told = (path, test, use) => () =>
+const nextSteps = (path, test, use) => () =>
   logger.info(`
 It works. Now make it yours: ${path}
   hold it against its contract   ${test}
