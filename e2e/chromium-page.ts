@@ -41,20 +41,20 @@ export function inChromium(path: string): PageTest {
         javaScriptEnabled: script,
         viewport: { width: 1280, height: 900 },
       });
-      const told: string[] = [];
+      const messages: string[] = [];
       try {
         const page = await context.newPage();
-        page.on('console', (message) => told.push(message.text()));
-        page.on('pageerror', (error) => told.push(error.message));
+        page.on('console', (message) => messages.push(message.text()));
+        page.on('pageerror', (error) => messages.push(error.message));
         page.on('request', (request) => {
-          if (request.url() !== address && !request.url().startsWith('data:')) told.push(request.url());
+          if (request.url() !== address && !request.url().startsWith('data:')) messages.push(request.url());
         });
         await page.goto(address);
         await use(page);
       } finally {
         await context.close();
       }
-      expect(told).toEqual([]);
+      expect(messages).toEqual([]);
     });
 }
 

@@ -86,14 +86,14 @@ it('refuses a launcher that there is not, that is none, and an option that it ha
   const file = study('refused.yaml', BASE);
   writeFileSync(join(folder, 'none.mjs'), 'export const nothing = 0;');
   const slurm = join(folder, 'cluster/slurm.mjs');
-  for (const [args, told] of [
+  for (const [args, message] of [
     [['--launcher', 'locale'], 'no launcher is called "locale"; known: local\n  cure: did you mean "local"?'],
     [['--launcher', join(folder, 'none.mjs')], 'none.mjs: it exports no plugin'],
     [['--launcher', slurm, '--launcher-option', 'partitoin=gpu'], 'did you mean "partition"?'],
   ] as const) {
     const { code, stderr } = await medgan('experiment', 'run', file, '--dry-run', ...args);
     expect(code).toBe(1);
-    expect(stderr).toContain(told);
+    expect(stderr).toContain(message);
   }
 });
 

@@ -16,7 +16,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findMlflow, startMlflow, type RealServer } from 'mlflow-ts-client/testing';
 import { readPages } from './docs/pages.ts';
 import { runSnippet } from './docs/run-snippet.ts';
-import { told } from './docs/told.ts';
+import { commandOf } from './docs/documented-commands.ts';
 import { startHangingServer } from './hanging-server.ts';
 import { medgan, startMedgan } from './medgan.ts';
 import { readBack, type ReadRun } from './mlflow-read.ts';
@@ -91,7 +91,7 @@ describe.skipIf(!python)('tracking in MLflow', () => {
     server = await startMlflow(python!, options);
   };
   beforeAll(async () => {
-    await startServer(told('docs/mlflow.md', '.venv-mlflow/bin/mlflow server'));
+    await startServer(commandOf('docs/mlflow.md', '.venv-mlflow/bin/mlflow server'));
   }, 300_000);
   afterAll(async () => {
     await server.kill();
@@ -131,7 +131,7 @@ describe.skipIf(!python)('tracking in MLflow', () => {
     await server.kill();
     const before = steps(dir);
     await until('training has gone on without a server', () => steps(dir) > before + 20);
-    await startServer(told('packages/mlflow-ts-client/README.md', 'mlflow server'), server.port);
+    await startServer(commandOf('packages/mlflow-ts-client/README.md', 'mlflow server'), server.port);
     await until('points arrive again', () => confirmed(dir) > before + 20);
     child.kill('SIGINT');
     const first = await ended;
@@ -219,11 +219,11 @@ describe.skipIf(!python)('tracking in MLflow', () => {
       expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' });
       return stdout;
     };
-    const [, assignment] = told('docs/mlflow.md', 'export MLFLOW_TRACKING_URI=http://127.0.0.1:5000');
+    const [, assignment] = commandOf('docs/mlflow.md', 'export MLFLOW_TRACKING_URI=http://127.0.0.1:5000');
     process.env[assignment!.split('=')[0]!] = server.url;
-    await type(told('docs/mlflow.md', 'medgan experiment run batch-size-sweep'));
-    await type(told('docs/mlflow.md', 'medgan mlflow sync runs/batch-size-sweep'));
-    expect(await type(told('docs/mlflow.md', 'medgan mlflow status runs/batch-size-sweep'))).toContain(
+    await type(commandOf('docs/mlflow.md', 'medgan experiment run batch-size-sweep'));
+    await type(commandOf('docs/mlflow.md', 'medgan mlflow sync runs/batch-size-sweep'));
+    expect(await type(commandOf('docs/mlflow.md', 'medgan mlflow status runs/batch-size-sweep'))).toContain(
       'no step is missing',
     );
     const dir = join(cwd, 'runs/batch-size-sweep');
@@ -254,7 +254,7 @@ describe.skipIf(!python)('tracking in MLflow', () => {
     const copies = join(cwd, 'copied-from-cluster');
     const untracked = (path: string): boolean => !path.includes('.mlflow');
     cpSync(dir, join(copies, 'batch-size-sweep'), { recursive: true, filter: untracked });
-    await type(told('docs/mlflow.md', 'medgan mlflow sync copied-from-cluster'));
+    await type(commandOf('docs/mlflow.md', 'medgan mlflow sync copied-from-cluster'));
     const known = new Set(there.map(({ id }) => id));
     const copied = (await readBack(python!, server.url)).filter(
       ({ experiment, id }) => experiment === 'batch-size-sweep' && !known.has(id),

@@ -114,8 +114,10 @@ describe('medgan plugins', () => {
     const { code, stdout } = await medgan('plugins', ...sources);
     expect(code).toBe(1);
     expect(stdout).toContain('difference');
-    const told = stdout.split('\n').filter((line) => line.startsWith('broken: '));
-    expect(told.map((line) => line.replaceAll(`${folder}/`, '').replace(/ imported from .*/, ''))).toEqual([
+    const broken = stdout.split('\n').filter((line) => line.startsWith('broken: '));
+    expect(
+      broken.map((line) => line.replaceAll(`${folder}/`, '').replace(/ imported from .*/, '')),
+    ).toEqual([
       'broken: broken.mjs: loading it fails: out of order',
       'broken: taken.mjs: objective "bce" is registered twice (bce, bce)',
       'broken: half.mjs: half: options is missing, not an object; reference is missing, not a string; ' +

@@ -7,7 +7,7 @@ import { makeCluster } from '../slurm.ts';
 import { ROOT, filesLike } from './pages.ts';
 import { fillReaderFolder, inFolder } from './reader-folder.ts';
 import { isProgram, type } from './reader.ts';
-import { everythingTold, type Told } from './told.ts';
+import { documentedCommands, type DocumentedCommand } from './documented-commands.ts';
 
 /** What no test runs, and why. */
 const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
@@ -22,13 +22,13 @@ const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
 const CI = ['npm ci', 'npm test', 'tools/mlflow/install.sh', 'medgan engine install tfjs-node'];
 
 /** Each command once, where it stands first. */
-const commands = everythingTold()
+const commands = documentedCommands()
   .map((each) => ({ text: each.words.join(' '), ...each }))
   .filter(({ text }, i, all) => all.findIndex((other) => other.text === text) === i);
 
-/** Beginnings of commands that another test takes from their page and runs: its calls of `told`. */
+/** Beginnings of commands that another test takes from their page and runs: its calls of `commandOf`. */
 const elsewhere = filesLike('e2e/**/*.test.ts').flatMap((file) =>
-  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/\btold\('([^']+)', '([^']+)'\)/g)].map(
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/\bcommandOf\('([^']+)', '([^']+)'\)/g)].map(
     ([, page, beginning]) => ({ file, page, beginning: beginning! }),
   ),
 );
@@ -88,7 +88,7 @@ function typed(words: readonly string[]): string[] {
 }
 
 /** A reader of another page has a run of another name, has drawn no images yet, and has not trained the same study. */
-function tidy({ words }: Told): void {
+function tidy({ words }: DocumentedCommand): void {
   rmSync(join(folder, 'images'), { recursive: true, force: true });
   if (words.includes('--launcher'))
     rmSync(join(folder, 'runs/batch-size-sweep'), { recursive: true, force: true });

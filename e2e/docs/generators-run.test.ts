@@ -4,7 +4,7 @@ import { FsTree, type Tree } from 'nx/src/generators/tree.js';
 import { setDefaults, validateOptsAgainstSchema, type Schema } from 'nx/src/utils/params.js';
 import { expect, it } from 'vitest';
 import { ROOT } from './pages.ts';
-import { everythingTold } from './told.ts';
+import { documentedCommands } from './documented-commands.ts';
 
 const require = createRequire(import.meta.url);
 const COLLECTION = join(ROOT, 'tools/nx-medgan');
@@ -13,7 +13,7 @@ const { generators } = require(join(COLLECTION, 'generators.json')) as {
 };
 
 const commands = new Map(
-  everythingTold()
+  documentedCommands()
     .filter(({ words: [program, verb] }) => program === 'nx' && verb === 'g')
     .map(({ words, place }) => [words.join(' '), { words, place }]),
 );

@@ -2,7 +2,7 @@ import { placeOf, readPages, type Block } from './pages.ts';
 import { shellCommands } from './shell.ts';
 
 /** A command that a page tells its reader to type. */
-export interface Told {
+export interface DocumentedCommand {
   /** Without `npx`. */
   readonly words: readonly string[];
   /** Page and line. */
@@ -11,7 +11,7 @@ export interface Told {
 }
 
 /** Every command in the fences of the pages, in their order. */
-export function everythingTold(): Told[] {
+export function documentedCommands(): DocumentedCommand[] {
   return readPages()
     .flatMap((page) => page.blocks)
     .filter(({ language }) => language === 'sh')
@@ -28,8 +28,8 @@ export function everythingTold(): Told[] {
  * The words of the one command of a page that begins like this, for a test that does what the page says.
  * `commands-run.test.ts` looks for calls of this function: what they name it need not run itself.
  */
-export function told(page: string, beginning: string): readonly string[] {
-  const found = everythingTold().filter(
+export function commandOf(page: string, beginning: string): readonly string[] {
+  const found = documentedCommands().filter(
     ({ block, words }) => block.page === page && words.join(' ').startsWith(beginning),
   );
   if (found.length !== 1)
