@@ -1,7 +1,7 @@
 import { placeOf, readPages, type Block } from './pages.ts';
 import { shellCommands } from './shell.ts';
 
-/** A command that a page tells its reader to type. */
+/** A command of a page, for its reader to type. */
 export interface DocumentedCommand {
   /** Without `npx`. */
   readonly words: readonly string[];

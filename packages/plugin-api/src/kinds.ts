@@ -90,6 +90,7 @@ export const PLUGIN_KINDS = {
     title: 'pair metric',
     registry: 'pairMetrics',
     members: {
+      title: 'string',
       reference: 'string',
       compute: 'function',
       refuses: 'function',
@@ -107,7 +108,7 @@ export const PLUGIN_KINDS = {
   'set-metric': {
     title: 'set metric',
     registry: 'setMetrics',
-    members: { reference: 'string', compute: 'function' },
+    members: { reference: 'string', values: 'object', minimum: 'function', compute: 'function' },
     catalogue: {
       heading: 'Metrics of image sets',
       package: 'metrics',
