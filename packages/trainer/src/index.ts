@@ -16,13 +16,15 @@ export {
 } from './checkpoint.ts';
 export { chooseCheckpoint } from './choose-checkpoint.ts';
 export { DIFF_AUGMENTATIONS, type DiffAugmentation } from './diff-augment.ts';
-export { imageGrid, writePng } from './drawing/index.ts';
+export * from './drawing/index.ts';
 export { buildGan, type Gan, type GanSpec } from './gan.ts';
 export { train, type TrainResult } from './loop.ts';
 export type { TrainRequest } from './train-request.ts';
 export { replay, type ParityReport, type ParityRequest } from './parity.ts';
 export type { EvaluatedStep, Progress, Reporter } from './progress.ts';
+export type { PictureListener } from './picture-listener.ts';
 export { totalSteps, type Cadence, type RunConfig } from './run-config.ts';
+export type { LogLine } from './log.ts';
 export { lockRun } from './run-lock.ts';
 export type { RunStatus } from './status.ts';
 export { nonFiniteReason, requireFiniteImages, type ByteImages } from './byte-images.ts';

@@ -37,7 +37,7 @@ function firstLines(bytes: Buffer, count: number): Buffer | undefined {
 }
 
 /**
- * The log of a run: its lines are kept in memory for the loss curve, and appended to `log.jsonl` a few at a time. A
+ * The log of a run: its lines are kept in memory, and appended to `log.jsonl` a few at a time. A
  * checkpoint counts on the lines up to its step: they must be on the disk before it is, and stay there.
  */
 export class RunLog {

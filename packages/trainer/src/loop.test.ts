@@ -8,6 +8,7 @@ import { readSafetensorsFile } from '@medgan/weights';
 import { buildGan } from './gan.ts';
 import { restoreCheckpoint } from './checkpoint.ts';
 import { train, type TrainResult } from './loop.ts';
+import type { PictureListener } from './picture-listener.ts';
 import type { Progress, Reporter } from './progress.ts';
 import type { RunConfig } from './run-config.ts';
 import { TOY_PLUGINS, TOY_RUN, toyImages } from './toy-gan.testing.ts';
@@ -46,6 +47,7 @@ async function run(
     dir?: string;
     resume?: string;
     stepsPerCall?: number;
+    pictures?: PictureListener;
   } = {},
 ): Promise<TrainResult> {
   const config = { ...TOY_RUN, ...changes };
@@ -66,6 +68,7 @@ async function run(
     clock: tickingClock(),
     reporter: witness,
     ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.pictures ? { pictures: options.pictures } : {}),
     ...(resumed ? { resumeFrom: resumed } : {}),
   });
   await engine.dispose();
@@ -87,19 +90,11 @@ async function expectEqualRuns(
 }
 
 describe('train', () => {
-  it('leaves a run folder with log, samples, curve, grid, checkpoint and status', async () => {
+  it('leaves a run folder with log, samples, checkpoint and status', async () => {
     const witness = new Witness();
     const result = await run({}, { witness });
     expect(result).toMatchObject({ state: 'finished', steps: 9, totalSteps: 9 });
-    expect((await readdir(runDir)).sort()).toEqual([
-      'checkpoints',
-      'log.jsonl',
-      'loss.png',
-      'loss.svg',
-      'real-fake-grid.png',
-      'samples',
-      'status.json',
-    ]);
+    expect((await readdir(runDir)).sort()).toEqual(['checkpoints', 'log.jsonl', 'samples', 'status.json']);
     expect((await readdir(join(runDir, 'samples'))).sort()).toEqual([
       'step-0000004',
       'step-0000004.png',
@@ -115,6 +110,38 @@ describe('train', () => {
       totalSteps: 9,
     });
     expect(witness.progress.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('calls the picture listener with the whole log where samples are written, and when it has finished', async () => {
+    const witness = new Witness();
+    const calls: string[] = [];
+    const pictures: PictureListener = {
+      onSamples(lines) {
+        calls.push(`steps ${lines.map(({ step }) => step).join()}`);
+        return Promise.resolve(['chart.svg']);
+      },
+      onFinished(real, generated) {
+        calls.push(`${real.count} real, ${generated.count} generated`);
+        return Promise.resolve(['beside.png']);
+      },
+    };
+    await run({}, { witness, pictures });
+    expect(calls).toEqual([
+      'steps 1,2,3,4',
+      'steps 1,2,3,4,5,6,7,8',
+      'steps 1,2,3,4,5,6,7,8,9',
+      `10 real, ${TOY_RUN.sampleCount} generated`,
+    ]);
+    const samples = (step: number): string => join(runDir, 'samples', `step-000000${step}.png`);
+    expect(witness.files).toEqual([
+      samples(4),
+      'chart.svg',
+      samples(8),
+      'chart.svg',
+      samples(9),
+      'chart.svg',
+      'beside.png',
+    ]);
   });
 
   it('logs every step once, with every log key', async () => {

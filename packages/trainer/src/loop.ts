@@ -78,10 +78,7 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   await folder.save();
   const { reason } = divergence;
   const state = reason !== undefined ? 'diverged' : (last?.step ?? 0) < total ? 'interrupted' : 'finished';
-  if (state === 'finished') {
-    await folder.draw(await sampler.draw());
-    await folder.drawBeside(images, await sampler.draw());
-  }
+  if (state === 'finished') await folder.drawFinished(await sampler.draw());
   await folder.writeStatus(state);
   return {
     state,

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { defined, makeFolder } from '@medgan/files';
-import { type ImageReader, RUN_FILES } from '@medgan/plugin-api';
+import { RUN_FILES } from '@medgan/plugin-api';
 import { BestCheckpoint } from './best-checkpoint.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { DivergenceWatch } from './divergence.ts';
 import { RunLog } from './log.ts';
-import { drawLossCurve, drawRealFakeGrid, drawSamples } from './pictures.ts';
+import { drawSamples } from './pictures.ts';
 import type { ByteImages } from './byte-images.ts';
 import { writeStatus, type RunStatus } from './status.ts';
 import type { TrainRequest } from './train-request.ts';
 
-/** What a run leaves on disk while it trains: log, status, checkpoints and pictures. */
+/** What a run leaves on disk while it trains: log, status, checkpoints and samples. */
 export class RunFolder {
   readonly log: RunLog;
   readonly best: BestCheckpoint;
@@ -86,18 +86,21 @@ export class RunFolder {
     await this.writeStatus('running');
   }
 
-  /** Draws images of the last step, and the losses up to it. */
+  /** Writes images of the last step. */
   async draw(images: ByteImages): Promise<void> {
-    const { runDir } = this.#request;
-    this.#tell(await drawSamples(runDir, images, this.log.lines.at(-1)!.step));
-    for (const name of await drawLossCurve(runDir, this.log.lines)) this.#tell(name);
+    const { runDir, pictures } = this.#request;
+    const grid = await drawSamples(runDir, images, this.log.lines.at(-1)!.step);
+    this.#report([join(runDir, grid), ...((await pictures?.onSamples(this.log.lines)) ?? [])]);
   }
 
-  async drawBeside(real: ImageReader, images: ByteImages): Promise<void> {
-    this.#tell(await drawRealFakeGrid(this.#request.runDir, real, images));
+  /** Writes what a finished run shows. */
+  async drawFinished(images: ByteImages): Promise<void> {
+    await this.draw(images);
+    const { pictures, images: real } = this.#request;
+    this.#report((await pictures?.onFinished(real, images)) ?? []);
   }
 
-  #tell(name: string): void {
-    this.#request.reporter.onFile(join(this.#request.runDir, name));
+  #report(paths: readonly string[]): void {
+    for (const path of paths) this.#request.reporter.onFile(path);
   }
 }

@@ -3,6 +3,7 @@ import type { ChosenAugmentation } from './augment-batch.ts';
 import type { Evaluation } from './best-checkpoint.ts';
 import type { Position } from './checkpoint.ts';
 import type { Gan } from './gan.ts';
+import type { PictureListener } from './picture-listener.ts';
 import type { Reporter } from './progress.ts';
 import type { RunConfig } from './run-config.ts';
 
@@ -15,6 +16,8 @@ export interface TrainRequest {
   readonly rng: Rng;
   readonly clock: Clock;
   readonly reporter: Reporter;
+  /** Draws charts and grids where samples are written. */
+  readonly pictures?: PictureListener;
   /** Judges the images every `cadence.evaluateEvery` steps. */
   readonly evaluation?: Evaluation;
   /** Changes of the training images, in this order; those that `config.augment` names. */

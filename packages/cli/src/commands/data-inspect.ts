@@ -12,7 +12,8 @@ import {
 } from '@medgan/data';
 import { MedganError, writeFileAtomically } from '@medgan/files';
 import { createRng, type ListedImages } from '@medgan/plugin-api';
-import { imageGrid, writePng } from '@medgan/trainer';
+import { imageGrid, writePng, type Raster } from '@medgan/trainer';
+import { captioned } from '@medgan/pages';
 import {
   builtInPlugins,
   checkControl,
@@ -128,12 +129,13 @@ async function inspectRun(checked: CheckedControl, { reporter, options: usual }:
 }
 
 /** Every class in a row of its own under its name; a class with few images leaves the rest of its row empty. */
-function contactSheet(rows: SheetRows, { classes }: Inspection) {
-  const parts = rows.map(({ name, images }) => {
+async function contactSheet(rows: SheetRows, { classes }: Inspection): Promise<Raster> {
+  const parts: Raster[] = [];
+  for (const { name, images } of rows) {
     const count = classes.find((candidate) => candidate.name === name)!.images;
     const title = `${name}: ${count.toLocaleString('en-US')} images`;
-    return imageGrid(images, { columns: SHEET.columns, upscale: 1, title });
-  });
+    parts.push(await captioned(imageGrid(images, { columns: SHEET.columns, upscale: 1 }), title));
+  }
   const pixels = Buffer.concat(parts.map((part) => part.pixels));
   return {
     width: parts[0]!.width,
@@ -182,7 +184,7 @@ export function inspectCommand(target: string, command: InspectCommandOptions): 
     const record = JSON.stringify(inspection, undefined, 2);
     if (out !== undefined) {
       await writeFileAtomically(join(out, RECORD), `${record}\n`);
-      if (sheet.length > 0) await writePng(join(out, SHEET_NAME), contactSheet(sheet, inspection));
+      if (sheet.length > 0) await writePng(join(out, SHEET_NAME), await contactSheet(sheet, inspection));
     }
     process.stdout.write(`${json ? record : inspectionText(inspection)}\n`);
     if (out !== undefined) reporter.onNote(`written: ${join(out, RECORD)}, ${SHEET_NAME}`);

@@ -1,5 +1,6 @@
+import type { Chart } from '../charts/curve-chart.ts';
 import { LOSS_KEYS, readLosses, type LossKey, type Losses } from './read-losses.ts';
-import { thinCurves, type CurvePoint } from './thin-curve.ts';
+import { BUCKETS, thinCurves, type CurvePoint } from '../charts/thin-curve.ts';
 
 /** A setting's curve: the mean over its seeds, and how far single steps reach. */
 export interface GroupCurve {
@@ -14,7 +15,8 @@ export interface LossCurves {
   readonly byKey: Readonly<Record<LossKey, readonly GroupCurve[]>>;
 }
 
-const BUCKETS = 160;
+/** The chart of one loss. */
+export const lossChart = ({ axis, byKey }: LossCurves, key: LossKey): Chart => ({ axis, curves: byKey[key] });
 
 /** Reads and thins the losses of all settings; undefined where no run has left any. */
 export async function readLossCurves(

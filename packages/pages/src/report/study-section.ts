@@ -1,8 +1,8 @@
 import { html, scriptJson, trusted, type Html } from '../frame/html.ts';
 import { durationText, type StudySummary } from '@medgan/experiment-registry';
 import { dataUrl } from './embed-image.ts';
-import { PAGE_COLOURS, drawChart, lineStyle, lossChartOption } from './loss-chart.ts';
-import type { LossCurves } from './loss-curves.ts';
+import { PAGE_COLOURS, chartOption, describeCurve, drawChart, lineStyle } from '../charts/curve-chart.ts';
+import { lossChart, type LossCurves } from './loss-curves.ts';
 import { figuresTable, lossTable, trialsTable, orderingsTable } from './page-tables.ts';
 import { LOSS_KEYS, type LossKey } from './read-losses.ts';
 import type { StudyReport } from './study-report.ts';
@@ -97,7 +97,7 @@ function lossFigure(curves: LossCurves, { name, title }: StudySummary): Html {
       )}
     </ul>
     <div class="charts">
-      ${LOSS_KEYS.map((key) => lossChart(curves, { key, id: `${name}-${key.replace('/', '-')}` }))}
+      ${LOSS_KEYS.map((key) => lossPanel(curves, { key, id: `${name}-${key.replace('/', '-')}` }))}
     </div>
     <div class="zoom" role="group" aria-label="Part of the training shown">
       ${[
@@ -138,8 +138,8 @@ const swatch = (index: number): Html => {
   </svg>`;
 };
 
-function lossChart(curves: LossCurves, { key, id }: { key: LossKey; id: string }): Html {
-  const option = lossChartOption(curves, key, PAGE_COLOURS);
+function lossPanel(curves: LossCurves, { key, id }: { key: LossKey; id: string }): Html {
+  const option = chartOption(lossChart(curves, key), PAGE_COLOURS);
   const svg = drawChart(option, { id, ...CHART }).replace(
     /<svg width="(\d+)" height="(\d+)"/,
     '<svg viewBox="0 0 $1 $2" aria-hidden="true" focusable="false"',
@@ -158,13 +158,7 @@ function lossChart(curves: LossCurves, { key, id }: { key: LossKey; id: string }
 
 /** What a chart shows, in a sentence. */
 export function chartText(curves: LossCurves, key: LossKey): string {
-  const lines = curves.byKey[key].map(({ label, points }) => {
-    const [first, last] = [points[0], points.at(-1)];
-    return first && last
-      ? `${label} from ${first.mean.toPrecision(3)} to ${last.mean.toPrecision(3)}`
-      : `${label} has no finite value`;
-  });
-  return `${LOSS_NAMES[key]} by ${curves.axis}: ${lines.join('; ')}.`;
+  return `${LOSS_NAMES[key]} by ${curves.axis}: ${curves.byKey[key].map(describeCurve).join('; ')}.`;
 }
 
 function gridFigures({ grids, summary }: StudyReport): Html | false {

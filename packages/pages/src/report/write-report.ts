@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { writeFileAtomically } from '@medgan/files';
 import { STUDY_FILES } from '@medgan/plugin-api';
-import { escapeHtml } from '../frame/html.ts';
-import { PAPER_COLOURS, drawChart, lineStyle, lossChartOption } from './loss-chart.ts';
-import { LOSS_KEYS, type LossKey } from './read-losses.ts';
-import type { LossCurves } from './loss-curves.ts';
+import { paperCharts } from '../charts/paper-charts.ts';
+import { lossChart } from './loss-curves.ts';
+import { LOSS_KEYS } from './read-losses.ts';
 import { page } from './page.ts';
 import type { ReportOptions } from './report-input.ts';
 import { chartPath, gridPath, reportMarkdown } from './report-markdown.ts';
@@ -34,32 +33,14 @@ export async function writeReport(options: ReportOptions): Promise<WrittenReport
   return { htmlPath, htmlBytes: Buffer.byteLength(text), markdownPath };
 }
 
+const CHART_HEIGHT = 320;
+
 async function writePictures({ summary: { name }, curves, grids }: StudyReport, out: string): Promise<void> {
   for (const { group, image } of grids)
     await writeFileAtomically(join(out, gridPath(name, group)), image.bytes);
   if (!curves) return;
-  for (const key of LOSS_KEYS)
-    await writeFileAtomically(join(out, chartPath(name, key)), paperChart(curves, key));
-}
-
-const PAPER = { width: 720, height: 320 };
-const LEGEND_LINE = 20;
-
-/** A loss chart that stands alone: on white, with its title and legend. */
-function paperChart(curves: LossCurves, key: LossKey): string {
-  const chart = drawChart(lossChartOption(curves, key, PAPER_COLOURS), { id: 'chart', ...PAPER });
-  const labels = curves.byKey[key].map(({ label }, index) => {
-    const { colour, dash } = lineStyle(index, PAPER_COLOURS);
-    const y = 40 + index * LEGEND_LINE;
-    return `<line x1="46" x2="76" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2.4" stroke-dasharray="${dash.join(' ')}"/><text x="84" y="${y + 4}" font-size="12">${escapeHtml(label)}</text>`;
-  });
-  const top = 40 + labels.length * LEGEND_LINE;
-  const height = top + PAPER.height;
-  const { ink } = PAPER_COLOURS;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${PAPER.width}" height="${height}" viewBox="0 0 ${PAPER.width} ${height}">
-<rect width="100%" height="100%" fill="#ffffff"/>
-<g fill="${ink}" font-family="system-ui, sans-serif"><text x="46" y="22" font-size="14" font-weight="600">${key.replace('/', ', ')}</text>${labels.join('')}</g>
-<g transform="translate(0 ${top})">${chart.replace(/<\/?svg[^>]*>/g, '')}</g>
-</svg>
-`;
+  for (const key of LOSS_KEYS) {
+    const chart = { title: key.replace('/', ', '), height: CHART_HEIGHT, ...lossChart(curves, key) };
+    await writeFileAtomically(join(out, chartPath(name, key)), paperCharts([chart]));
+  }
 }

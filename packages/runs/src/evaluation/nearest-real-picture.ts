@@ -19,9 +19,8 @@ export async function drawNearestReal(
     pixels.set(reals.pixels.subarray(real * each, (real + 1) * each), (worst.length + i) * each);
   }
   const title = `above: generated; below: the nearest real image by ${String(features['extractor'])}`;
-  const grid = imageGrid(
-    { size, channels, count: 2 * worst.length, pixels },
-    { columns: worst.length, title },
-  );
-  await writePng(join(folder, RUN_FILES.nearestReal), grid);
+  const grid = imageGrid({ size, channels, count: 2 * worst.length, pixels }, { columns: worst.length });
+  // Loaded here because few commands draw, and the chart library takes a while to load.
+  const { captioned } = await import('@medgan/pages');
+  await writePng(join(folder, RUN_FILES.nearestReal), await captioned(grid, title));
 }

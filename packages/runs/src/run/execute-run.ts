@@ -22,6 +22,7 @@ import { openImages } from './run-data.ts';
 import { startRunEngine } from './run-engine.ts';
 import { checkRunPlace, removeFormerRun } from './run-place.ts';
 import { readRunRecord, writeRunRecord, type RunRecord } from './run-record.ts';
+import { runPictures } from './run-pictures.ts';
 import type { RunContext, RunReporter } from './run-reporter.ts';
 import { systemClock } from './system-clock.ts';
 import { versions } from './versions.ts';
@@ -125,6 +126,7 @@ async function trainLocked(
       rng,
       clock: systemClock,
       reporter,
+      pictures: runPictures(runDir),
       signal,
       ...(config.augment
         ? {

@@ -13,9 +13,6 @@ function images(count: number, size: number, channels: number): BytePixels {
 const pixelAt = ({ width, pixels }: Raster, x: number, y: number): number[] =>
   Array.from(pixels.subarray((y * width + x) * 3, (y * width + x) * 3 + 3));
 
-const isWhite = (grid: Raster, rows: number): boolean =>
-  grid.pixels.subarray(0, rows * grid.width * 3).every((level) => level === 255);
-
 describe('imageGrid', () => {
   test('puts every pixel of every image where its row and column say', () => {
     const layout = fc.record({
@@ -65,33 +62,6 @@ describe('imageGrid', () => {
     expect(imageGrid(images(1, 256, 1), { padding: 0 }).width).toBe(256);
   });
 
-  test('makes room for a title and for group labels, and draws them', () => {
-    const source = images(8, 16, 3);
-    const bare = imageGrid(source, { columns: 4 });
-    const titled = imageGrid(source, { columns: 4, title: 'step 500' });
-    const groups = [
-      { label: 'melanoma', columns: 2 },
-      { label: 'nevus', columns: 2 },
-    ];
-    const grouped = imageGrid(source, { columns: 4, title: 'step 500', groups });
-    expect(titled.height).toBeGreaterThan(bare.height + 13);
-    expect(grouped.height).toBeGreaterThan(titled.height + 13);
-    for (const grid of [titled, grouped]) {
-      const head = grid.height - bare.height;
-      expect(isWhite(grid, head)).toBe(false);
-      expect(Buffer.compare(grid.pixels.subarray(head * grid.width * 3), bare.pixels)).toBe(0);
-    }
-  });
-
-  test('a title that does not fit is cut short and not drawn over the edge', () => {
-    const grid = imageGrid(images(1, 8, 1), {
-      upscale: 4,
-      title: 'a title far longer than the grid is wide',
-    });
-    const edge = Array.from({ length: 10 }, (_, y) => pixelAt(grid, 0, y)).flat();
-    expect(new Set(edge)).toEqual(new Set([255]));
-  });
-
   test('says what is wrong with its input', () => {
     const source = images(4, 2, 3);
     const message = (run: () => unknown): string => {
@@ -107,7 +77,6 @@ describe('imageGrid', () => {
       message(() => imageGrid({ ...source, count: 5 })),
       message(() => imageGrid({ ...source, count: 0 })),
       message(() => imageGrid(source, { columns: 1.5 })),
-      message(() => imageGrid(source, { groups: [{ label: 'nevus', columns: 3 }] })),
     ]).toMatchInlineSnapshot(`
       [
         "image grid: images have 4 channels
@@ -118,8 +87,6 @@ describe('imageGrid', () => {
         cure: give an integer of at least 1",
         "image grid: columns is 1.5
         cure: give an integer of at least 1",
-        "image grid: labels span 3 columns of 2
-        cure: label at most as many columns as the grid has",
       ]
     `);
   });

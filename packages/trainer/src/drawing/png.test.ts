@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodePng, renderSvg, writeDrawing, writePng } from './png.ts';
+import { encodePng, writeDrawing, writePng } from './png.ts';
 
 const raster = {
   width: 7,
@@ -40,17 +40,6 @@ describe('PNG', () => {
     const [first, second] = [await encodePng(raster), await encodePng(raster)];
     expect(Buffer.compare(first, second)).toBe(0);
     expect(new Set(chunks(first))).toEqual(new Set(['IHDR', 'pHYs', 'IDAT', 'IEND']));
-  });
-
-  test('renders an SVG on white at the scale asked for', async () => {
-    const svg =
-      '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2"><rect width="2" height="2" fill="#00f"/></svg>';
-    const { data, info } = await sharp(await renderSvg(svg, 3))
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    expect(info).toMatchObject({ width: 12, height: 6, channels: 3 });
-    expect(Array.from(data.subarray(0, 3))).toEqual([0, 0, 255]);
-    expect(Array.from(data.subarray(-3))).toEqual([255, 255, 255]);
   });
 });
 

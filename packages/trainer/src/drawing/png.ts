@@ -4,24 +4,10 @@ import type { Raster } from './raster.ts';
 
 /** Fixed, so that equal pixels make equal bytes. Sharp writes neither time nor metadata unless asked. */
 const PNG = { compressionLevel: 6, adaptiveFiltering: true, palette: false } as const;
-/** Dots per inch at which an SVG pixel is one PNG pixel. */
-const SVG_DENSITY = 72;
 
 /** The PNG bytes of a raster: equal pixels, equal bytes. */
 export function encodePng({ width, height, pixels }: Raster): Promise<Uint8Array> {
   return sharp(pixels, { raw: { width, height, channels: 3 } })
-    .png(PNG)
-    .toBuffer();
-}
-
-/**
- * Renders an SVG on white, `scale` PNG pixels to an SVG pixel (default 2). Text elements need fonts on the machine; draw
- * text as strokes to do without.
- */
-export function renderSvg(svg: string, scale = 2): Promise<Uint8Array> {
-  return sharp(Buffer.from(svg), { density: SVG_DENSITY * scale })
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
     .png(PNG)
     .toBuffer();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { blend, createRaster, fillBox, paste } from './raster.ts';
+import { createRaster, fillBox, paste } from './raster.ts';
 
 const reds = ({ pixels }: { pixels: Uint8Array }): number[] =>
   Array.from(pixels.filter((_, i) => i % 3 === 0));
@@ -18,15 +18,6 @@ describe('raster', () => {
     paste(target, source, { x: 1, y: 2 });
     expect(reds(target)).toEqual([0, 0, 0, 0, 0, 0, 0, 5, 5]);
     expect(() => paste(target, source, { x: 2, y: 0 })).toThrow('raster: 2×1 at (2, 0) leaves 3×3');
-  });
-
-  test('blends one pixel, and none outside', () => {
-    const raster = createRaster(2, 1, [100, 100, 100]);
-    const half = { colour: [200, 0, 100], opacity: 0.5 } as const;
-    blend(raster, { x: 1, y: 0 }, half);
-    blend(raster, { x: 2, y: 0 }, half);
-    blend(raster, { x: 0, y: -1 }, half);
-    expect(Array.from(raster.pixels)).toEqual([100, 100, 100, 150, 50, 100]);
   });
 
   test('refuses a size that is none', () => {

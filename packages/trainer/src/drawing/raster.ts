@@ -68,17 +68,3 @@ export function paste(target: Raster, source: Raster, { x, y }: { x: number; y: 
     );
   }
 }
-
-/** Lays a colour over one pixel, `opacity` 0…1; outside the picture nothing happens. */
-export function blend(
-  raster: Raster,
-  { x, y }: { x: number; y: number },
-  { colour, opacity }: { colour: Rgb; opacity: number },
-): void {
-  if (x < 0 || y < 0 || x >= raster.width || y >= raster.height) return;
-  const at = (y * raster.width + x) * 3;
-  for (const [channel, level] of colour.entries()) {
-    const below = raster.pixels[at + channel]!;
-    raster.pixels[at + channel] = Math.round(below + (level - below) * opacity);
-  }
-}

@@ -10,6 +10,8 @@ export interface RealFakeGridOptions {
   /** As in `ImageGridOptions`. */
   readonly padding?: number;
   readonly upscale?: number;
+  /** Writes a text above a panel; without it, the panels have no captions. */
+  readonly caption?: (panel: Raster, text: string) => Promise<Raster>;
 }
 
 const firstOf = (images: BytePixels, limit: number): BytePixels => {
@@ -19,16 +21,20 @@ const firstOf = (images: BytePixels, limit: number): BytePixels => {
 };
 
 /**
- * Real images on the left, generated ones on the right, each panel under its caption and both with the same columns.
+ * Real images on the left, generated ones on the right, both panels with the same columns.
  * @param real uint8, NHWC, 1 or 3 channels; `fake` likewise, other counts and channels allowed.
  * @throws MedganError as `imageGrid` does.
  */
-export function realFakeGrid(real: BytePixels, fake: BytePixels, options: RealFakeGridOptions = {}): Raster {
-  const { limit = 64, gap = 24, ...layout } = options;
+export async function realFakeGrid(
+  real: BytePixels,
+  fake: BytePixels,
+  options: RealFakeGridOptions = {},
+): Promise<Raster> {
+  const { limit = 64, gap = 24, caption = (panel) => Promise.resolve(panel), ...layout } = options;
   const shown = [firstOf(real, limit), firstOf(fake, limit)] as const;
   const columns = Math.ceil(Math.sqrt(Math.max(shown[0].count, shown[1].count)));
-  const left = imageGrid(shown[0], { ...layout, columns, title: 'real' });
-  const right = imageGrid(shown[1], { ...layout, columns, title: 'generated' });
+  const left = await caption(imageGrid(shown[0], { ...layout, columns }), 'real');
+  const right = await caption(imageGrid(shown[1], { ...layout, columns }), 'generated');
   const picture = createRaster(left.width + gap + right.width, Math.max(left.height, right.height));
   paste(picture, left, { x: 0, y: 0 });
   paste(picture, right, { x: left.width + gap, y: 0 });

@@ -12,6 +12,9 @@ export interface Curve {
   readonly y: readonly number[];
 }
 
+/** Points of a curve in a chart: one per three or four pixels of its width. */
+export const BUCKETS = 160;
+
 /**
  * Curves of several runs as at most `buckets` points: the axis is cut into stretches of equal length, and of each the
  * mean over the runs' means and the extremes of all values are kept, so that no spike is lost. Values that are no finite
@@ -42,6 +45,6 @@ export function thinCurves(curves: readonly Curve[], buckets: number): CurvePoin
   return parts.flatMap(({ means, min, max }, index) => {
     if (means.length === 0) return [];
     const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
-    return [{ x: from + (index + 0.5) * width, mean, min, max }];
+    return [{ x: Math.min(to, from + (index + 0.5) * width), mean, min, max }];
   });
 }

@@ -2,8 +2,7 @@ import { LineChart } from 'echarts/charts';
 import { GridComponent } from 'echarts/components';
 import { init, use, type EChartsCoreOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import type { GroupCurve, LossCurves } from './loss-curves.ts';
-import type { LossKey } from './read-losses.ts';
+import type { CurvePoint } from './thin-curve.ts';
 
 use([LineChart, GridComponent, SVGRenderer]);
 
@@ -30,50 +29,78 @@ export const PAPER_COLOURS: ChartColours = {
   series: ['#0072b2', '#c44e00', '#00795a', '#a3458c', '#8a6a00', '#56697a'],
 };
 
+/** A line with the band around it. */
+export interface ChartCurve {
+  readonly label: string;
+  readonly points: readonly CurvePoint[];
+  /** Number of its colour and dashes; default: its place in the chart. */
+  readonly look?: number;
+}
+
+/** Curves over one axis. */
+export interface Chart {
+  readonly axis: 'epoch' | 'step';
+  /** End of the axis; default: the last point. */
+  readonly end?: number;
+  /** Default: holds all but single spikes. */
+  readonly range?: { readonly min: number; readonly max: number };
+  readonly curves: readonly ChartCurve[];
+}
+
 /** Dashes tell lines apart without their colours. */
 const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [10, 3, 2, 3], [4, 2], [12, 4]];
 
-/** The look of the line of the group at `index`. */
+/** The line of look `look`. */
 export function lineStyle(
-  index: number,
+  look: number,
   { series }: ChartColours,
 ): { colour: string; dash: readonly number[] } {
-  return { colour: series[index % series.length]!, dash: DASHES[index % DASHES.length]! };
+  return { colour: series[look % series.length]!, dash: DASHES[look % DASHES.length]! };
+}
+
+/** A curve in words, for those who do not see it. */
+export function describeCurve({ label, points }: ChartCurve): string {
+  const [first, last] = [points[0], points.at(-1)];
+  return first && last
+    ? `${label} from ${first.mean.toPrecision(3)} to ${last.mean.toPrecision(3)}`
+    : `${label} has no finite value`;
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(4));
 
-/** The middle of a curve's life: single spikes would press the rest flat, so they leave the picture. */
-function heightOf(curves: readonly GroupCurve[]): { min: number; max: number } {
+const quantile = (values: readonly number[], q: number): number =>
+  [...values].sort((a, b) => a - b)[Math.round(q * (values.length - 1))] ?? 0;
+
+/** From the lowest to the highest mean, without the few that would press the rest into less than half of the height. */
+function usualMeans(means: readonly number[]): { low: number; high: number } {
+  if (means.length === 0) return { low: 0, high: 0 };
+  const all = { low: Math.min(...means), high: Math.max(...means) };
+  const most = { low: quantile(means, 0.02), high: quantile(means, 0.98) };
+  return most.high - most.low < (all.high - all.low) / 2 ? most : all;
+}
+
+/** The values that an axis shows: single spikes would press the rest flat, so they leave the picture. */
+export function usualRange(curves: readonly ChartCurve[]): { min: number; max: number } {
   const points = curves.flatMap(({ points: each }) => each);
-  const quantile = (values: number[], q: number): number =>
-    values.sort((a, b) => a - b)[Math.round(q * (values.length - 1))] ?? 0;
-  const low = Math.min(
-    ...points.map(({ mean }) => mean),
-    quantile(
-      points.map(({ min }) => min),
-      0.03,
-    ),
-  );
-  const high = Math.max(
-    ...points.map(({ mean }) => mean),
-    quantile(
-      points.map(({ max }) => max),
-      0.97,
-    ),
-  );
+  const means = usualMeans(points.map(({ mean }) => mean));
+  const lows = points.map(({ min }) => min);
+  const highs = points.map(({ max }) => max);
+  const low = Math.min(means.low, quantile(lows, 0.03));
+  const high = Math.max(means.high, quantile(highs, 0.97));
   const margin = (high - low) * 0.05 || 0.5;
   return { min: low >= 0 && low < high / 2 ? 0 : rounded(low - margin), max: rounded(high + margin) };
 }
 
-/** The ECharts option of one loss; plain data, so that page and server draw the same. */
-export function lossChartOption(curves: LossCurves, key: LossKey, colours: ChartColours): object {
-  const groups = curves.byKey[key];
+/** The ECharts option of a chart; plain data, so that page and server draw the same. */
+export function chartOption({ axis, end, range, curves }: Chart, colours: ChartColours): object {
+  const { min, max } = range ?? usualRange(curves);
+  // Bounds that were computed are no round numbers.
+  const [showMin, showMax] = [range !== undefined || min === 0, range !== undefined];
   const axisText = { color: colours.faint, fontSize: 12, fontFamily: 'system-ui, sans-serif' };
   // The library would lift the colour of a line under the pointer, and knows no variables.
   const emphasis = { disabled: true };
-  const series = groups.flatMap(({ label, points }, index) => {
-    const { colour, dash } = lineStyle(index, colours);
+  const series = curves.flatMap(({ label, points, look }, index) => {
+    const { colour, dash } = lineStyle(look ?? index, colours);
     const band = {
       type: 'line',
       stack: `band ${index}`,
@@ -96,7 +123,8 @@ export function lossChartOption(curves: LossCurves, key: LossKey, colours: Chart
         type: 'line',
         name: label,
         group: index,
-        symbol: 'none',
+        // A line through one point would show nothing.
+        ...(points.length === 1 ? { symbol: 'circle', symbolSize: 6 } : { symbol: 'none' }),
         emphasis,
         z: 3,
         lineStyle: { color: colour, width: 1.8, type: dash.length === 0 ? 'solid' : dash },
@@ -110,12 +138,13 @@ export function lossChartOption(curves: LossCurves, key: LossKey, colours: Chart
     grid: { left: 46, right: 14, top: 14, bottom: 42 },
     xAxis: {
       type: 'value',
-      name: curves.axis,
+      name: axis,
       nameLocation: 'middle',
       nameGap: 26,
       nameTextStyle: axisText,
       min: 0,
-      max: 'dataMax',
+      max: end ?? 'dataMax',
+      ...(axis === 'step' ? { minInterval: 1 } : {}),
       axisLabel: { ...axisText, showMaxLabel: false },
       axisLine: { lineStyle: { color: colours.faint } },
       axisTick: { lineStyle: { color: colours.faint } },
@@ -123,11 +152,12 @@ export function lossChartOption(curves: LossCurves, key: LossKey, colours: Chart
     },
     yAxis: {
       type: 'value',
-      ...heightOf(groups),
+      min,
+      max,
       axisLine: { show: false },
       axisTick: { show: false },
-      axisLabel: { ...axisText, showMinLabel: true, showMaxLabel: false },
-      splitLine: { lineStyle: { color: colours.line } },
+      axisLabel: { ...axisText, showMinLabel: showMin, showMaxLabel: showMax },
+      splitLine: { lineStyle: { color: colours.line }, showMinLine: showMin, showMaxLine: showMax },
     },
     series,
   };
@@ -146,7 +176,7 @@ export function drawChart(
     return chart
       .renderToSVGString()
       .replace(/<style[^]*?<\/style>/g, '')
-      .replace(/ class="[^"]*"/g, '')
+      .replace(/ (?:class|ecmeta_\w+)="[^"]*"/g, '')
       .replace(/zr\d+-/g, `${id}-`);
   } finally {
     // It would keep the process alive.
