@@ -38,7 +38,7 @@ export { type ExecuteRequest, type Existing, executeRun } from './run/execute-ru
 export { openRun, type OpenedRun, type RunAtWork, withRunAtWork } from './run/open-run.ts';
 export { openImages, openPart, openRunImages } from './run/run-data.ts';
 export { startRunEngine } from './run/run-engine.ts';
-export { holdsRun, readRunRecord, type RunRecord } from './run/run-record.ts';
+export { engineText, holdsRun, readRunRecord, type RunRecord } from './run/run-record.ts';
 export type { RunContext, RunReporter } from './run/run-reporter.ts';
 export { EXTENDABLE } from './run/resume-guard.ts';
 export { duration, formatAge, formatBytes, parseAge, parseBytes } from './run/sizes-and-ages.ts';

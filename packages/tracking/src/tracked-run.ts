@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { DatasetInput, RunStatus, Scalar } from 'mlflow-ts-client';
-import { lockHolder } from '@medgan/files';
+import { defined, lockHolder } from '@medgan/files';
 import { RUN_FILES, TRIAL_FILES } from '@medgan/plugin-api';
 import type { RunStatus as StatusFile } from '@medgan/trainer';
-import { readRunRecord, type RunEvaluation, type RunRecord } from '@medgan/runs';
+import { engineText, readRunRecord, type RunEvaluation, type RunRecord } from '@medgan/runs';
 import { flatten, trackedName } from './flatten.ts';
 import { logSpan } from './log-span.ts';
 import { readJson } from './read-json.ts';
@@ -67,7 +67,7 @@ function tagsOf(dir: string, record: RunRecord, state: string): Record<string, S
     ...(commit === undefined ? {} : { 'mlflow.source.git.commit': commit }),
     'medgan.state': state,
     'medgan.seed': resolved.seed,
-    'medgan.engine': `${engine.name} on ${engine.device}`,
+    'medgan.engine': engineText(engine),
     'medgan.data.fingerprint': data.fingerprint,
     ...Object.fromEntries(
       Object.entries(numbers).map(([name, version]) => [
@@ -132,7 +132,7 @@ export async function readTrackedRun(dir: string, options: ReadRunOptions = {}):
   const begun = Math.round((await stat(join(dir, RUN_FILES.record))).mtimeMs);
   const { first, last } = (await logSpan(log)) ?? { first: begun, last: begun };
   const evaluation = await readJson<RunEvaluation>(join(dir, RUN_FILES.metrics));
-  const { name, threads } = record.engine;
+  const { name, threads, precision } = record.engine;
   const { images, classes } = record.data;
   return {
     dir,
@@ -140,7 +140,11 @@ export async function readTrackedRun(dir: string, options: ReadRunOptions = {}):
     status: STATUS[state],
     startTime: first,
     endTime: last,
-    params: flatten({ ...record.resolved, engine: { name, threads }, data: { images, classes } }),
+    params: flatten({
+      ...record.resolved,
+      engine: { name, threads, ...defined({ precision }) },
+      data: { images, classes },
+    }),
     tags: {
       ...tagsOf(dir, record, state),
       ...(status?.reason === undefined ? {} : { 'medgan.reason': status.reason }),

@@ -16,6 +16,7 @@ import {
 import { type ReportInput, type ReportRun, writeReport } from '@medgan/pages';
 import {
   builtInPlugins,
+  engineText,
   formatBytes,
   jsonKey,
   pluginsOfStudies,
@@ -53,7 +54,7 @@ async function reportRun({ id, config }: TrialRecord, dir: string): Promise<Repo
       fingerprint,
       classes,
     },
-    engine: `${engine.name} on ${engine.device}, ${threads}`,
+    engine: `${engineText(engine)}, ${threads}`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { ENGINE_NAMES } from '@medgan/engine';
+import { ENGINE_NAMES, PRECISIONS, type Precision } from '@medgan/engine';
 import type { OptionsSchema } from '@medgan/plugin-api';
 import { DIFF_AUGMENTATIONS, type DiffAugmentation } from '@medgan/trainer';
 import { AUGMENT_SCHEMA, type AugmentEntry } from './resolve-augment.ts';
@@ -39,6 +39,7 @@ export interface ControlFile {
   readonly cache?: string;
   readonly augment?: readonly AugmentEntry[];
   readonly engine?: string;
+  readonly precision?: Precision;
   readonly threads?: number;
   readonly objective?: string;
   readonly objective_options: object;
@@ -141,6 +142,11 @@ export const CONTROL_SCHEMA: OptionsSchema = {
     },
     augment: AUGMENT_SCHEMA,
     engine: { enum: [...ENGINE_NAMES], description: 'default: onnx, or what n_gpu asks for' },
+    precision: {
+      enum: [...PRECISIONS],
+      description:
+        'how the engine native computes convolutions, default `default`; other engines do not have it',
+    },
     threads: { ...positiveInteger, description: "default: the machine's cores" },
     objective: { type: 'string', description: "default: the architecture's" },
     objective_options: { type: 'object', default: {}, description: 'options of the objective' },

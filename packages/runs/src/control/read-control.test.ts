@@ -60,6 +60,17 @@ describe('a control file', () => {
     expect(run.engines).toEqual(['onnx']);
   });
 
+  it('chooses the engine native and how precisely it computes, and no other engine does', async () => {
+    expect((await read('arch: DCGAN\nengine: native')).run).toMatchObject({
+      engines: ['native'],
+      precision: 'default',
+    });
+    expect((await read('arch: DCGAN\nengine: native\nprecision: exact')).run.precision).toBe('exact');
+    expect((await read('arch: DCGAN')).run).not.toHaveProperty('precision');
+    expect(await complaint('arch: DCGAN\nengine: wasm\nprecision: exact')).toMatchInlineSnapshot(`"input.yaml:3: precision: only the engine native has it, and wasm computes here (add engine: native, or remove precision:)"`);
+    expect(await complaint('arch: DCGAN\nn_gpu: 1\nprecision: exact')).toMatchInlineSnapshot(`"input.yaml:3: precision: only the engine native has it, and no engine is named (add engine: native, or remove precision:)"`);
+  });
+
   it('with a learning rate from 1 on means the ratio of the discriminator', async () => {
     const { run } = await read(ORIGINAL, ['learning_rate=10']);
     expect(run.config.learningRate).toEqual({ generator: 0.0002, discriminator: 0.002 });

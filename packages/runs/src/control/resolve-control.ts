@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { GPU_ENGINES, type EngineName } from '@medgan/engine';
+import { GPU_ENGINES, type EngineName, type Precision } from '@medgan/engine';
 import { defined, MedganError, resolvePath } from '@medgan/files';
 import {
   validateOptions,
@@ -37,6 +37,8 @@ export interface ResolvedRun {
   /** A GPU was asked for: say so once when there is none. */
   readonly wantsGpu: boolean;
   readonly threads: number;
+  /** How the engine native computes convolutions; undefined for every other engine. */
+  readonly precision?: Precision;
   readonly runDir: string;
   /** What chooses the best checkpoint; undefined when the run is not evaluated while it trains. */
   readonly figure?: Figure;
@@ -127,6 +129,17 @@ function chosenFigure(control: ControlFile, plugins: Plugins, faults: Faults): F
 /** Fixed-noise images that are drawn: as many as pixels per side, as the original draws. */
 const sampleCountOf = (control: ControlFile): number => control.sample_count ?? control.image_size;
 
+function checkPrecision({ engine, precision }: ControlFile, faults: Faults): void {
+  if (precision === undefined || engine === 'native') return;
+  faults.add(
+    'precision',
+    engine === undefined
+      ? 'only the engine native has it, and no engine is named'
+      : `only the engine native has it, and ${engine} computes here`,
+    'add engine: native, or remove precision:',
+  );
+}
+
 /** The plugins that a control file names, their options filled in. */
 interface Chosen {
   readonly architecture: Architecture;
@@ -155,6 +168,7 @@ function choose(control: ControlFile, plugins: Plugins, faults: Faults): Chosen 
   const objective = faults.attempt('objective', () =>
     plugins.objectives.get(control.objective ?? architecture?.defaultObjective ?? 'bce'),
   );
+  checkPrecision(control, faults);
   if (objective && !objective.usesLabels && control.labels) {
     faults.add('labels', `the objective ${objective.name} has no labels`, 'remove labels:');
   }
@@ -260,6 +274,7 @@ export function resolveControl(
       engines: wantsGpu ? [...GPU_ENGINES, 'onnx'] : [(control.engine ?? 'onnx') as EngineName],
       wantsGpu,
       threads: control.threads ?? availableParallelism(),
+      ...(control.engine === 'native' ? { precision: control.precision ?? 'default' } : {}),
       runDir: resolve(resolvePath(control.out), control.run),
       ...(figure === undefined ? {} : { figure }),
     },

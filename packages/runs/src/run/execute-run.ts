@@ -10,6 +10,7 @@ import {
   type TrainRequest,
   type TrainResult,
 } from '@medgan/trainer';
+import { defined } from '@medgan/files';
 import type { ControlFile } from '../control/control-schema.ts';
 import { ganSpec } from '../control/gan-spec.ts';
 import type { ResolvedRun } from '../control/resolve-control.ts';
@@ -21,7 +22,8 @@ import { guardResume } from './resume-guard.ts';
 import { openImages } from './run-data.ts';
 import { startRunEngine } from './run-engine.ts';
 import { checkRunPlace, removeFormerRun } from './run-place.ts';
-import { readRunRecord, writeRunRecord, type RunRecord } from './run-record.ts';
+import { RecordWriter } from './record-writer.ts';
+import { readRunRecord, type RunRecord } from './run-record.ts';
 import { runPictures } from './run-pictures.ts';
 import type { RunContext, RunReporter } from './run-reporter.ts';
 import { systemClock } from './system-clock.ts';
@@ -62,12 +64,19 @@ export async function executeRun(request: ExecuteRequest): Promise<TrainResult> 
   }
   const images = await openImages(run, request);
   try {
-    const { engine } = await startRunEngine(run, reporter);
+    const writer = new RecordWriter(runDir, former);
+    const onFallback = (reason: string): void => writer.fallsBack(reason);
+    const { engine } = await startRunEngine({ ...run, onFallback }, reporter);
     try {
       const record: RunRecord = {
         control: request.control,
         resolved: config,
-        engine: { name: engine.name, device: engine.device, threads: run.threads },
+        engine: {
+          name: engine.name,
+          device: engine.device,
+          threads: run.threads,
+          ...defined({ precision: run.precision }),
+        },
         data: {
           fingerprint: images.fingerprint,
           images: images.count,
@@ -79,16 +88,21 @@ export async function executeRun(request: ExecuteRequest): Promise<TrainResult> 
       };
       if (former && existing.kind === 'resume') guardResume(former, record, existing.extended);
       const { control, plugins } = request;
-      return await trainAndJudge({ runDir, record, control, plugins, run, images, engine }, request);
+      const atWork = { runDir, record, control, plugins, run, images, engine };
+      return await trainAndJudge(atWork, { ...request, writer });
     } finally {
       await engine.dispose();
+      await writer.end();
     }
   } finally {
     await images.close();
   }
 }
 
-async function trainAndJudge(run: RunAtWork, request: ExecuteRequest): Promise<TrainResult> {
+/** A request, and what keeps the record of its run. */
+type Recorded = ExecuteRequest & { readonly writer: RecordWriter };
+
+async function trainAndJudge(run: RunAtWork, request: Recorded): Promise<TrainResult> {
   const { images, engine } = run;
   const { resolved: config } = run.record;
   request.reporter.onNote(
@@ -106,15 +120,15 @@ async function trainAndJudge(run: RunAtWork, request: ExecuteRequest): Promise<T
 /** Trains while this process holds the lock of the run's folder. */
 async function trainLocked(
   { runDir, record, plugins, run, images }: RunAtWork,
-  request: ExecuteRequest & { readonly gan: Gan; readonly rng: Rng },
+  request: Recorded & { readonly gan: Gan; readonly rng: Rng },
 ): Promise<TrainResult> {
-  const { gan, rng, reporter, signal, existing } = request;
+  const { gan, rng, reporter, signal, existing, writer } = request;
   const { resolved: config } = record;
   const unlock = await lockRun(runDir);
   let follower: RunFollower | undefined;
   try {
     if (existing.kind === 'replace') await removeFormerRun(runDir);
-    await writeRunRecord(runDir, record);
+    await writer.begin(record);
     const resumeFrom = existing.kind === 'resume' ? await restore(gan, runDir, reporter) : undefined;
     const judge = run.figure && judgeWhileTraining(run.figure, images, config.seed);
     follower = request.follow?.(runDir);

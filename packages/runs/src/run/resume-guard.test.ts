@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ControlFile } from '../control/control-schema.ts';
+import type { EngineName } from '@medgan/engine';
 import { guardResume } from './resume-guard.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -82,6 +83,40 @@ describe('the resume guard', () => {
         for (const key of keys) expect(refusal).toThrow(`\n  ${key}: was`);
       }),
     );
+  });
+
+  describe('on the engine native', () => {
+    const native = (engine: Partial<RunRecord['engine']>): RunRecord => ({
+      ...RECORD,
+      engine: { ...RECORD.engine, name: 'native' satisfies EngineName, precision: 'default', ...engine },
+    });
+
+    it('lets the number of threads change, which decides no bit', () => {
+      expect(() => guardResume(native({ threads: 2 }), native({ threads: 3 }), [])).not.toThrow();
+    });
+
+    it('does not let it change where ONNX Runtime computed a step', () => {
+      const former = native({ threads: 2, fallback: ['Elephant has no native kernel'] });
+      expect(() => guardResume(former, native({ threads: 3 }), [])).toThrow('engine.threads: was 2, now 3');
+      expect(() => guardResume(former, native({ threads: 2 }), [])).not.toThrow();
+    });
+
+    it('sees another precision', () => {
+      expect(() => guardResume(native({}), native({ precision: 'exact' }), [])).toThrow(
+        'engine.precision: was default, now exact',
+      );
+    });
+
+    it('takes a record without precision for one of the default', () => {
+      const { precision: _precision, ...engine } = native({}).engine;
+      const old = { ...RECORD, engine };
+      expect(() => guardResume(old, native({}), [])).not.toThrow();
+      expect(() => guardResume(old, native({ precision: 'fast' }), [])).toThrow('engine.precision');
+    });
+
+    it('sees that another engine computed before', () => {
+      expect(() => guardResume(RECORD, native({}), [])).toThrow('engine.name: was onnx, now native');
+    });
   });
 
   it('sees a key that is new, and one that is gone', () => {

@@ -1,6 +1,6 @@
-import { MedganError } from '@medgan/files';
+import { defined, MedganError } from '@medgan/files';
 import type { RunConfig } from '@medgan/trainer';
-import type { RunRecord } from './run-record.ts';
+import type { EngineRecord, RunRecord } from './run-record.ts';
 
 /** Control keys that `--extend` may change, how long a run goes on, by their names in the resolved configuration. */
 const EXTENDABLE_KEYS: Readonly<Record<string, keyof RunConfig>> = {
@@ -17,23 +17,40 @@ function flat(value: unknown, path = ''): [string, unknown][] {
   return Object.entries(value).flatMap(([key, inner]) => flat(inner, path ? `${path}.${key}` : key));
 }
 
+/**
+ * What of an engine decides a run's numbers. The native engine computes the same bits for any number of threads; ONNX
+ * Runtime, to which it may leave steps, does not. A record without precision is of its default.
+ */
+function essenceOfEngine({ name, threads, precision, fallback }: EngineRecord): [string, unknown][] {
+  if (name !== 'native')
+    return [
+      ['engine.name', name],
+      ['engine.threads', threads],
+    ];
+  return [
+    ['engine.name', name],
+    ['engine.precision', precision ?? 'default'],
+    ...(fallback ? [['engine.threads', threads] satisfies [string, unknown]] : []),
+  ];
+}
+
 /** What decides a run's numbers, by path. How often it logs, samples and saves does not. */
 function essence({ resolved, data, engine }: RunRecord, extended: readonly string[]): Map<string, unknown> {
   const { cadence: _cadence, ...config } = resolved;
   const all = new Map(flat(config));
   for (const key of extended) all.delete(EXTENDABLE_KEYS[key] ?? key);
-  return all
-    .set('data.fingerprint', data.fingerprint)
-    .set('engine.name', engine.name)
-    .set('engine.threads', engine.threads);
+  all.set('data.fingerprint', data.fingerprint);
+  for (const [key, value] of essenceOfEngine(engine)) all.set(key, value);
+  return all;
 }
 
 /**
  * Refuses to go on with a run under another configuration, other data or another engine, because its end would not be
- * that of an unbroken run. @throws MedganError that shows every difference.
+ * that of an unbroken run. Steps that were left to ONNX Runtime are left to it again. @throws MedganError that shows every difference.
  */
 export function guardResume(former: RunRecord, now: RunRecord, extended: readonly string[]): void {
-  const [before, after] = [essence(former, extended), essence(now, extended)];
+  const engine = { ...now.engine, ...defined({ fallback: former.engine.fallback }) };
+  const [before, after] = [essence(former, extended), essence({ ...now, engine }, extended)];
   const keys = [...new Set([...before.keys(), ...after.keys()])];
   const differences = keys.filter((key) => before.get(key) !== after.get(key));
   if (differences.length === 0) return;

@@ -1,4 +1,6 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
+import { isNativePresent } from './native.testing.ts';
 import { startRunEngine } from './run-engine.ts';
 
 /** Starts an engine for a run; returns its accelerator and the warnings. */
@@ -27,4 +29,34 @@ it('warns when a GPU is asked for and the run computes on the CPU, and names the
 it('does not warn when no GPU is asked for, nor when the CPU is the only choice', async () => {
   expect((await started(['onnx-cuda', 'onnx'], false)).warnings).toEqual([]);
   expect(await started(['onnx'], true)).toEqual({ accelerator: 'cpu', warnings: [] });
+});
+
+it.skipIf(!isNativePresent)('warns once that the engine native leaves a step to ONNX Runtime', async () => {
+  const warnings: string[] = [];
+  const reasons: string[] = [];
+  const { engine } = await startRunEngine(
+    {
+      engines: ['native'],
+      threads: 1,
+      wantsGpu: false,
+      precision: 'exact',
+      onFallback: (reason) => reasons.push(reason),
+    },
+    { onWarning: (message) => warnings.push(message) },
+  );
+  const step = ({ x }: Readonly<Record<string, tf.Tensor>>) => ({
+    y: tf.tile(tf.reshape(x!, [2, 2, 2, 2, 2]), [2, 2, 2, 2, 2]),
+  });
+  for (let i = 0; i < 2; i++) {
+    const program = await engine.compile(step, { x: { shape: [32] } });
+    expect((await program.run({ x: new Float32Array(32).fill(1) }))['y']).toEqual(
+      new Float32Array(1024).fill(1),
+    );
+  }
+  await engine.dispose();
+  expect(engine).toMatchObject({ name: 'native', precision: 'exact' });
+  expect(reasons).toEqual(['a view of 10 axes']);
+  expect(warnings).toEqual([
+    'the engine native leaves a step to ONNX Runtime, which is slower: a view of 10 axes',
+  ]);
 });

@@ -3,15 +3,32 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
 import { MedganError, messageOf, writeFileAtomically } from '@medgan/files';
+import type { Precision } from '@medgan/engine';
 import { RUN_FILES } from '@medgan/plugin-api';
 import type { RunConfig } from '@medgan/trainer';
 import type { ControlFile } from '../control/control-schema.ts';
+
+/** What computes a run. */
+export interface EngineRecord {
+  /** As in a control file. */
+  readonly name: string;
+  readonly device: string;
+  readonly threads: number;
+  /** Of the engine native only. */
+  readonly precision?: Precision;
+  /** Why the engine native left steps to ONNX Runtime; absent when it computed all of them. */
+  readonly fallback?: readonly string[];
+}
+
+/** An engine and where it computes, for people. */
+export const engineText = ({ name, device, fallback }: EngineRecord): string =>
+  `${name} on ${device}${fallback ? ', in part by ONNX Runtime' : ''}`;
 
 /** What a run was begun with: `config.yaml` of its folder. */
 export interface RunRecord {
   readonly control: ControlFile;
   readonly resolved: RunConfig;
-  readonly engine: { readonly name: string; readonly device: string; readonly threads: number };
+  readonly engine: EngineRecord;
   readonly data: {
     readonly fingerprint: string;
     readonly images: number;

@@ -17,7 +17,7 @@ import type { ResolvedRun } from '../control/resolve-control.ts';
 import { loadPlugins } from '../plugins/load-plugins.ts';
 import { executeRun, type ExecuteRequest, type Existing } from '../run/execute-run.ts';
 import { EXTENDABLE } from '../run/resume-guard.ts';
-import { holdsRun, readRunRecord } from '../run/run-record.ts';
+import { engineText, holdsRun, readRunRecord } from '../run/run-record.ts';
 import type { RunReporter } from '../run/run-reporter.ts';
 import { systemClock } from '../run/system-clock.ts';
 import { judgeTrial, lossesOf } from './judge-trial.ts';
@@ -118,7 +118,7 @@ async function trainOpened(
   await writeResult(dir, {
     ...trainedPart(trained),
     ...(judged ?? { figures: trained.state === 'diverged' ? {} : lossesOf(trained.final), grids: [] }),
-    engine: `${engine.name} on ${engine.device}`,
+    engine: engineText(engine),
   });
   return trained.state;
 }
