@@ -3,7 +3,7 @@ import { LOSS_KEYS, readLosses, type LossKey, type Losses } from './read-losses.
 import { BUCKETS, thinCurves, type CurvePoint } from '../charts/thin-curve.ts';
 
 /** A setting's curve: the mean over its seeds, and how far single steps reach. */
-export interface GroupCurve {
+interface GroupCurve {
   readonly label: string;
   readonly seeds: number;
   readonly points: readonly CurvePoint[];
