@@ -115,9 +115,7 @@ describe('medgan plugins', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('difference');
     const broken = stdout.split('\n').filter((line) => line.startsWith('broken: '));
-    expect(
-      broken.map((line) => line.replaceAll(`${folder}/`, '').replace(/ imported from .*/, '')),
-    ).toEqual([
+    expect(broken.map((line) => line.replaceAll(`${folder}/`, '').replace(/ imported from .*/, ''))).toEqual([
       'broken: broken.mjs: loading it fails: out of order',
       'broken: taken.mjs: objective "bce" is registered twice (bce, bce)',
       'broken: half.mjs: half: options is missing, not an object; reference is missing, not a string; ' +

@@ -16,7 +16,7 @@ function notSent(dir: string, error: unknown): Sent {
   return { points: 0, files: 0, leftovers: [{ dir, part: 'run', error }] };
 }
 
-export interface SyncOptions extends RunSyncOptions {
+interface SyncOptions extends RunSyncOptions {
   readonly checkpoints?: boolean;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }

@@ -8,7 +8,7 @@ const CURE =
   'lower learning_rate, or try another objective or beta_adam; evaluate_every: keeps the best checkpoint';
 
 /** The first weight of a GAN that is NaN or infinite, as `generator main.0.weight holds NaN`. */
-export async function nonFiniteWeight(gan: Gan): Promise<string | undefined> {
+async function nonFiniteWeight(gan: Gan): Promise<string | undefined> {
   const stores = { generator: gan.generatorParameters, discriminator: gan.discriminatorParameters };
   for (const [network, store] of Object.entries(stores)) {
     for (const { name, variable } of store.list()) {

@@ -2,7 +2,7 @@
  * One cell of a CSV: in quotes where the bare text would be read otherwise (separators, quotes, line ends, blanks at the
  * ends, a byte order mark).
  */
-export function csvCell(text: string): string {
+function csvCell(text: string): string {
   return /[",;\t|\r\n\ufeff]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

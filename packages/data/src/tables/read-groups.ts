@@ -23,7 +23,7 @@ export interface Grouping {
   assign(files: readonly LabelledFile[]): GroupedFiles;
 }
 
-export interface GroupedFiles {
+interface GroupedFiles {
   readonly files: readonly GroupedFile[];
   /** Says what the table names that is not there, and what it leaves out; undefined where it fits the files. */
   readonly misfit?: string;

@@ -4,7 +4,7 @@ import type { Attributes, Type, Value } from '../graph/graph.ts';
 import { OPERATORS, type OperatorName } from '../graph/operators/index.ts';
 
 /** Records an operator from inside a macro. */
-export type Emit = (kernel: OperatorName, inputs: readonly Value[], attributes?: Attributes) => Value;
+type Emit = (kernel: OperatorName, inputs: readonly Value[], attributes?: Attributes) => Value;
 
 /** One call of a TF.js kernel, with its inputs by name. */
 interface Call {

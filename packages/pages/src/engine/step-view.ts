@@ -102,7 +102,7 @@ function stateNames(gan: Gan): Map<unknown, Pick<StateView, 'name' | 'network' |
 }
 
 /** What an inspection is shown in the terms of. */
-export interface ViewContext {
+interface ViewContext {
   readonly gan: Gan;
   readonly config: RunConfig;
   readonly update: keyof Updates;

@@ -5,7 +5,7 @@ import { readImage, wider, type ValueRange } from './read-image.ts';
 import { jsonKey, requireOneSize, scorePairs } from './score-pairs.ts';
 
 /** Two images under several metrics, by JSON key; null where the metric refuses the size, with the reason. */
-export interface FileScores {
+interface FileScores {
   readonly values: Readonly<Record<string, number | null>>;
   readonly reasons: Readonly<Record<string, string>>;
   /** Smallest and largest sample of both files, where they have 16 bits per sample. */

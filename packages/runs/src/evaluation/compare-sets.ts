@@ -9,7 +9,7 @@ import { sizeOfImage } from './read-image.ts';
 import { setTable, type SetTable } from './set-table.ts';
 
 /** Two folders as sets: `a` are the reals, `b` the fakes; JSON-able. */
-export interface FolderSets {
+interface FolderSets {
   readonly real: { readonly folder: string; readonly images: number; readonly fingerprint: string };
   readonly fake: { readonly folder: string; readonly images: number; readonly fingerprint: string };
   /** Pixels a side that images are brought to before an extractor sees them. */
@@ -36,7 +36,7 @@ async function commonSize(folders: readonly string[]): Promise<number> {
   return first!.width;
 }
 
-export interface CompareSetsSettings {
+interface CompareSetsSettings {
   readonly plugins: Plugins;
   readonly features: readonly ChosenFeatures[];
   /** Undefined: the images are squares of one size already. */

@@ -25,7 +25,7 @@ interface BrokenPlugin {
 }
 
 /** What the sources gave. */
-export interface Loading {
+interface Loading {
   readonly plugins: Plugins;
   /** Those of the sources; medgan's own are not among them. */
   readonly loaded: readonly LoadedPlugin[];
@@ -81,8 +81,7 @@ export async function loadPlugins(sources: readonly PluginSource[]): Promise<Plu
   );
 }
 
-const nameOf = ({ name }: Claimant): string =>
-  name === undefined ? 'a plugin without a name' : String(name);
+const nameOf = ({ name }: Claimant): string => (typeof name === 'string' ? name : 'a plugin without a name');
 
 function faultOf(error: unknown, spec: string): string {
   if (error instanceof MissingPlugin) {

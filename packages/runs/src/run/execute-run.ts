@@ -49,7 +49,7 @@ export interface ExecuteRequest extends RunContext {
 }
 
 /** What follows a run folder while it grows. */
-export interface RunFollower {
+interface RunFollower {
   /** Called when training has ended, however it ended. */
   end(): Promise<void>;
 }

@@ -41,7 +41,7 @@ export interface TrialListener extends RunReporter {
 }
 
 /** How a trial is trained. */
-export interface TrainTrialRequest extends Pick<ExecuteRequest, 'signal' | 'follow'> {
+interface TrainTrialRequest extends Pick<ExecuteRequest, 'signal' | 'follow'> {
   readonly reporter: TrialListener;
   /** Train from the beginning, whatever the folder holds. */
   readonly anew: boolean;

@@ -22,10 +22,6 @@ const FAMILIES = {
 /** Name of an operator: the TF.js kernel that it stands for. */
 export type OperatorName = keyof typeof FAMILIES;
 
-/** Operators that compute element by element. */
-export type ElementwiseName =
-  keyof typeof unaryOperators | keyof typeof arithmeticOperators | keyof typeof comparisonOperators;
-
 /** Every operator that a graph may have. */
 export const OPERATORS: Readonly<Record<OperatorName, Operator>> = FAMILIES;
 

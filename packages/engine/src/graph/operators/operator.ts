@@ -44,7 +44,7 @@ export interface Operator<A extends Attributes = Attributes> {
 }
 
 /** Shapes of a node's operands and of its output. */
-export interface Shapes {
+interface Shapes {
   readonly inputs: readonly (readonly number[])[];
   readonly output: readonly number[];
 }
