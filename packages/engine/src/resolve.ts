@@ -42,7 +42,9 @@ async function makeEngine(name: Exclude<EngineName, 'eager'>, options: ResolveOp
 function startNative(options: ResolveOptions): Engine {
   const native = loadNative();
   if ('addon' in native) return new NativeEngine({ ...options, addon: native.addon });
-  throw new EngineError(`the native engine cannot be loaded: ${native.reason}`, { cure: 'use engine: onnx' });
+  throw new EngineError(`the native engine cannot be loaded: ${native.reason}`, {
+    cure: 'in a clone, with gcc or clang: npm run build:native; or use engine: onnx',
+  });
 }
 
 /** Starts one engine by its own name, and trains a small network on it. @throws EngineError saying why it cannot run here. */

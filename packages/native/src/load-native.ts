@@ -40,6 +40,6 @@ export function loadNative(): LoadedNative {
   try {
     return open(require.resolve(name));
   } catch {
-    return { reason: `it is not built (npm run build:native), and ${name} is not installed` };
+    return { reason: `it is not built, and ${name} is not installed` };
   }
 }
