@@ -26,12 +26,12 @@ function listed<T>(items: readonly T[], line: (item: T) => string): string[] {
 function classLines({ classes }: Inspection): string[] {
   const width = Math.max(5, ...classes.map(({ name }) => name.length));
   return classes.map(({ name, images, groups, colour }) => {
-    const told = [
+    const facts = [
       count(images, 'image'),
       ...(groups === undefined ? [] : [count(groups, 'group')]),
       ...(colour ? [`mean RGB ${rgb(colour.mean)}`, `sd ${rgb(colour.sd)}`] : []),
     ];
-    return `  ${printable(name).padEnd(width)}  ${told.join(' · ')}`;
+    return `  ${printable(name).padEnd(width)}  ${facts.join(' · ')}`;
   });
 }
 

@@ -23,7 +23,7 @@ export function interruptSignal(onFirst: () => void): { signal: AbortSignal; rel
   };
 }
 
-/** What is told of an interruption. */
+/** What is said at an interruption. */
 export interface Interruption {
   /** Ctrl-C was pressed; the work goes on to where it can stop. */
   readonly onFirst?: () => void;

@@ -5,7 +5,7 @@ export type LineStream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> & { write
 
 const BAR_WIDTH = 24;
 
-/** How much is done, told apart without colours too. */
+/** How much is done; the two parts differ without colours too. */
 export function bar(done: number, total: number): string {
   const filled = Math.round((BAR_WIDTH * done) / Math.max(total, 1));
   return '━'.repeat(filled) + pc.dim('─'.repeat(BAR_WIDTH - filled));

@@ -76,12 +76,12 @@ export class TerminalReporter implements RunReporter {
   }
 
   onEvaluated({ step, values, best, reason = 'no figure' }: EvaluatedStep): void {
-    const told = Object.entries(values).map(
+    const figures = Object.entries(values).map(
       ([key, value]) => `${key.replace('metric/', '')} ${fixed(value)}`,
     );
     const rank =
       best === undefined ? '' : best.step === step ? ' · the best so far' : ` · best: step ${best.step}`;
-    this.#line(`step ${step} · ${told.join(', ') || reason}${rank}`);
+    this.#line(`step ${step} · ${figures.join(', ') || reason}${rank}`);
   }
 
   onFile(): void {

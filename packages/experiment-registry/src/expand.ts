@@ -43,7 +43,7 @@ export interface Study {
   /** What the command line laid over the file. */
   readonly overrides: ControlKeys;
   readonly trials: readonly Trial[];
-  /** Several seeds: the tables tell them apart. */
+  /** Several seeds: the tables name them. */
   readonly seeded: boolean;
 }
 
@@ -53,7 +53,7 @@ export type ConfigurationName = keyof Experiment['configurations'];
 /** What the registry does not know of control files. */
 export interface ControlRules {
   /**
-   * Fills in what a file leaves to the machine, such as the data folder. `fileOf` tells in which file a key was written:
+   * Fills in what a file leaves to the machine, such as the data folder. `fileOf` says in which file a key was written:
    * the study's, or one that it extends.
    */
   complete?(config: ControlKeys, fileOf: (key: string) => string): ControlKeys;

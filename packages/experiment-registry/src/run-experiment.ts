@@ -35,12 +35,12 @@ export interface OfTrial extends OfStudy {
   readonly dir: string;
 }
 
-/** What happens to the trials, for people and trackers to follow. Whoever is told must not throw, nor take long. */
+/** What happens to the trials, for people and trackers to follow. A listener must not throw, nor take long. */
 export type StudyEvent =
   | ({ readonly kind: 'study-started'; readonly records: readonly TrialRecord[] } & OfStudy)
   | ({ readonly kind: 'study-ended'; readonly outcome: StudyOutcome } & OfStudy)
   | ({ readonly kind: 'started' | 'kept' | 'ended' | 'skipped'; readonly record: TrialRecord } & OfTrial)
-  | ({ readonly kind: 'told'; readonly message: JobMessage } & OfTrial)
+  | ({ readonly kind: 'message'; readonly message: JobMessage } & OfTrial)
   | ({ readonly kind: 'moved'; readonly to: string } & OfTrial);
 
 /** How a study is run. */

@@ -46,7 +46,7 @@ export function studyText(study: Study): string {
     .concat('\n');
 }
 
-/** The trials by what tells them apart, then the keys that all share. */
+/** The trials by the settings in which they differ, then the keys that all share. */
 function trialsText({ trials }: Study): string[] {
   const keys = [...new Set(trials.flatMap(({ config }) => Object.keys(config)))];
   const texts = (key: string): string[] =>

@@ -162,7 +162,7 @@ describe('a study of several jobs', () => {
   });
 
   it('tells its trials to end when it cannot write down what becomes of them', async () => {
-    let told = false;
+    let warned = false;
     const others = barrier(2);
     const launch: Launch = async (trial, { signal, dir }) => {
       const begun = others();
@@ -173,11 +173,11 @@ describe('a study of several jobs', () => {
         return done;
       }
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
-      told = true;
+      warned = true;
       return { ...done, status: 'interrupted' };
     };
     await expect(run({ jobs: 2, launch })).rejects.toThrow('trials.json cannot be written');
-    expect(told).toBe(true);
+    expect(warned).toBe(true);
   });
 });
 

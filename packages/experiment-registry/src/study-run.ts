@@ -37,7 +37,7 @@ export class StudyRun {
   readonly #options: StudyRunOptions;
   readonly #records: TrialRecord[];
   readonly #stop: AbortSignal;
-  /** Aborted when a record cannot be written: what runs is told to save, for nobody would learn of its end. */
+  /** Aborted when a record cannot be written: running trials are asked to save, because their end could not be recorded. */
   readonly #broken = new AbortController();
   #written: Promise<void> = Promise.resolve();
 
@@ -57,7 +57,8 @@ export class StudyRun {
     const { dir, jobs = 1, onEvent } = this.#options;
     await this.#write();
     onEvent?.({ kind: 'study-started', study: this.#study, studyDir: dir, records: [...this.#records] });
-    for (const [index, { state }] of this.#records.entries()) if (isDone(state)) this.#tell('kept', index);
+    for (const [index, { state }] of this.#records.entries())
+      if (isDone(state)) this.#announce('kept', index);
     const running = new Set<Promise<void>>();
     try {
       for (;;) {
@@ -94,17 +95,17 @@ export class StudyRun {
   async #skip(index: number, source: TrialRecord): Promise<void> {
     const reason = `it goes on from ${source.label}, which ${WITHOUT_END[source.state]}`;
     await this.#set(index, { state: 'skipped', result: { ...NOTHING, status: 'skipped', reason } });
-    this.#tell('skipped', index);
+    this.#announce('skipped', index);
   }
 
   async #carryOut(index: number): Promise<void> {
     const { clock } = this.#options;
     await this.#set(index, { state: 'running' });
-    this.#tell('started', index);
+    this.#announce('started', index);
     const startedAt = clock.now();
     const result = { ...(await this.#launched(index)), startedAt, endedAt: clock.now() };
     await this.#set(index, { state: result.status, result });
-    this.#tell('ended', index);
+    this.#announce('ended', index);
   }
 
   /** Runs a trial; a launcher that throws, after an abort or for a fault, still gives a result. */
@@ -125,7 +126,7 @@ export class StudyRun {
         dir,
         anew,
         signal: this.#stop,
-        onMessage: (message) => this.#emit({ kind: 'told', ...this.#of(index), message }),
+        onMessage: (message) => this.#emit({ kind: 'message', ...this.#of(index), message }),
       });
     } catch (error) {
       if (this.#stop.aborted) return { ...NOTHING, status: 'interrupted' };
@@ -159,7 +160,7 @@ export class StudyRun {
     return { study: this.#study, studyDir: this.#options.dir, trial, index, dir: this.#dirOf(index) };
   }
 
-  #tell(kind: 'started' | 'kept' | 'ended' | 'skipped', index: number): void {
+  #announce(kind: 'started' | 'kept' | 'ended' | 'skipped', index: number): void {
     this.#emit({ kind, ...this.#of(index), record: this.#records[index]! });
   }
 

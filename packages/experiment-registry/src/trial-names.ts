@@ -33,7 +33,7 @@ export function trialId({ settings, id, seed }: TrialNaming): string {
 
 const LONGEST = 80;
 
-/** Long names keep their beginning; a hash of the whole tells them apart. */
+/** Long names keep their beginning; a hash of the whole makes them differ. */
 function shortened(name: string): string {
   if (name.length <= LONGEST) return name;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);

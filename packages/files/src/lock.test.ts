@@ -19,7 +19,7 @@ describe('takeLock', () => {
     expect(readdirSync(join(dir, 'made'))).toEqual(['some.lock']);
   });
 
-  it('is told of its holder until it is given back', async () => {
+  it('names its holder until it is given back', async () => {
     const lock = await takeLock(path);
     expect(await lockHolder(path)).toMatchObject(await thisProcess());
     if ('release' in lock) await lock.release();
@@ -85,7 +85,7 @@ describe('a lock whose process is gone', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'is told from a later process that was given its number',
+    'is not mistaken for that of a later process with its number',
     async () => {
       const { started } = await thisProcess();
       expect(started).toMatch(/^[0-9a-f-]{36} \d+$/);

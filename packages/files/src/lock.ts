@@ -10,7 +10,7 @@ import { makeFolder } from './write-file.ts';
 export interface LockHolder {
   readonly pid: number;
   readonly host: string;
-  /** When it was started, in the system's own terms: tells it from a later process with its number. Linux only. */
+  /** When it was started, in the system's own terms: differs for a later process with the same number. Linux only. */
   readonly started?: string;
 }
 

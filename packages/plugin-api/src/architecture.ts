@@ -67,7 +67,7 @@ export interface Discriminator {
   readonly layers: readonly LayerInfo[];
 }
 
-/** What every architecture is told, beside its own options. */
+/** What every architecture is given, beside its own options. */
 export interface NetworkSizes {
   /** Pixels a side. */
   readonly imageSize: number;
@@ -80,7 +80,7 @@ export interface NetworkSizes {
   readonly discriminatorFeatures: number;
 }
 
-/** What a generator alone tells of its sizes. */
+/** What a generator's weights alone say of its sizes. */
 export type GeneratorSizes = Omit<NetworkSizes, 'discriminatorFeatures'>;
 
 /** How an architecture is trained where the control file does not say. */

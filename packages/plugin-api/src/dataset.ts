@@ -51,7 +51,7 @@ export type SplitRequest = { readonly part: string } & (
     }
 );
 
-/** What a dataset is told when it is opened. */
+/** What a dataset is given when it is opened. */
 export interface DatasetContext {
   readonly format: ImageFormat;
   /** Names of the classes wanted; undefined = all. */

@@ -10,7 +10,7 @@ export type OptionsSchema = {
   readonly additionalProperties?: false;
 };
 
-/** One fault of a value against a schema, told for people. */
+/** One fault of a value against a schema, in words. */
 export interface Fault {
   /** Path of keys from the top, such as `['labels', 'real']`. */
   readonly path: readonly string[];
@@ -77,11 +77,11 @@ export function validateOptions<T>(schema: object, value: unknown): { value: T; 
 
 /** One error that lists every fault. */
 export function optionsError(who: string, faults: readonly Fault[]): MedganError {
-  const told = faults.map((fault) => {
+  const texts = faults.map((fault) => {
     const cure = fault.cure === undefined ? '' : ` (${fault.cure})`;
     return `${fault.path.join('.') || 'value'}: ${fault.message}${cure}`;
   });
-  return new MedganError(`${who}: ${told.join('; ')}`);
+  return new MedganError(`${who}: ${texts.join('; ')}`);
 }
 
 /** As `validateOptions`, but throws one MedganError listing every fault. */

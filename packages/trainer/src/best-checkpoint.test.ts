@@ -42,13 +42,13 @@ interface RunOptions {
 /** Trains 20 steps whose images are given these scores, whatever they look like. */
 async function run({ dir, scores, direction = 'higher', ...how }: RunOptions): Promise<{
   result: TrainResult;
-  told: EvaluatedStep[];
+  evaluated: EvaluatedStep[];
 }> {
   const engine = new OnnxEngine({ threads: 1 });
   const rng = createRng(CONFIG.seed);
   const gan = buildGan(engine, { ...CONFIG, ...TOY_PLUGINS }, rng.split('init'));
   const controller = new AbortController();
-  const told: EvaluatedStep[] = [];
+  const evaluated: EvaluatedStep[] = [];
   await mkdir(dir, { recursive: true });
   const newest = how.resume ? await chooseCheckpoint(dir, 'last') : undefined;
   try {
@@ -65,14 +65,14 @@ async function run({ dir, scores, direction = 'higher', ...how }: RunOptions): P
         onStep: (progress) => {
           if (progress.step === how.stopAt) controller.abort();
         },
-        onEvaluated: (evaluated) => told.push(evaluated),
+        onEvaluated: (step) => evaluated.push(step),
       },
       signal: controller.signal,
       evaluation: {
         metric: { name: 'score', direction },
         evaluate: ({ count, pixels }) => {
           expect([count, pixels.length]).toEqual([4, 4 * 16]);
-          const before = told.at(-1)?.step ?? newest?.step ?? 0;
+          const before = evaluated.at(-1)?.step ?? newest?.step ?? 0;
           const step = before - (before % 2) + 2;
           return Promise.resolve({ score: scores[step / 2 - 1]!, other: step });
         },
@@ -81,7 +81,7 @@ async function run({ dir, scores, direction = 'higher', ...how }: RunOptions): P
         ? { resumeFrom: { position: await restoreCheckpoint(gan, newest.path), path: newest.path } }
         : {}),
     });
-    return { result, told };
+    return { result, evaluated };
   } finally {
     await engine.dispose();
   }
@@ -93,14 +93,14 @@ const RISE_AND_FALL = [0.1, 0.2, 0.5, 0.4, 0.3, 0.3, 0.2, 0.2, 0.1, 0.1];
 
 describe('the best checkpoint', () => {
   it('outlives the pruning that leaves the two newest, and is reported beside the last', async () => {
-    const { result, told } = await run({ dir: folder, scores: RISE_AND_FALL });
+    const { result, evaluated } = await run({ dir: folder, scores: RISE_AND_FALL });
     expect(await checkpoints(folder)).toEqual(['step-0000006', 'step-0000018', 'step-0000020']);
     const best = { metric: 'score', direction: 'higher', step: 6, value: 0.5 };
     expect(result).toMatchObject({ state: 'finished', steps: 20, best });
     expect(result.checkpoint).toMatch(/step-0000020$/);
     expect(await readBest(folder)).toEqual(best);
     expect(JSON.parse(await readFile(join(folder, 'status.json'), 'utf8'))).toMatchObject({ step: 20, best });
-    expect(told.map(({ step }) => step)).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18, 20]);
+    expect(evaluated.map(({ step }) => step)).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18, 20]);
     expect((await chooseCheckpoint(folder, 'best')).step).toBe(6);
     expect((await chooseCheckpoint(folder, 'last')).step).toBe(20);
     expect((await chooseCheckpoint(folder, 'step-18')).step).toBe(18);

@@ -36,7 +36,7 @@ export interface BestCheckpointOptions {
 
 const recordPath = (runDir: string): string => join(runDir, RUN_FILES.best);
 
-/** The best evaluation a run folder tells of; undefined when the run was never evaluated. */
+/** The best evaluation that a run folder records; undefined when the run was never evaluated. */
 export async function readBest(runDir: string): Promise<Best | undefined> {
   try {
     return JSON.parse(await readFile(recordPath(runDir), 'utf8')) as Best;
@@ -48,7 +48,7 @@ export async function readBest(runDir: string): Promise<Best | undefined> {
 
 /**
  * Evaluates a run every few steps and keeps the checkpoint of its best one. Everything it knows is in the log, so a
- * resumed run goes on with the same best as one that never stopped; `best.json` only tells others.
+ * resumed run goes on with the same best as one that never stopped; `best.json` is only read by others.
  */
 export class BestCheckpoint {
   readonly #options: BestCheckpointOptions;

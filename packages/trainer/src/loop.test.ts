@@ -171,7 +171,7 @@ describe('train', () => {
     ]);
   });
 
-  it('is told the speed and the time left', async () => {
+  it('reports the speed and the time left', async () => {
     const witness = new Witness();
     await run({}, { witness });
     expect(witness.progress.at(-1)).toMatchObject({ step: 9, stepsPerSecond: 100, secondsLeft: 0 });
@@ -189,7 +189,7 @@ describe('train', () => {
     expect(await checkpoint(2)).not.toEqual(await checkpoint(1));
   });
 
-  it('stops after the step in progress when it is told to, with a checkpoint of that step', async () => {
+  it('stops after the step in progress when it is asked to, with a checkpoint of that step', async () => {
     const controller = new AbortController();
     const witness = new Witness();
     witness.onStepDone = (step) => {

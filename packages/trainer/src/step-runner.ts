@@ -65,7 +65,7 @@ export class StepRunner {
 
   /**
    * Trains on batches of one size, in order. Resolves with the steps that are done, those whose generator has learned
-   * too: each batch is one, or the last of several is. Of several updates of the discriminator, the last one is told.
+   * too: each batch is one, or the last of several is. Of several updates of the discriminator, the last one is returned.
    */
   async run(series: readonly ReadBatch[]): Promise<TrainedStep[]> {
     const size = series[0]!.indices.length;

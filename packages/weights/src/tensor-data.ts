@@ -27,7 +27,7 @@ export interface TensorOf<D extends DType> {
   readonly data: TypedArrays[D];
 }
 
-/** A tensor of any element type; `dtype` tells the type of `data`. */
+/** A tensor of any element type; `dtype` names the type of `data`. */
 export type TensorData = { [D in DType]: TensorOf<D> }[DType];
 
 interface ArrayType {

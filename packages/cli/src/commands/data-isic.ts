@@ -107,7 +107,7 @@ function requestOf(options: IsicDownloadOptions): DownloadRequest {
 }
 
 /** What was done, and what to do now. */
-function tell(result: DownloadResult, out: string): void {
+function report(result: DownloadResult, out: string): void {
   const { images, fetched, bytes, failed } = result;
   const kept = images.length - fetched;
   print(
@@ -151,7 +151,7 @@ export async function isicDownloadCommand(options: IsicDownloadOptions): Promise
       signal,
       onProgress: (progress) => reporter.onProgress(progress),
     }).finally(() => reporter.end());
-    tell(result, out);
+    report(result, out);
     return result.failed.length > 0 ? 1 : 0;
   };
   return untilInterrupted(work, { onFirst, onBrokenOff });

@@ -157,9 +157,9 @@ export async function exportCommand(path: string, options: ExportOptions): Promi
   });
   if (!allowNan) await requireImages(weights);
   const metadata = { ...(await trainingMetadata(found)), medgan: versions()['medgan']! };
-  const told = await WRITERS[format]!({ weights, metadata }, options);
+  const written = await WRITERS[format]!({ weights, metadata }, options);
   const place = weights.place === undefined ? '' : `; taken from ${weights.place}`;
   const averaged = weights.ema === undefined ? '' : `; ${averagedText(weights.ema)}`;
-  process.stdout.write(`${out}: ${told}${averaged}${place}\n`);
+  process.stdout.write(`${out}: ${written}${averaged}${place}\n`);
   return 0;
 }

@@ -119,7 +119,7 @@ export async function reportCommand(options: ReportCommandOptions): Promise<numb
       const experiment = readExperiment(file);
       studies.push(...(await inputsOf(experiment, { root, configuration: options.configuration })));
     } catch (error) {
-      // A study that cannot be read is told of on the page, and keeps nobody from seeing the others.
+      // A study that cannot be read is named on the page; the others are shown.
       if (!(error instanceof MedganError)) throw error;
       problems.push(`${basename(file)}: ${withCure(error)}`);
     }

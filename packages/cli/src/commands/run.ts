@@ -81,8 +81,12 @@ async function asBegun(checked: CheckedControl): Promise<CheckedControl> {
   const begun = (await readRunRecord(run.runDir)).resolved.bestMetric;
   const isDefault = control.best_metric === undefined && run.figure !== undefined;
   if (!isDefault || begun === undefined || begun === run.figure.name) return checked;
-  const told = { ...control, best_metric: begun };
-  return { control: told, plugins, run: { ...checkedRun(told, plugins, run.runDir), runDir: run.runDir } };
+  const asBefore = { ...control, best_metric: begun };
+  return {
+    control: asBefore,
+    plugins,
+    run: { ...checkedRun(asBefore, plugins, run.runDir), runDir: run.runDir },
+  };
 }
 
 async function carryOut(checked: CheckedControl, existing: Existing): Promise<number> {

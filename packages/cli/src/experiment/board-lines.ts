@@ -54,7 +54,7 @@ function joined(all: readonly string[], width: number): string {
   return fitted(all.slice(0, count).join(' · '), width);
 }
 
-function told(row: BoardRow, width: number): string {
+function rowText(row: BoardRow, width: number): string {
   if (row.state === 'running') return joined(parts(row), width);
   if (row.state === 'waiting') return '';
   const how = row.reason === undefined ? row.state : `${row.state}: ${row.reason}`;
@@ -72,7 +72,7 @@ export function boardLines(rows: readonly BoardRow[], space: BoardSpace): string
   const lines = shown.map((row) => {
     const label = fitted(row.label, labelWidth).padEnd(labelWidth);
     const width = space.columns - labelWidth - 4;
-    const text = `${label}  ${told(row, width)}`.trimEnd();
+    const text = `${label}  ${rowText(row, width)}`.trimEnd();
     if (text === '') return MARKS[row.state];
     return `${MARKS[row.state]} ${row.state === 'waiting' ? pc.dim(text) : text}`;
   });
@@ -117,7 +117,7 @@ function totalParts(
   ];
 }
 
-/** A guess: what runs tells its own time left, what waits takes as long as the others on average. */
+/** A guess: a running trial reports its own time left; a waiting one is taken to need as long as the others on average. */
 function secondsLeft(rows: readonly BoardRow[], jobs: number): number | undefined {
   const whole: number[] = [];
   let left = 0;

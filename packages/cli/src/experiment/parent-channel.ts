@@ -2,11 +2,11 @@ import type { JobMessage } from '@medgan/plugin-api';
 import type { StopRequest } from '@medgan/experiment-registry';
 import { interruptSignal } from '../interrupt.ts';
 
-/** A trial's way to the process of its study. Without such a process, as on a cluster, nobody is told. */
+/** A trial's way to the process of its study. Without such a process, as on a cluster, nothing is sent. */
 export interface ParentChannel {
   /** Aborted when the study asks for an end, when its process is gone, and by SIGTERM. */
   readonly signal: AbortSignal;
-  tell(message: JobMessage): void;
+  send(message: JobMessage): void;
   /** Lets the process end. */
   close(): void;
 }
@@ -26,7 +26,7 @@ export function openParentChannel(): ParentChannel {
   const { signal, release } = interruptSignal(() => stop('the trial was interrupted'));
   return {
     signal: AbortSignal.any([asked.signal, signal]),
-    tell: (message) => {
+    send: (message) => {
       if (process.connected) process.send!(message, undefined, undefined, () => undefined);
     },
     close: () => {

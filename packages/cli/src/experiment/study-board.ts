@@ -29,7 +29,7 @@ export class StudyBoard {
     if (event.kind === 'study-ended' || event.kind === 'moved') return;
     const { index } = event;
     const row = this.#rows[index]!;
-    if (event.kind === 'told') {
+    if (event.kind === 'message') {
       const { message } = event;
       if (message.kind === 'phase') this.#rows[index] = { ...row, phase: message.text };
       if (message.kind === 'progress') {

@@ -22,20 +22,26 @@ const records: TrialRecord[] = study.trials.map((trial) => ({
 }));
 
 const of = (index: number) => ({ study, studyDir: '/s', trial: study.trials[index]!, index, dir: '/s/t' });
-const told = (index: number, message: Extract<StudyEvent, { kind: 'told' }>['message']): StudyEvent => ({
-  kind: 'told',
+const message = (
+  index: number,
+  message: Extract<StudyEvent, { kind: 'message' }>['message'],
+): StudyEvent => ({
+  kind: 'message',
   ...of(index),
   message,
 });
 const step = (index: number, at: number): StudyEvent =>
-  told(index, { kind: 'progress', progress: { step: at, totalSteps: 9, epoch: 1, epochs: 1, values: {} } });
+  message(index, {
+    kind: 'progress',
+    progress: { step: at, totalSteps: 9, epoch: 1, epochs: 1, values: {} },
+  });
 
 const EVENTS: readonly StudyEvent[] = [
   { kind: 'study-started', study, studyDir: '/s', records },
   { kind: 'started', ...of(0), record: { ...records[0]!, state: 'running' } },
-  told(0, { kind: 'line', text: 'a note', warning: false }),
+  message(0, { kind: 'line', text: 'a note', warning: false }),
   step(0, 1),
-  told(0, { kind: 'line', text: 'warning: few images', warning: true }),
+  message(0, { kind: 'line', text: 'warning: few images', warning: true }),
   step(0, 2),
   {
     kind: 'ended',

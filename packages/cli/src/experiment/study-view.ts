@@ -28,7 +28,7 @@ function lasting(event: StudyEvent): string | undefined {
   if (event.kind === 'kept')
     return `${place(event)}: ${event.record.state} before, kept (--force trains it again)`;
   if (event.kind === 'moved') return `${place(event)}: its folder held another run, moved to ${event.to}`;
-  if (event.kind !== 'told' || event.message.kind !== 'line' || !event.message.warning) return undefined;
+  if (event.kind !== 'message' || event.message.kind !== 'line' || !event.message.warning) return undefined;
   return `${event.trial.label}: ${event.message.text}`;
 }
 
@@ -56,7 +56,7 @@ export class PlainView implements StudyView {
 
 function plainText(event: StudyEvent): string | undefined {
   if (event.kind === 'started') return `${place(event)}: started, log in ${event.dir}`;
-  if (event.kind === 'told' && event.message.kind === 'line')
+  if (event.kind === 'message' && event.message.kind === 'line')
     return `${event.trial.label}: ${event.message.text}`;
   if (event.kind !== 'ended' && event.kind !== 'skipped') return undefined;
   const { state, result } = event.record;

@@ -5,15 +5,15 @@ import { TerminalReporter } from '../terminal.ts';
 import type { ParentChannel } from './parent-channel.ts';
 
 /** Milliseconds between two words of progress: as often as people can read, and no step waits for it. */
-const TELL_EVERY = 200;
+const SEND_EVERY = 200;
 
-/** Writes a trial's lines to its log, and tells the study of them and of its progress. */
+/** Writes a trial's lines to its log, and sends them and its progress to the study. */
 export class TrialReporter implements TrialListener {
   readonly #lines: TerminalReporter;
   readonly #channel: ParentChannel;
   readonly #clock: Clock;
   #warning = false;
-  #told = -Infinity;
+  #lastSent = -Infinity;
   #steps = 0;
   #phase = 'getting ready';
 
@@ -23,7 +23,7 @@ export class TrialReporter implements TrialListener {
     const write = (text: string): boolean => {
       // The log first: whoever hears of a line finds it there.
       process.stdout.write(text);
-      channel.tell({ kind: 'line', text: text.trimEnd(), warning: this.#warning });
+      channel.send({ kind: 'line', text: text.trimEnd(), warning: this.#warning });
       return true;
     };
     this.#lines = new TerminalReporter({ stream: { isTTY: false, columns: 0, write }, logEvery });
@@ -36,15 +36,15 @@ export class TrialReporter implements TrialListener {
 
   #isDue(): boolean {
     const now = this.#clock.monotonic();
-    if (now - this.#told < TELL_EVERY) return false;
-    this.#told = now;
+    if (now - this.#lastSent < SEND_EVERY) return false;
+    this.#lastSent = now;
     return true;
   }
 
   /** What begins now, until the next step or phase. */
   onPhase(text: string): void {
     this.#phase = text;
-    this.#channel.tell({ kind: 'phase', text });
+    this.#channel.send({ kind: 'phase', text });
   }
 
   onNote(message: string): void {
@@ -59,7 +59,7 @@ export class TrialReporter implements TrialListener {
 
   onData(done: number, total: number): void {
     if (done === total) this.onPhase(this.#phase);
-    else if (this.#isDue()) this.#channel.tell({ kind: 'phase', text: `reading images ${done}/${total}` });
+    else if (this.#isDue()) this.#channel.send({ kind: 'phase', text: `reading images ${done}/${total}` });
   }
 
   onCompiled(milliseconds: number): void {
@@ -71,7 +71,7 @@ export class TrialReporter implements TrialListener {
     this.#steps = progress.step;
     if (progress.step !== progress.totalSteps && !this.#isDue()) return;
     const { stepsPerSecond, secondsLeft, ...rest } = progress;
-    this.#channel.tell({
+    this.#channel.send({
       kind: 'progress',
       progress: {
         ...rest,

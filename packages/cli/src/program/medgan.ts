@@ -22,7 +22,7 @@ function optionDescription(this: Help, option: Option): string {
 }
 
 /**
- * The command line, each command with its arguments and options; `finish` is told how a command ended. Commands are
+ * The command line, each command with its arguments and options; `finish` is called with the exit code of a command. Commands are
  * loaded when they are called, so that `medgan --help` is instant.
  */
 export function medganProgram(finish: (code: number) => void): Command {

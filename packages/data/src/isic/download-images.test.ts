@@ -135,7 +135,7 @@ describe('a download', () => {
 });
 
 describe('a bad connection', () => {
-  it('is tried again after 429, 500, a reset and half an answer, waiting as it is told', async () => {
+  it('is tried again after 429, 500, a reset and half an answer, waiting as long as the answer asks', async () => {
     server.upset('/api/v2/images/search/', status(429, { 'retry-after': '7' }), status(503));
     server.upset(fileAt(0), status(500), reset);
     server.upset(fileAt(1), halfAndGone());

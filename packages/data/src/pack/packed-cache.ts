@@ -21,7 +21,7 @@ const exists = (path: string): Promise<boolean> =>
  * Decoded images kept between runs. A pack is named by the fingerprint of what is in it; any number of keys point to
  * it: a cheap one (names, sizes, times) that spares reading the files, a certain one (their content) that spares
  * decoding after the files were copied or touched. Files are replaced atomically, so runs may share the folder. A key is
- * written again whenever it is used: its age tells how long a pack was not needed.
+ * written again whenever it is used: its age says how long a pack was not needed.
  */
 export class PackedCache {
   readonly dir: string;

@@ -47,9 +47,9 @@ export function launchWith({ launcher, options = {}, clock, threads, command }: 
       },
     });
     const seconds = before + (clock.monotonic() - start) / 1000;
-    const told = await readResult(dir);
+    const left = await readResult(dir);
     const result = {
-      ...(told ?? (await withoutResult(end, { steps, log, stopped: signal.aborted }))),
+      ...(left ?? (await withoutResult(end, { steps, log, stopped: signal.aborted }))),
       seconds,
     };
     await writeResult(dir, result);

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { MedganError, messageOf } from '@medgan/files';
 import { defineLauncher, type JobEnd, type JobMessage } from '@medgan/plugin-api';
 
-/** What a launcher tells a job over the channel between their processes. */
+/** What a launcher sends to a job over the channel between their processes. */
 export interface StopRequest {
   readonly kind: 'stop';
 }
@@ -41,7 +41,7 @@ async function ended(child: ChildProcess, signal: AbortSignal): Promise<JobEnd> 
     // It may have ended, or closed the channel, in the meantime: then there is nothing left to ask for.
     if (child.connected) child.send({ kind: 'stop' } satisfies StopRequest, () => undefined);
   };
-  // A process that leaves although it has asked for an end was told so a second time: at once, without saving.
+  // A process that leaves although it has asked for an end was asked a second time: at once, without saving.
   const kill = (): void => {
     if (signal.aborted) child.kill('SIGKILL');
   };

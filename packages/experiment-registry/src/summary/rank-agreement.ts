@@ -14,11 +14,11 @@ export interface RankAgreement {
    * (Kendall 1945); undefined when either has ties only.
    */
   readonly tau: number | undefined;
-  /** Pairs that both order alike, and that our seeds tell apart. */
+  /** Pairs that both order alike, and whose difference is larger than our seeds' spread. */
   readonly concordant: number;
-  /** Pairs that we order the other way round, and that our seeds tell apart. */
+  /** Pairs that we order the other way round, by more than our seeds' spread. */
   readonly discordant: number;
-  /** Pairs that are ordered in print, and that we cannot tell apart: equal in print, or nearer than the seeds' spread. */
+  /** Pairs that are ordered in print, and that we cannot order: equal in print, or nearer than the seeds' spread. */
   readonly undecided: number;
   /** Pairs that are equal in print: there is no ordering to agree with. */
   readonly tied: number;

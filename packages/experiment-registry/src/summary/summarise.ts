@@ -126,7 +126,7 @@ function countsOf(records: readonly TrialRecord[]): Partial<Record<TrialState, n
   return counts;
 }
 
-/** Described figures first, in the order of their description, then what else the trials tell. */
+/** Described figures first, in the order of their description, then the other figures of the trials. */
 function columnsOf(
   groups: readonly RecordGroup[],
   { described }: { described: Readonly<Record<string, PublishedFigure>> },

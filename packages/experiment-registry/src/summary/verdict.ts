@@ -120,7 +120,7 @@ function overall(
   const kind = agreementOf({ concordant, discordant });
   const decided = concordant + discordant;
   const pairs = plural(decided, 'comparison');
-  const told = {
+  const texts = {
     agrees: `Our ordering of the settings agrees with the published one: ${decided === 1 ? 'the one comparison that can be decided goes' : `all ${pairs} that can be decided go`} the same way.`,
     disagrees: `Our ordering of the settings is the reverse of the published one: ${decided === 1 ? 'the one comparison that can be decided goes' : `all ${pairs} that can be decided go`} the other way.`,
     partly: `Our ordering of the settings agrees with the published one in part: of ${pairs} that can be decided, ${concordant} ${concordant === 1 ? 'goes' : 'go'} the same way and ${discordant} the other.`,
@@ -128,7 +128,7 @@ function overall(
   };
   const counts = groups.map(({ finished }) => finished).filter((finished) => finished > 0);
   const seeds = [...new Set(counts)].sort((a, b) => a - b);
-  const parts = [told[kind]];
+  const parts = [texts[kind]];
   if (undecided > 0) {
     const spread = seeds.at(-1)! > 1 ? ', or less than the standard deviation over the seeds' : '';
     parts.push(

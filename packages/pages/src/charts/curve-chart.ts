@@ -47,7 +47,7 @@ export interface Chart {
   readonly curves: readonly ChartCurve[];
 }
 
-/** Dashes tell lines apart without their colours. */
+/** Lines differ by their dashes too, for readers who see no colours. */
 const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [10, 3, 2, 3], [4, 2], [12, 4]];
 
 /** The line of look `look`. */

@@ -24,10 +24,10 @@ export function passViews(stages: readonly Stage[]): PassView[] {
 
 /** `−84 Reshape, +3 SumSquare`; of more than `most` kinds, those with the largest change. */
 export function changesText({ changes }: PassView, most = Infinity): string {
-  const told = Object.entries(changes).map(
+  const texts = Object.entries(changes).map(
     ([kernel, change]) => `${change < 0 ? '−' : '+'}${Math.abs(change)} ${kernel}`,
   );
-  if (told.length === 0) return 'nothing';
-  const rest = told.length - most;
-  return rest > 1 ? `${told.slice(0, most).join(', ')} and ${rest} more kinds` : told.join(', ');
+  if (texts.length === 0) return 'nothing';
+  const rest = texts.length - most;
+  return rest > 1 ? `${texts.slice(0, most).join(', ')} and ${rest} more kinds` : texts.join(', ');
 }

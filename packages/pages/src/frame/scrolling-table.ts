@@ -1,6 +1,6 @@
 import { Html, html } from './html.ts';
 
-/** A table with its caption, which is told to those who cannot see where it stands. */
+/** A table with its caption, which screen readers announce. */
 export interface Table {
   readonly caption: string;
   /** Of the `table` element. */

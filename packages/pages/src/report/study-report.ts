@@ -28,7 +28,7 @@ export interface StudyReport {
   readonly problems: readonly string[];
 }
 
-/** Reads what the report shows of a study. A picture that cannot be read is told of, and keeps nothing else back. */
+/** Reads what the report shows of a study. A picture that cannot be read is listed as a problem; the rest is shown. */
 export async function studyReport(
   { study, records, runs, command }: ReportInput,
   { describe }: Pick<ReportOptions, 'describe'>,

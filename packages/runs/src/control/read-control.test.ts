@@ -67,8 +67,12 @@ describe('a control file', () => {
     });
     expect((await read('arch: DCGAN\nengine: native\nprecision: exact')).run.precision).toBe('exact');
     expect((await read('arch: DCGAN')).run).not.toHaveProperty('precision');
-    expect(await complaint('arch: DCGAN\nengine: wasm\nprecision: exact')).toMatchInlineSnapshot(`"input.yaml:3: precision: only the engine native has it, and wasm computes here (add engine: native, or remove precision:)"`);
-    expect(await complaint('arch: DCGAN\nn_gpu: 1\nprecision: exact')).toMatchInlineSnapshot(`"input.yaml:3: precision: only the engine native has it, and no engine is named (add engine: native, or remove precision:)"`);
+    expect(await complaint('arch: DCGAN\nengine: wasm\nprecision: exact')).toMatchInlineSnapshot(
+      `"input.yaml:3: precision: only the engine native has it, and wasm computes here (add engine: native, or remove precision:)"`,
+    );
+    expect(await complaint('arch: DCGAN\nn_gpu: 1\nprecision: exact')).toMatchInlineSnapshot(
+      `"input.yaml:3: precision: only the engine native has it, and no engine is named (add engine: native, or remove precision:)"`,
+    );
   });
 
   it('with a learning rate from 1 on means the ratio of the discriminator', async () => {
@@ -76,7 +80,7 @@ describe('a control file', () => {
     expect(run.config.learningRate).toEqual({ generator: 0.0002, discriminator: 0.002 });
   });
 
-  it('smooths labels on one side, and the generator follows the real label unless told otherwise', async () => {
+  it('smooths labels on one side, and the generator follows the real label unless it has a key of its own', async () => {
     expect((await read(ORIGINAL, ['labels.real=0.9'])).run.config.labels).toEqual({
       real: 0.9,
       fake: 0,
@@ -126,7 +130,7 @@ describe('a control file', () => {
     });
   });
 
-  it('is told the techniques it may ask for', async () => {
+  it('lists the techniques it may ask for', async () => {
     expect(await complaint('arch: DCGAN\nr1: -1\ndiscriminator_steps: 0\ndiff_augment: [colour, cutout]\n'))
       .toMatchInlineSnapshot(`
       "input.yaml has 3 faults:
@@ -149,7 +153,7 @@ describe('a control file', () => {
     ]);
   });
 
-  it('is told everything that is wrong at once, with lines and cures', async () => {
+  it('is refused with everything that is wrong at once, with lines and cures', async () => {
     expect(await complaint('arch: DCGAN\nbatchsize: 16\nnum_epochs: many\nlabels:\n  real: 2\n'))
       .toMatchInlineSnapshot(`
       "input.yaml has 3 faults:
@@ -169,13 +173,13 @@ describe('a control file', () => {
     `);
   });
 
-  it('is told of an image size the architecture does not build', async () => {
+  it('is refused for an image size the architecture does not build', async () => {
     expect(await complaint('arch: DCGAN\nimage_size: 96\n')).toMatchInlineSnapshot(
       `"input.yaml:2: image_size: 96 is not built by dcgan (use one of 64, 128, 256)"`,
     );
   });
 
-  it('is told what --set got wrong', async () => {
+  it('is refused with what --set got wrong', async () => {
     expect(await complaint('arch: DCGAN', ['batch_size=0'])).toMatchInlineSnapshot(
       `"input.yaml with --set batch_size=0: batch_size: must be >= 1"`,
     );
@@ -184,7 +188,7 @@ describe('a control file', () => {
     );
   });
 
-  it('is told when it cannot be read', async () => {
+  it('is refused when it cannot be read', async () => {
     await expect(readControl(join(dir, 'none.yaml'), [])).rejects.toThrow(
       /control file .*none.yaml cannot be read/,
     );

@@ -39,9 +39,9 @@ describe('augment:', () => {
   });
 
   it('tells every fault with its place', async () => {
-    const told = await complaint('augment:\n  - horizontal-flop\n  - colour-jitter: {brightnes: 0.1}\n');
+    const text = await complaint('augment:\n  - horizontal-flop\n  - colour-jitter: {brightnes: 0.1}\n');
     const known = builtInPlugins().augmentations.names().join(', ');
-    expect(told.replace(known, 'ALL')).toMatchInlineSnapshot(`
+    expect(text.replace(known, 'ALL')).toMatchInlineSnapshot(`
         "input.yaml has 2 faults:
           input.yaml:3: augment.0: no augmentation is called "horizontal-flop"; known: ALL (did you mean "horizontal-flip"?)
           input.yaml:4: augment.1.colour-jitter.brightnes: unknown key "brightnes" (did you mean "brightness"?)"

@@ -151,7 +151,7 @@ interface Chosen {
   readonly figure: Figure | undefined;
 }
 
-/** Looks up what a control file names; undefined when anything is wrong, which `faults` then tells. */
+/** Looks up what a control file names; undefined when anything is wrong, and `faults` then says what. */
 function choose(control: ControlFile, plugins: Plugins, faults: Faults): Chosen | undefined {
   for (const key of ['path', 'out', 'cache', 'splits'] as const) {
     const path = control[key];

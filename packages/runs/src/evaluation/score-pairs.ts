@@ -19,7 +19,7 @@ export interface Scores {
 
 const sizeOf = ({ width, height }: MetricImages): string => `${width}×${height}`;
 
-/** @throws MedganError unless the images of both batches have one size; `names` are told. */
+/** @throws MedganError unless the images of both batches have one size; the error gives their `names`. */
 export function requireOneSize(
   a: MetricImages,
   b: MetricImages,

@@ -21,7 +21,7 @@ export interface GeneratorWeights {
   readonly place?: string;
 }
 
-/** Weights to be read, and what tells their network where the file does not. */
+/** Weights to be read, and what names their network where the file does not. */
 export interface GeneratorWeightsRequest {
   readonly file: string;
   readonly architectures: Registry<Architecture>;
@@ -57,8 +57,8 @@ function declared(
 function requireAgreement(file: string, said: GeneratorSizes, read: GeneratorSizes): void {
   const differing = SIZES.filter((key) => said[key] !== read[key]);
   if (differing.length === 0) return;
-  const told = differing.map((key) => `${key} ${String(said[key])} but its weights ${read[key]}`);
-  throw new MedganError(`${file}: its metadata say ${told.join(', ')}`, {
+  const texts = differing.map((key) => `${key} ${String(said[key])} but its weights ${read[key]}`);
+  throw new MedganError(`${file}: its metadata say ${texts.join(', ')}`, {
     cure: 'the file was changed by hand: take the checkpoint that the run wrote',
   });
 }

@@ -18,7 +18,7 @@ operations[PROTO] = (machine) => {
   const protocol = machine.u8();
   if (protocol > NEWEST_PROTOCOL) throw machine.damaged(`unknown pickle protocol ${protocol}`);
 };
-// A frame only tells how much may be read ahead.
+// A frame only says how much may be read ahead.
 operations[FRAME] = (machine) => void machine.u64();
 
 /**

@@ -34,7 +34,7 @@ export function readZipFormat(reading: Reading, archive: ZipArchive, folder: str
   return unpickle(torchHost(reading, load), archive.read(pickle)).value;
 }
 
-/** Files before PyTorch 2.1 do not tell; they are little-endian. */
+/** Files before PyTorch 2.1 do not say their byte order; they are little-endian. */
 function byteOrder(reading: Reading, archive: ZipArchive, folder: string): ByteOrder {
   const name = `${folder}byteorder`;
   if (archive.sizeOf(name) === undefined) return 'little';

@@ -31,7 +31,7 @@ export class ZipArchive {
     return [...this.entries.keys()];
   }
 
-  /** Unpacked bytes of an entry as the directory tells them, or undefined when there is no such entry. */
+  /** Unpacked bytes of an entry as the directory has them, or undefined when there is no such entry. */
   sizeOf(name: string): number | undefined {
     return this.entries.get(name)?.size;
   }
