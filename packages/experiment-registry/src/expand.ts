@@ -1,4 +1,4 @@
-import { MedganError } from '@medgan/files';
+import { defined, MedganError } from '@medgan/files';
 import { nearest, validateOptions, type Fault } from '@medgan/plugin-api';
 import { configOf, decided, layer, overrideLayer } from './control-layers.ts';
 import { refuseContinuations } from './continuation.ts';
@@ -127,7 +127,7 @@ export function expandExperiment(experiment: Experiment, options: ExpandOptions)
     name: name === DEFAULT_CONFIGURATION ? experiment.name : `${experiment.name}-${name}`,
     experiment,
     configuration: name,
-    ...(configuration.note === undefined ? {} : { note: configuration.note }),
+    ...defined({ note: configuration.note }),
     overrides: options.overrides ?? {},
     trials: drafts.map(({ trial }) => trial),
     seeded: seeds.length > 1,
@@ -138,7 +138,7 @@ type Names = Pick<Trial, 'id' | 'label' | 'group' | 'groupLabel' | 'continues' |
 
 function namesOf(point: Point, { seed, seeded }: { seed: number; seeded: boolean }): Names {
   const settings = Object.fromEntries(point.settings.map(({ key, value }) => [key.join('.'), value]));
-  const setting = { settings, ...(point.id === undefined ? {} : { id: point.id }) };
+  const setting = { settings, ...defined({ id: point.id }) };
   const { continues } = point;
   return {
     id: trialId({ ...setting, seed }),

@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import type { Study, Trial } from './expand.ts';
 import type { Published } from './experiment-schema.ts';
 import { markdownTable } from './table.ts';
@@ -25,7 +26,7 @@ export function shownStudy({ name, experiment, configuration, note, trials }: St
     configuration,
     title,
     question,
-    ...(note === undefined ? {} : { note }),
+    ...defined({ note }),
     trials,
     ...(published ? { published } : {}),
   };

@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import { layer, type Assignment } from './control-layers.ts';
 import type { Vary } from './experiment-schema.ts';
 
@@ -23,8 +24,7 @@ export function pointsOf(vary: Vary, path: readonly string[]): Point[] {
     return vary.cases.map(({ id, continues, set, also = {} }, index) => {
       const at = [...path, 'cases', String(index)];
       return {
-        ...(id === undefined ? {} : { id }),
-        ...(continues === undefined ? {} : { continues }),
+        ...defined({ id, continues }),
         settings: layer(set, [...at, 'set']),
         also: layer(also, [...at, 'also']),
         path: at,

@@ -1,5 +1,5 @@
 import { MlflowError } from 'mlflow-ts-client';
-import { MedganError } from '@medgan/files';
+import { defined, MedganError } from '@medgan/files';
 
 /** A fault of the tracking client as a MedganError, which the command line prints without a stack trace. */
 export function asMedganError(error: unknown): unknown {
@@ -7,7 +7,7 @@ export function asMedganError(error: unknown): unknown {
   const [first] = error.message.split('\n  cure: ');
   const cure = error.cure ?? (error.transient ? 'run the command again when the server is there' : undefined);
   return new MedganError(first!.replace(/^\[mlflow\] /, 'MLflow: '), {
-    ...(cure === undefined ? {} : { cure }),
+    ...defined({ cure }),
     cause: error,
   });
 }

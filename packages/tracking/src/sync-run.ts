@@ -1,5 +1,5 @@
 import { MlflowError, type BatchReport, type Labels, type Metric, type Run } from 'mlflow-ts-client';
-import { MedganError, takeLock } from '@medgan/files';
+import { defined, MedganError, takeLock } from '@medgan/files';
 import { cursorPath, hashOf, newCursor, readCursor, writeCursor, type Cursor } from './cursor.ts';
 import type { OpenDestination } from './destination.ts';
 import { trackedName } from './flatten.ts';
@@ -101,7 +101,7 @@ export class RunSync {
           runName: tracked.name,
           startTime: tracked.startTime,
           idempotencyKey: key,
-          ...(parentRunId === undefined ? {} : { parentRunId }),
+          ...defined({ parentRunId }),
           ...call,
         }));
       if (run.info.lifecycleStage === 'deleted') {

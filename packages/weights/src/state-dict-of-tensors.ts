@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import { TOP } from './pick-state-dict.ts';
 import type { StateDict } from './pick-state-dict.ts';
 import type { TensorData } from './tensor-data.ts';
@@ -5,7 +6,7 @@ import type { TensorData } from './tensor-data.ts';
 /** Tensors that are read already as the one state dict of their file. */
 export function stateDictOfTensors(tensors: ReadonlyMap<string, TensorData>, entry?: string): StateDict {
   return {
-    ...(entry === undefined ? {} : { entry }),
+    ...defined({ entry }),
     key: TOP,
     isNetwork: [...tensors.values()].some(({ shape }) => shape.length >= 2),
     shapes: new Map([...tensors].map(([name, { shape }]) => [name, shape])),

@@ -10,7 +10,7 @@ import {
   type InspectOptions,
   type SheetRows,
 } from '@medgan/data';
-import { MedganError, writeFileAtomically } from '@medgan/files';
+import { defined, MedganError, writeFileAtomically } from '@medgan/files';
 import { createRng, type ListedImages } from '@medgan/plugin-api';
 import { imageGrid, writePng, type Raster } from '@medgan/trainer';
 import { captioned } from '@medgan/pages';
@@ -92,8 +92,7 @@ function imagesOf(
     return {
       name,
       label: labels[i]!,
-      ...(group === undefined ? {} : { group }),
-      ...(fault === undefined ? {} : { fault }),
+      ...defined({ group, fault }),
       source: source(name, i),
     };
   });

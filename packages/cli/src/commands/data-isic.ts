@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path';
+import { defined } from '@medgan/files';
 import pc from '../colours.ts';
 import {
   downloadImages,
@@ -100,9 +101,7 @@ function requestOf(options: IsicDownloadOptions): DownloadRequest {
     collections,
     size,
     licences,
-    ...(count === undefined ? {} : { count }),
-    ...(classBy === undefined ? {} : { classBy }),
-    ...(attribution === undefined ? {} : { attribution }),
+    ...defined({ count, classBy, attribution }),
   };
 }
 

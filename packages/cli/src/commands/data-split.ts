@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { csvLine, requireGroups, splitGroups, type SplitItem } from '@medgan/data';
-import { MedganError, writeFileAtomically } from '@medgan/files';
+import { defined, MedganError, writeFileAtomically } from '@medgan/files';
 import { createRng, type DatasetContext, type ListedImages } from '@medgan/plugin-api';
 import { untilInterrupted } from '../interrupt.ts';
 import { builtInPlugins, DEFAULT_SPLITS, readControl, type ResolvedRun, splitFaults } from '@medgan/runs';
@@ -50,8 +50,7 @@ async function sourceOf(source: string, { groups }: SplitOptions): Promise<Sourc
     workers,
     fractions,
     seed: control.split_seed ?? 0,
-    ...(path === undefined ? {} : { path }),
-    ...(cacheDir === undefined ? {} : { cacheDir }),
+    ...defined({ path, cacheDir }),
   };
 }
 
@@ -129,9 +128,8 @@ async function listImages(
   { dataset, options, path, cacheDir }: Source,
   context: Omit<DatasetContext, 'format'>,
 ): Promise<ListedImages> {
-  const given = { ...options, ...(path === undefined ? {} : { path }) };
-  if (dataset.list)
-    return dataset.list(given, { ...context, ...(cacheDir === undefined ? {} : { cacheDir }) });
+  const given = { ...options, ...defined({ path }) };
+  if (dataset.list) return dataset.list(given, { ...context, ...defined({ cacheDir }) });
   const images = await dataset.open(given, { ...context, format: FORMAT });
   await images.close();
   return images;

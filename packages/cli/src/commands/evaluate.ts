@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { MedganError } from '@medgan/files';
+import { defined, MedganError } from '@medgan/files';
 import {
   type CheckpointChoice,
   chooseFeatures,
@@ -47,7 +47,7 @@ export async function evaluateCommand(runDir: string, options: EvaluateOptions):
       features: names.map((name) => chooseFeatures(name, plugins)),
       fakes,
       reals,
-      ...(against === undefined ? {} : { against }),
+      ...defined({ against }),
     },
     onProgress: (what: string, done: number, total: number) =>
       reporter.onCount({ what, done, total, rate: 0 }),

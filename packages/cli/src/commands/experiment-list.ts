@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path';
-import { MedganError, withCure } from '@medgan/files';
+import { defined, MedganError, withCure } from '@medgan/files';
 import {
   type ConfigurationName,
   type Experiment,
@@ -63,7 +63,7 @@ async function listed(file: string, root: string): Promise<ListedExperiment> {
   } catch (error) {
     if (!(error instanceof MedganError)) throw error;
     const fault = withCure(error);
-    return { name, file, ...(question === undefined ? {} : { question }), configurations: {}, fault };
+    return { name, file, ...defined({ question }), configurations: {}, fault };
   }
 }
 

@@ -50,14 +50,18 @@ export async function generate(request: Generation): Promise<number> {
   const weights = await readGeneratorWeights({
     file,
     architectures: (await pluginsOfRun(runDir)).architectures,
-    ...(request.arch === undefined ? {} : { architecture: request.arch }),
-    ...defined({ key: request.key, entry: request.entry, allowNonFinite: request.allowNan }),
+    ...defined({
+      architecture: request.arch,
+      key: request.key,
+      entry: request.entry,
+      allowNonFinite: request.allowNan,
+    }),
   });
   requireImageSize(weights, request.imageSize);
   const { latentSize } = weights.sizes;
   const single = independentLatents(createRng(seed), {
     latentSize,
-    ...(truncation === undefined ? {} : { truncation }),
+    ...defined({ truncation }),
   });
   const latents = interpolate === undefined ? single : interpolatedLatents(single, interpolate);
   const count = interpolate === undefined ? request.count : (request.count - 1) * interpolate;
@@ -86,15 +90,12 @@ export async function generate(request: Generation): Promise<number> {
           : {}),
       record: {
         weights: resolve(file),
-        ...defined({ place: weights.place }),
-        ...(weights.step === undefined ? {} : { step: weights.step }),
-        ...(weights.ema === undefined ? {} : { ema: weights.ema }),
+        ...defined({ place: weights.place, step: weights.step, ema: weights.ema }),
         architecture: weights.architecture.name,
         sizes: weights.sizes,
         seed,
         statistics,
-        ...(truncation === undefined ? {} : { truncation }),
-        ...(interpolate === undefined ? {} : { interpolate }),
+        ...defined({ truncation, interpolate }),
         engine: { name: engine.name, device: engine.device, threads },
         versions: versions(),
       },

@@ -129,7 +129,7 @@ async function printSets(plugins: Plugins, place: Place, options: MetricsOptions
   const result = await compareSets(place, {
     plugins,
     features: names.map((name) => chooseFeatures(name, plugins)),
-    ...(size === undefined ? {} : { size }),
+    ...defined({ size }),
     seed,
     onProgress: (what, done, total) => reporter.onCount({ what, done, total, rate: 0 }),
   });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { MedganError, withCure } from '@medgan/files';
+import { defined, MedganError, withCure } from '@medgan/files';
 import { RUN_FILES, STUDY_FILES } from '@medgan/plugin-api';
 import {
   type ConfigurationName,
@@ -129,7 +129,7 @@ export async function reportCommand(options: ReportCommandOptions): Promise<numb
     out,
     describe: describeMetrics(),
     problems,
-    ...(options.dataNote === undefined ? {} : { dataNote: options.dataNote }),
+    ...defined({ dataNote: options.dataNote }),
   });
   const here = (path: string): string => relative(process.cwd(), path) || path;
   for (const problem of problems) process.stderr.write(`left out: ${problem}\n`);

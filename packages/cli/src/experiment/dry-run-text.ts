@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import { dump } from 'js-yaml';
 import type { Study } from '@medgan/experiment-registry';
 
@@ -10,7 +11,7 @@ export function dryRunText(studies: readonly Study[], { json }: { readonly json:
       id,
       label,
       group,
-      ...(continues === undefined ? {} : { continues }),
+      ...defined({ continues }),
       seed,
       config,
     })),

@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import type { Clock } from '@medgan/plugin-api';
 import type { EvaluatedStep, Progress } from '@medgan/trainer';
 import type { TrialListener } from '@medgan/runs';
@@ -76,8 +77,7 @@ export class TrialReporter implements TrialListener {
       progress: {
         ...rest,
         values: { ...progress.values },
-        ...(stepsPerSecond === undefined ? {} : { stepsPerSecond }),
-        ...(secondsLeft === undefined ? {} : { secondsLeft }),
+        ...defined({ stepsPerSecond, secondsLeft }),
       },
     });
   }

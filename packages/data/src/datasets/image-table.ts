@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { defined } from '@medgan/files';
 import {
   defineDataset,
   MedganError,
@@ -123,7 +124,7 @@ function withLabels(rows: readonly LabelledRow[], classes: readonly string[]): G
     .flatMap(({ file, label, group }) => {
       const index = indexOf.get(label);
       if (index === undefined) return [];
-      return [{ ...file, label: index, ...(group === undefined ? {} : { group }) }];
+      return [{ ...file, label: index, ...defined({ group }) }];
     })
     .sort((a, b) => compare(a.name, b.name));
 }

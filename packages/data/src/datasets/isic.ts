@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { defined } from '@medgan/files';
 import {
   defineDataset,
   MedganError,
@@ -87,9 +88,7 @@ function requestOf(settings: Settings): DownloadRequest {
     collections,
     size,
     licences: licenses,
-    ...(count === undefined ? {} : { count }),
-    ...(classBy === undefined ? {} : { classBy }),
-    ...(attribution === undefined ? {} : { attribution }),
+    ...defined({ count, classBy, attribution }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import { MedganError } from '@medgan/plugin-api';
 import { WINDOW_SCHEMA, type Window } from '../decode/formats/window.ts';
 import type { OpenOptions } from './open-files.ts';
@@ -48,7 +49,7 @@ export function openOptions(who: string, settings: FileSettings): OpenOptions {
     who,
     unreadable,
     maxPixels: Math.trunc(megapixels * 1e6),
-    ...(window === undefined ? {} : { window }),
+    ...defined({ window }),
   };
 }
 

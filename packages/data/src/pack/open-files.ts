@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import type { DatasetContext, ListedImages, PackedImages } from '@medgan/plugin-api';
 import type { GroupedFile } from '../find/class-folders.ts';
 import type { DecodeOptions } from './decode-pack.ts';
@@ -49,7 +50,7 @@ export function listFiles({
       ? { groups: files.map(({ group, name }) => group ?? name) }
       : {}),
     ...(faults.length > 0 ? { faults: new Map(faults) } : {}),
-    ...(root === undefined ? {} : { root }),
+    ...defined({ root }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import { MedganError } from '@medgan/plugin-api';
 import type { FoundFile } from '../find/folder-walk.ts';
 import { FileIndex, isAbsoluteName } from './file-index.ts';
@@ -86,7 +87,7 @@ export function labelledRows(
     const label = layout.label(row, i);
     if (label === '') unlabelled!.push(line);
     const group = layout.group(row);
-    rows.push({ file, label, ...(group === undefined ? {} : { group }) });
+    rows.push({ file, label, ...defined({ group }) });
   });
 
   const at = `${who}: ${table.path}`;

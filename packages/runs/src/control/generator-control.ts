@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { ENGINE_NAMES, GPU_ENGINES, type EngineName } from '@medgan/engine';
-import { expandHome } from '@medgan/files';
+import { defined, expandHome } from '@medgan/files';
 import { parseOptions, type OptionsSchema } from '@medgan/plugin-api';
 import { checkYaml } from '@medgan/experiment-registry';
 import type { WhichWeights } from '@medgan/trainer';
@@ -121,14 +121,9 @@ export function readGeneratorControl(
     seed: control.seed,
     grid: control.grid,
     batchStatistics: control.batch_statistics,
-    ...(interpolate === undefined ? {} : { interpolate }),
-    ...(truncation === undefined ? {} : { truncation }),
-    ...(imageSize === undefined ? {} : { imageSize }),
-    ...(key === undefined ? {} : { key }),
-    ...(entry === undefined ? {} : { entry }),
+    ...defined({ interpolate, truncation, imageSize, key, entry }),
     allowNan: control.allow_nan,
-    ...(weights === undefined ? {} : { weights }),
-    ...(threads === undefined ? {} : { threads }),
+    ...defined({ weights, threads }),
     engines: wantsGpu ? [...GPU_ENGINES, 'onnx'] : [control.engine ?? 'onnx'],
     wantsGpu,
     force,

@@ -71,7 +71,7 @@ const trainingSettings = (
 function cache(asked: string | undefined): { cacheDir?: string; cacheBytes?: number } {
   if (asked === '') return {};
   const limit = cacheLimit();
-  return { cacheDir: cacheFolder(asked), ...(limit === undefined ? {} : { cacheBytes: limit }) };
+  return { cacheDir: cacheFolder(asked), ...defined({ cacheBytes: limit }) };
 }
 
 /** Collects what is wrong, key by key, instead of stopping at the first. */
@@ -220,7 +220,7 @@ function configOf(control: ControlFile, chosen: Chosen): RunConfig {
     beta1,
     batchSize: control.batch_size,
     epochs: control.num_epochs,
-    ...(control.max_steps === undefined ? {} : { maxSteps: control.max_steps }),
+    ...defined({ maxSteps: control.max_steps }),
     seed: control.seed,
     sampleCount: sampleCountOf(control),
     cadence: {
@@ -228,11 +228,11 @@ function configOf(control: ControlFile, chosen: Chosen): RunConfig {
       sampleEvery: control.sample_every,
       checkpointEvery: control.checkpoint_every,
       keepCheckpoints: control.keep_checkpoints,
-      ...(control.evaluate_every === undefined ? {} : { evaluateEvery: control.evaluate_every }),
+      ...defined({ evaluateEvery: control.evaluate_every }),
     },
     // Left out where there is none: the identities of runs from before stay what they are.
     ...(beta2 === ADAM_DEFAULTS.beta2 ? {} : { beta2 }),
-    ...(control.ema === undefined ? {} : { ema: control.ema }),
+    ...defined({ ema: control.ema }),
     ...(discriminatorSteps === 1 ? {} : { discriminatorSteps }),
     ...(r1 === 0 ? {} : { r1 }),
     ...(diffAugment.length === 0 ? {} : { diffAugment }),
@@ -247,9 +247,9 @@ function dataOf(control: ControlFile, { dataset, datasetOptions }: Chosen): Reso
     dataset,
     options: datasetOptions,
     ...(control.path === undefined ? {} : { path: resolvePath(control.path) }),
-    ...(control.classes === undefined ? {} : { classes: control.classes }),
+    ...defined({ classes: control.classes }),
     ...splitRequest(control),
-    ...(control.subset === undefined ? {} : { subset: control.subset }),
+    ...defined({ subset: control.subset }),
     subsetOrder: control.subset_order,
     workers: Math.max(1, control.loader_workers),
     ...cache(control.cache),
@@ -276,7 +276,7 @@ export function resolveControl(
       threads: control.threads ?? availableParallelism(),
       ...(control.engine === 'native' ? { precision: control.precision ?? 'default' } : {}),
       runDir: resolve(resolvePath(control.out), control.run),
-      ...(figure === undefined ? {} : { figure }),
+      ...defined({ figure }),
     },
   };
 }

@@ -40,7 +40,7 @@ function summary(metric: PairMetric, values: readonly number[], reason: string |
     mean,
     deviation: count < 2 ? null : Math.sqrt(squares / (count - 1)),
     count,
-    ...(reason === undefined ? {} : { reason }),
+    ...defined({ reason }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { diversity, sourceOfPixels, type ChosenMetric, type Diversity } from '@medgan/metrics';
-import { writeFileAtomically } from '@medgan/files';
+import { defined, writeFileAtomically } from '@medgan/files';
 import { createRng, type BytePixels, type PackedImages, RUN_FILES } from '@medgan/plugin-api';
 import { readBest, type Best } from '@medgan/trainer';
 import type { RunAtWork } from '../run/open-run.ts';
@@ -128,7 +128,7 @@ async function judgeSets(
     sets.push(table);
   }
   return {
-    ...(settings.against === undefined ? {} : { against: settings.against }),
+    ...defined({ against: settings.against }),
     diversity: variety,
     sets,
   };
@@ -147,7 +147,7 @@ export async function evaluateRun(run: RunAtWork, request: EvaluateRequest): Pro
     checkpoint: {
       step: checkpoint.step,
       chosen: request.checkpoint,
-      ...(weights.ema === undefined ? {} : { ema: weights.ema }),
+      ...defined({ ema: weights.ema }),
     },
     best: (await readBest(runDir)) ?? null,
     seed,

@@ -1,4 +1,4 @@
-import { MedganError } from '@medgan/files';
+import { defined, MedganError } from '@medgan/files';
 import { createRng, type PackedImages } from '@medgan/plugin-api';
 import type { ResolvedRun } from '../control/resolve-control.ts';
 import type { OpenedRun } from './open-run.ts';
@@ -12,7 +12,7 @@ export function openImages(
   const { dataset, options, path, ...rest } = run.data;
   const { imageSize, channels } = run.config.sizes;
   return dataset.open(
-    { ...options, ...(path === undefined ? {} : { path }) },
+    { ...options, ...defined({ path }) },
     {
       ...rest,
       format: { size: imageSize, channels: channels as 1 | 3 },

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { defined } from '@medgan/files';
 
 const require = createRequire(import.meta.url);
 
@@ -29,7 +30,7 @@ export function versions(): Record<string, string> {
   const at = commit();
   return {
     medgan: of('@medgan/runs'),
-    ...(at === undefined ? {} : { commit: at }),
+    ...defined({ commit: at }),
     node: process.versions.node,
     'onnxruntime-node': of('onnxruntime-node'),
     '@tensorflow/tfjs-core': of('@tensorflow/tfjs-core'),

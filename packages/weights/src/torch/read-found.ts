@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import { quote, WeightsError } from '../errors.ts';
 import type { StateDict } from '../pick-state-dict.ts';
 import type { TensorData } from '../tensor-data.ts';
@@ -10,7 +11,7 @@ import { TorchTensor } from './tensor.ts';
 export function stateDictOf(reading: Reading, found: FoundDict, entry?: string): StateDict {
   const { key, isNetwork, tensors } = found;
   return {
-    ...(entry === undefined ? {} : { entry }),
+    ...defined({ entry }),
     key,
     isNetwork,
     shapes: new Map([...tensors].map(([name, { shape }]) => [name, shape])),

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
+import { defined } from '@medgan/files';
 
 /** A program to run, and where. */
 export interface Command {
@@ -45,7 +46,7 @@ export function commandRunner(log: string): RunCommand {
         stdio: ['ignore', 'pipe', 'pipe'],
         // npm is a script of the shell there.
         shell: process.platform === 'win32',
-        ...(limit === undefined ? {} : { timeout: limit }),
+        ...defined({ timeout: limit }),
       });
       for (const stream of [child.stdout, child.stderr]) {
         stream.on('data', (chunk: Buffer) => {
