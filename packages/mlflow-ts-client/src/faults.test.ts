@@ -62,7 +62,7 @@ describe('retries', () => {
       onRetry: (event) => events.push(`${event.attempt} ${event.path}`),
     });
     await expect(client.serverVersion()).rejects.toMatchObject({
-      message: `[mlflow] GET ${version} at ${server.url}: 500 INTERNAL_ERROR: disk full\n  cure: look at the log of the MLflow server`,
+      message: `[mlflow] GET ${version} at ${server.url}: 500 INTERNAL_ERROR: disk full\n  cure: read the log of the MLflow server`,
       status: 500,
       errorCode: 'INTERNAL_ERROR',
       transient: true,
@@ -109,7 +109,9 @@ describe('retries', () => {
     await expect(
       client.runs.logMetric('abc', { key: 'm', value: 1, timestamp: 1, step: 1 }),
     ).rejects.toMatchObject({
-      message: expect.stringMatching(/log-batch at .*ECONNREFUSED[^]*cure: is the server running/),
+      message: expect.stringMatching(
+        /log-batch at .*ECONNREFUSED[^]*cure: check that the server runs and that the tracking URI is right/,
+      ),
       transient: true,
     });
   });
@@ -158,7 +160,9 @@ describe('requests', () => {
     server = await serve((_, response) =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html>sign in'),
     );
-    await expect(clientOf().client.runs.get('abc')).rejects.toThrow(/the answer is no JSON: "<html>sign in"/);
+    await expect(clientOf().client.runs.get('abc')).rejects.toThrow(
+      /the answer is not JSON: "<html>sign in"/,
+    );
   });
 
   test('send 64-bit integers as numbers, and read numbers and strings', async () => {
