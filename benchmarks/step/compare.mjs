@@ -1,5 +1,14 @@
-// Ours against PyTorch, interleaved: node benchmarks/step/compare.mjs [--rounds 5] [--arch DCGAN] [--image-size 64] …
-// PyTorch runs at each of its thread settings; its best counts. PYTHON names an interpreter that has torch.
+/**
+ * A training step of ours against PyTorch's, interleaved: seconds and peak memory, medians of the rounds.
+ *
+ *     python3 -m venv ../torch && ../torch/bin/pip install torch
+ *     npm ci && npm run build:native
+ *     PYTHON=../torch/bin/python node benchmarks/step/compare.mjs [--rounds 5] [--threads 2] [--steps 7] [--arch SNGAN] …
+ *
+ * Further options are those of `medgan bench`: --image-size, --batch-size, --latent, --features. PyTorch runs at each of
+ * its settings, with Adam fused where it can; the best of them counts. Without PYTHON only ours are measured.
+ */
+import { availableParallelism } from 'node:os';
 import { interleave } from './interleave.mjs';
 
 const args = process.argv.slice(2);
@@ -8,33 +17,47 @@ const take = (name, fallback) => {
   return at < 0 ? fallback : args.splice(at, 2)[1];
 };
 const rounds = Number(take('--rounds', '5'));
-const python = process.env.PYTHON ?? '/usr/bin/python3';
-const here = import.meta.dirname;
+const threads = take('--threads', String(availableParallelism()));
+const python = process.env.PYTHON;
 
-const contenders = {
-  'medgan onnx, 2 threads': [
-    'node',
-    [`${here}/../../packages/cli/bin/medgan.mjs`, 'bench', '--json', '--threads', '2', ...args],
-    {},
+const medgan = (...own) => [
+  'node',
+  [
+    `${import.meta.dirname}/../../packages/cli/bin/medgan.mjs`,
+    ...['bench', '--json', '--threads', threads, ...own, ...args],
   ],
-  'torch, 1 thread': [
-    python,
-    [`${here}/torch_step.py`, '--threads', '1', ...args],
-    { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
-  ],
-  'torch, 2 threads': [
-    python,
-    [`${here}/torch_step.py`, '--threads', '2', ...args],
-    { OMP_NUM_THREADS: '2', OPENBLAS_NUM_THREADS: '2' },
-  ],
-  'torch, 2 threads, BLAS 1': [
-    python,
-    [`${here}/torch_step.py`, '--threads', '2', ...args],
-    { OMP_NUM_THREADS: '2', OPENBLAS_NUM_THREADS: '1' },
-  ],
+  {},
+];
+const torch = (count, ...own) => [
+  python,
+  [`${import.meta.dirname}/torch_step.py`, '--threads', count, ...own, ...args],
+  { OMP_NUM_THREADS: count, OPENBLAS_NUM_THREADS: count },
+];
+
+const ours = {
+  'medgan onnx': medgan('--engine', 'onnx'),
+  'medgan native exact': medgan('--engine', 'native', '--precision', 'exact'),
+  'medgan native default': medgan('--engine', 'native', '--precision', 'default'),
 };
+const theirs = python
+  ? {
+      'torch, 1 thread': torch('1'),
+      [`torch, ${threads} threads`]: torch(threads),
+      [`torch, ${threads}, channels_last`]: torch(threads, '--channels-last'),
+    }
+  : {};
+if (!python) console.log('PYTHON names no interpreter with torch: only ours are measured');
 
-const rows = interleave(contenders, { rounds, what: args.join(' ') || 'DCGAN-64, batch 16' });
-const [ours, ...theirs] = rows;
-const fastest = theirs.reduce((a, b) => (b.median < a.median ? b : a));
-console.log(`ours / PyTorch's best (${fastest.name}): ${(ours.median / fastest.median).toFixed(2)}`);
+const what = [args.join(' ') || 'DCGAN-64, batch 16', `${threads} threads`].join(', ');
+const rows = interleave({ ...ours, ...theirs }, { rounds, what });
+const rivals = rows.filter(({ name }) => name in theirs);
+if (rivals.length > 0) {
+  const fastest = rivals.reduce((a, b) => (b.median < a.median ? b : a));
+  const leanest = Math.min(...rivals.map(({ memory }) => memory));
+  for (const { name, median, memory } of rows.filter((row) => row.name in ours)) {
+    console.log(
+      `${name} / PyTorch's best: time ${(median / fastest.median).toFixed(2)} (${fastest.name}), ` +
+        `memory ${(memory / leanest).toFixed(2)}`,
+    );
+  }
+}

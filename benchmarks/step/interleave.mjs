@@ -14,11 +14,11 @@ export function interleave(contenders, { rounds, what }) {
   );
   for (let round = 0; round < rounds; round++) {
     for (const [name, [command, commandArgs, env]] of Object.entries(contenders)) {
-      const { status, stdout, stderr } = spawnSync(command, commandArgs, {
+      const { status, stdout, stderr, error } = spawnSync(command, commandArgs, {
         env: { ...process.env, ...env },
         encoding: 'utf8',
       });
-      if (status !== 0) throw new Error(`${name}: ${stderr}`);
+      if (status !== 0) throw new Error(`${name}: ${error?.message ?? stderr}`);
       results[name].push(JSON.parse(stdout.trim().split('\n').at(-1)));
     }
   }

@@ -9,7 +9,6 @@ export { isTensorflowEngine, type TensorflowEngineName } from './eager/tensorflo
 export { EngineError } from './engine-error.ts';
 export { examineEngine, type EngineFinding } from './examine-engine.ts';
 export * from './names.ts';
-export { PRECISIONS, type Precision } from './native/algorithms.ts';
 export { NativeEngine, type NativeEngineOptions } from './native/native-engine.ts';
 export { OnnxEngine, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
 export {

@@ -23,6 +23,15 @@ export const ENGINE_NAMES = [
 /** Name of an engine, as in control files and for `--engine`. */
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/**
+ * How the engine `native` computes convolutions: `exact` as sums of products in one order; `default` and `fast` by
+ * Winograd's minimal filtering where it serves the shape, which needs fewer multiplications and rounds more.
+ */
+export const PRECISIONS = ['exact', 'default', 'fast'] as const;
+
+/** Name of a way to compute convolutions. */
+export type Precision = (typeof PRECISIONS)[number];
+
 /** What ONNX Runtime calls the device that an engine computes on: its execution provider. */
 export const EXECUTION_PROVIDERS = {
   onnx: 'cpu',

@@ -2,8 +2,13 @@ import { loadNative } from '@medgan/native';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { startEager } from './eager/backends.ts';
-import { EAGER_ENGINES, EXECUTION_PROVIDERS, type EngineName, type OnnxEngineName } from './names.ts';
-import type { Precision } from './native/algorithms.ts';
+import {
+  EAGER_ENGINES,
+  EXECUTION_PROVIDERS,
+  type EngineName,
+  type OnnxEngineName,
+  type Precision,
+} from './names.ts';
 import { NativeEngine } from './native/native-engine.ts';
 import { checkDevice } from './onnx/device-check.ts';
 import { OnnxEngine, type OnnxEngineOptions } from './onnx/onnx-engine.ts';

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { startEngine, type Engine, type EngineName } from '@medgan/engine';
+import { startEngine, type Engine, type EngineName, type Precision } from '@medgan/engine';
+import { defined, MedganError } from '@medgan/files';
 import { createRng } from '@medgan/plugin-api';
 import { buildGan, drawInputs, type GanSpec } from '@medgan/trainer';
 import { benchSpec, type BenchNetworks, systemClock } from '@medgan/runs';
@@ -9,6 +10,7 @@ export interface BenchOptions extends BenchNetworks {
   readonly threads?: number;
   readonly steps: number;
   readonly engine: string;
+  readonly precision?: Precision;
   readonly json: boolean;
 }
 
@@ -44,10 +46,18 @@ async function measure(engine: Engine, spec: GanSpec, { batchSize, steps }: Benc
 
 /** `medgan bench`: median seconds of a training step on random images. */
 export async function benchCommand(options: BenchOptions): Promise<number> {
+  const { precision } = options;
+  if (precision !== undefined && options.engine !== 'native') {
+    throw new MedganError(`--precision is of the engine native, and ${options.engine} computes here`, {
+      cure: 'add --engine native, or remove --precision',
+    });
+  }
   const spec = benchSpec(options);
   const threads = options.threads ?? availableParallelism();
   const engine = await startEngine(options.engine as Exclude<EngineName, 'eager'>, {
     threads,
+    ...defined({ precision }),
+    onFallback: (reason) => process.stderr.write(`left to ONNX Runtime: ${reason}\n`),
     monotonic: () => systemClock.monotonic(),
   });
   const { seconds, losses, description } = await measure(engine, spec, options);
@@ -63,6 +73,7 @@ export async function benchCommand(options: BenchOptions): Promise<number> {
     peak_memory_mib: Math.round(process.resourceUsage().maxRSS / 1024),
     engine: engine.name,
     device: engine.device,
+    ...(options.engine === 'native' ? { precision: precision ?? 'default' } : {}),
     threads,
     arch: spec.architecture.name,
     image_size: options.imageSize,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { BenchOptions } from '../commands/bench.ts';
 import type { ParityOptions } from '../commands/parity.ts';
-import { engineOption, integer, positive } from './option-parsers.ts';
+import { engineOption, integer, positive, precisionOption } from './option-parsers.ts';
 
 /** Commands that show what there is and how it performs here. */
 export function addMachineCommands(medgan: Command, finish: (code: number) => void): void {
@@ -36,6 +36,7 @@ export function addMachineCommands(medgan: Command, finish: (code: number) => vo
     .option('--steps <n>', 'timed steps, after two that are not', integer, 7)
     .option('--objective <name>', "default: the architecture's")
     .addOption(engineOption())
+    .addOption(precisionOption())
     .option('--json', 'machine-readable', false)
     .action(async (options: BenchOptions) => {
       const { benchCommand } = await import('../commands/bench.ts');

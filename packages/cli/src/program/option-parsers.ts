@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { ENGINE_NAMES } from '@medgan/engine/names';
+import { ENGINE_NAMES, PRECISIONS } from '@medgan/engine/names';
 
 export const integer = (text: string): number => {
   const value = Number(text);
@@ -71,3 +71,8 @@ export const engineOption = (): Option =>
   new Option('--engine <name>', 'what computes')
     .choices(ENGINE_NAMES.filter((name) => name !== 'eager'))
     .default('onnx');
+
+export const precisionOption = (): Option =>
+  new Option('--precision <name>', 'how the engine native computes convolutions (default: default)').choices(
+    PRECISIONS,
+  );

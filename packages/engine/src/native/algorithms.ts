@@ -1,13 +1,6 @@
 import type { Algorithm, Direction } from './program-format.ts';
+import type { Precision } from '../names.ts';
 import type { ConvolutionShape } from './write-products.ts';
-
-/**
- * How convolutions are computed: `exact` as sums of products in one order; `default` and `fast` by Winograd's minimal
- * filtering where it serves the shape, which needs fewer multiplications and rounds more.
- */
-export const PRECISIONS = ['exact', 'default', 'fast'] as const;
-
-export type Precision = (typeof PRECISIONS)[number];
 
 /** The kernels and strides that Winograd's filtering is written for. */
 const isServed = (s: ConvolutionShape): boolean =>

@@ -1,5 +1,5 @@
 import { sizeOf, type Graph, type Node, type StateEdge } from '../graph/graph.ts';
-import type { Precision } from './algorithms.ts';
+import type { Precision } from '../names.ts';
 import { clustersOf } from './cluster.ts';
 import { expandComposites } from './composites.ts';
 import { Flow } from './flow.ts';

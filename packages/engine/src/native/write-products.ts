@@ -1,6 +1,7 @@
 import { sameShape, type Node } from '../graph/graph.ts';
 import { ints } from './attributes.ts';
-import { chooseAlgorithm, type Precision } from './algorithms.ts';
+import type { Precision } from '../names.ts';
+import { chooseAlgorithm } from './algorithms.ts';
 import { address } from './operation.ts';
 import { ALGORITHMS, DIRECTIONS, type Direction } from './program-format.ts';
 import type { ProgramWriter } from './program-writer.ts';
