@@ -35,7 +35,7 @@ async function start(name: 'onnx' | 'cpu') {
   const store = new ParameterStore(engine, createRng(1));
   const parameter = store.root.parameter('w', { shape: [4], init: () => START });
   store.root.parameter('running', { shape: [2], init: () => Float32Array.of(1, 2), trainable: false });
-  const adam = new Adam(engine, store.list(), { learningRate: 2e-4, beta1: 0.5, ...ADAM_DEFAULTS });
+  const adam = new Adam(engine, store.list(), { ...ADAM_DEFAULTS, learningRate: 2e-4, beta1: 0.5 });
   const program = await engine.compile(
     ({ gradient }) => {
       adam.apply({ [parameter.name]: gradient! });

@@ -10,8 +10,11 @@ export interface AdamOptions {
   readonly epsilon: number;
 }
 
-/** The original's: beta1 is the control file's `beta_adam`. */
-export const ADAM_DEFAULTS = { beta2: 0.999, epsilon: 1e-8 } as const;
+/**
+ * Settings of the original MedImageGAN. In a control file, `learningRate` is `learning_rate`, `beta1` is `beta_adam` and
+ * `beta2` is `beta2_adam`.
+ */
+export const ADAM_DEFAULTS: AdamOptions = { learningRate: 0.0002, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
 
 /** A tensor of an optimiser's state, by the name it is saved under. */
 export interface OptimizerTensor {

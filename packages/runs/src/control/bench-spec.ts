@@ -1,6 +1,6 @@
 import { MedganError } from '@medgan/files';
 import { parseOptions } from '@medgan/plugin-api';
-import type { GanSpec } from '@medgan/trainer';
+import { ADAM_DEFAULTS, type GanSpec } from '@medgan/trainer';
 import { builtInPlugins } from '../plugins/plugins.ts';
 
 /** The networks of a benchmark. */
@@ -27,6 +27,7 @@ export function benchSpec({ arch, imageSize, latent, features, objective: asked 
       cure: `choose one of ${sizes}: --image-size ${architecture.imageSizes[0]}`,
     });
   }
+  const { learningRate, beta1 } = ADAM_DEFAULTS;
   return {
     architecture,
     architectureOptions: parseOptions<object>(architecture.name, architecture.options, {}),
@@ -40,7 +41,7 @@ export function benchSpec({ arch, imageSize, latent, features, objective: asked 
     objective,
     objectiveOptions: parseOptions<object>(objective.name, objective.options, {}),
     labels: { real: 1, fake: 0, generator: 1 },
-    learningRate: { generator: 0.0002, discriminator: 0.0002 },
-    beta1: 0.5,
+    learningRate: { generator: learningRate, discriminator: learningRate },
+    beta1,
   };
 }

@@ -1,6 +1,6 @@
 import { ENGINE_NAMES, PRECISIONS, type Precision } from '@medgan/engine';
 import type { OptionsSchema } from '@medgan/plugin-api';
-import { DIFF_AUGMENTATIONS, type DiffAugmentation } from '@medgan/trainer';
+import { ADAM_DEFAULTS, DIFF_AUGMENTATIONS, type DiffAugmentation } from '@medgan/trainer';
 import { AUGMENT_SCHEMA, type AugmentEntry } from './resolve-augment.ts';
 
 const positiveInteger = { type: 'integer', minimum: 1 } as const;
@@ -84,19 +84,20 @@ export const CONTROL_SCHEMA: OptionsSchema = {
       type: 'number',
       exclusiveMinimum: 0,
       description:
-        "below 1: of both networks; from 1 on: the ratio discriminator / generator, at 0.0002; default: the architecture's (0.0002)",
+        `below 1: of both networks; from 1 on: the ratio discriminator / generator, at ${ADAM_DEFAULTS.learningRate}; ` +
+        `default: the architecture's (${ADAM_DEFAULTS.learningRate})`,
     },
     beta_adam: {
       type: 'number',
       minimum: 0,
       exclusiveMaximum: 1,
-      description: "Adam's beta1, default: the architecture's (0.5)",
+      description: `Adam's beta1, default: the architecture's (${ADAM_DEFAULTS.beta1})`,
     },
     beta2_adam: {
       type: 'number',
       exclusiveMinimum: 0,
       exclusiveMaximum: 1,
-      description: "Adam's beta2, default: the architecture's (0.999)",
+      description: `Adam's beta2, default: the architecture's (${ADAM_DEFAULTS.beta2})`,
     },
     ema: {
       type: 'number',

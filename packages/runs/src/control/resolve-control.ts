@@ -47,12 +47,11 @@ export interface ResolvedRun {
 /** Looks at the whole set: a metric of pairs takes a generator that repeats one good image for the best. */
 const BEST_METRIC = 'kid@random-conv';
 
-const BASE_RATE = 0.0002;
-
-/** The original's rule: from 1 on, learning_rate is the discriminator's rate as a multiple of 0.0002. */
+/** The original's rule: from 1 on, learning_rate is the discriminator's rate as a multiple of the default. */
 function learningRates(rate: number): RunConfig['learningRate'] {
+  const base = ADAM_DEFAULTS.learningRate;
   return rate >= 1
-    ? { generator: BASE_RATE, discriminator: BASE_RATE * rate }
+    ? { generator: base, discriminator: base * rate }
     : { generator: rate, discriminator: rate };
 }
 
@@ -61,8 +60,8 @@ const trainingSettings = (
   control: ControlFile,
   { training = {} }: Architecture,
 ): Required<TrainingDefaults> => ({
-  learningRate: control.learning_rate ?? training.learningRate ?? BASE_RATE,
-  beta1: control.beta_adam ?? training.beta1 ?? 0.5,
+  learningRate: control.learning_rate ?? training.learningRate ?? ADAM_DEFAULTS.learningRate,
+  beta1: control.beta_adam ?? training.beta1 ?? ADAM_DEFAULTS.beta1,
   beta2: control.beta2_adam ?? training.beta2 ?? ADAM_DEFAULTS.beta2,
   discriminatorSteps: control.discriminator_steps ?? training.discriminatorSteps ?? 1,
 });
