@@ -9,7 +9,7 @@ import { readSafetensorsFile } from '@medgan/weights';
 import { builtInPlugins } from '@medgan/runs';
 import { medgan, startMedgan } from './medgan.ts';
 import { SMALL, writeRandomGenerator } from './random-generator.ts';
-import { sharedData } from './shared-data.ts';
+import { sharedData } from '../tools/vitest/shared-data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'medgan-generate-'));
 const weights = join(folder, 'weights.safetensors');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '@medgan/plugin-api';
 import { greyElements, writeDicom } from '@medgan/data/testing';
 import { medgan } from './medgan.ts';
-import { sharedData } from './shared-data.ts';
+import { sharedData } from '../tools/vitest/shared-data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'medgan-metrics-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,7 +4,7 @@ import { startEngine, type Engine, type EngineName } from '@medgan/engine';
 import { bce } from '@medgan/objectives';
 import { replay } from '@medgan/trainer';
 import { builtInPlugins } from '@medgan/runs';
-import { sharedData } from './shared-data.ts';
+import { sharedData } from '../tools/vitest/shared-data.ts';
 
 const golden = sharedData('golden/training');
 

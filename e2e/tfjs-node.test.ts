@@ -13,7 +13,7 @@ import { readSafetensorsFile } from '@medgan/weights';
 import { isPresent } from '@medgan/engine/testing';
 import { fingerprint } from './fingerprint.ts';
 import { medgan, startMedgan } from './medgan.ts';
-import { sharedData } from './shared-data.ts';
+import { sharedData } from '../tools/vitest/shared-data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'medgan-tfjs-node-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,16 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MetricImages } from '@medgan/plugin-api';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { sharedData } from '../../../tools/vitest/shared-data.ts';
 import { haarPsi, mdsi, minMax, msGmsd, msSsim, psnr, ssim } from './index.ts';
 
-const golden = join(import.meta.dirname, '../../../../shared/golden/metrics');
-const haveGolden = existsSync(golden);
-if (!haveGolden) {
-  if (process.env['CI']) throw new Error(`${golden} is absent`);
-  console.warn(`skipped: agreement with piqa (${golden} is absent)`);
-}
+const golden = sharedData('golden/metrics');
 
 const metrics = { psnr, ssim, ms_ssim: msSsim, ms_gmsd: msGmsd, mdsi, haarpsi: haarPsi };
 type MetricName = keyof typeof metrics;
@@ -18,7 +14,7 @@ type Values = Partial<Record<MetricName, number>>;
 type Golden = { pairs: Record<string, { raw: Values; minmax: Values }> };
 
 async function read(name: string): Promise<MetricImages> {
-  const { data, info } = await sharp(join(golden, name))
+  const { data, info } = await sharp(join(golden!, name))
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });
@@ -26,10 +22,11 @@ async function read(name: string): Promise<MetricImages> {
   return { count: 1, height, width, channels, values: Float32Array.from(data, (byte) => byte / 255) };
 }
 
-describe.skipIf(!haveGolden)('agreement with piqa 1.1.3', () => {
-  const { pairs } = haveGolden
-    ? (JSON.parse(readFileSync(join(golden, 'metrics.json'), 'utf8')) as Golden)
-    : { pairs: {} };
+describe.skipIf(golden === undefined)('agreement with piqa 1.1.3', () => {
+  const { pairs } =
+    golden === undefined
+      ? { pairs: {} }
+      : (JSON.parse(readFileSync(join(golden, 'metrics.json'), 'utf8')) as Golden);
 
   it.each(Object.entries(pairs))('%s, raw and min-max', async (name, { raw, minmax }) => {
     const [a, b] = await Promise.all([read(`${name}.a.png`), read(`${name}.b.png`)]);

@@ -1,18 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sharedData } from '../../../tools/vitest/shared-data.ts';
 import { WeightsError } from './errors.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 import { dtypes, itemSize, tensorFromBytes } from './tensor-data.ts';
 import type { TensorData } from './tensor-data.ts';
 
-const golden = join(import.meta.dirname, '../../../../shared/golden/training');
-const haveGolden = existsSync(golden);
-if (!haveGolden) {
-  if (process.env['CI']) throw new Error(`${golden} is absent`);
-  console.warn(`skipped: golden safetensors files (${golden} is absent)`);
-}
+const golden = sharedData('golden/training');
 
 const shape = fc.array(fc.nat({ max: 4 }), { maxLength: 4 });
 const tensor: fc.Arbitrary<TensorData> = fc
@@ -120,13 +116,13 @@ describe('layout', () => {
     expect(decodeSafetensors(encodeSafetensors({})).tensors.size).toBe(0);
   });
 
-  it.skipIf(!haveGolden)('equals the golden files when they are written again', () => {
+  it.skipIf(golden === undefined)('equals the golden files when they are written again', () => {
     let files = 0;
-    for (const folder of readdirSync(golden)) {
-      for (const leaf of readdirSync(join(golden, folder)).filter((entry) =>
+    for (const folder of readdirSync(golden!)) {
+      for (const leaf of readdirSync(join(golden!, folder)).filter((entry) =>
         entry.endsWith('.safetensors'),
       )) {
-        const read = decodeSafetensors(readFileSync(join(golden, folder, leaf)));
+        const read = decodeSafetensors(readFileSync(join(golden!, folder, leaf)));
         expect(read.tensors.size).toBeGreaterThan(0);
         expect(bits(decodeSafetensors(encodeSafetensors(read.tensors)).tensors).size).toBe(read.tensors.size);
         for (const [key, value] of bits(decodeSafetensors(encodeSafetensors(read.tensors)).tensors)) {

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withCure } from '@medgan/files';
+import { sharedData } from '../../../tools/vitest/shared-data.ts';
 import { decodeSafetensors } from './safetensors.ts';
 import { bytesOfTensor } from './tensor-data.ts';
 import type { TensorData } from './tensor-data.ts';
@@ -13,12 +14,7 @@ const at = (name: string) => join(fixtures, name);
 type Expected = Record<string, Record<string, [dtype: string, shape: number[], hex: string]>>;
 const expected = JSON.parse(readFileSync(at('expected.json'), 'utf8')) as Expected;
 
-const golden = join(import.meta.dirname, '../../../../shared/golden/training');
-const haveGolden = existsSync(golden);
-if (!haveGolden) {
-  if (process.env['CI']) throw new Error(`${golden} is absent`);
-  console.warn(`skipped: golden .pth files (${golden} is absent)`);
-}
+const golden = sharedData('golden/training');
 
 /** [name, [dtype, shape, hex]] in order, as expected.json has it. */
 function described(tensors: ReadonlyMap<string, TensorData>): unknown[] {
@@ -60,15 +56,15 @@ describe('reads what PyTorch wrote', () => {
     }
   });
 
-  it.skipIf(!haveGolden)('the golden generators, both formats, bit for bit', async () => {
-    const cases = readdirSync(golden);
+  it.skipIf(golden === undefined)('the golden generators, both formats, bit for bit', async () => {
+    const cases = readdirSync(golden!);
     expect(cases.length).toBeGreaterThanOrEqual(4);
     for (const folder of cases) {
       const twin = decodeSafetensors(
-        readFileSync(join(golden, folder, 'init-generator.safetensors')),
+        readFileSync(join(golden!, folder, 'init-generator.safetensors')),
       ).tensors;
       for (const leaf of ['init-generator.pth', 'init-generator-legacy.pth']) {
-        const { tensors } = await readWeightsFile(join(golden, folder, leaf));
+        const { tensors } = await readWeightsFile(join(golden!, folder, leaf));
         expect(described(tensors)).toEqual(described(twin));
       }
     }

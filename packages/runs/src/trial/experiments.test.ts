@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load } from 'js-yaml';
@@ -11,15 +11,14 @@ import {
   type Study,
 } from '@medgan/experiment-registry';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sharedData } from '../../../../tools/vitest/shared-data.ts';
 import { CONTROL_SCHEMA } from '../control/control-schema.ts';
 import { studyToShow } from './studies-to-show.ts';
 import { controlRules } from './trial-run.ts';
 import { builtInPlugins } from '../plugins/plugins.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const REFERENCE = fileURLToPath(
-  new URL('../../../../../shared/reference/published-results.yaml', import.meta.url),
-);
+const published = sharedData('reference/published-results.yaml');
 const plugins = builtInPlugins();
 const files = experimentFiles(ROOT).map((file) => ROOT + file);
 
@@ -92,13 +91,10 @@ interface Reference {
   >;
 }
 
-const isThere = existsSync(REFERENCE) || Boolean(process.env['CI']);
-if (!isThere) console.warn(`skipped: ${REFERENCE} is absent`);
-
-describe.runIf(isThere)('published figures', () => {
+describe.skipIf(published === undefined)('published figures', () => {
   let reference: Reference;
   beforeAll(() => {
-    reference = load(readFileSync(REFERENCE, 'utf8')) as Reference;
+    reference = load(readFileSync(published!, 'utf8')) as Reference;
   });
 
   it.each([

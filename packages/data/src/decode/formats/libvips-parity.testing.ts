@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRng } from '@medgan/plugin-api';
 import sharp, { type Sharp } from 'sharp';
 import { expect, it } from 'vitest';
+import { sharedData } from '../../../../../tools/vitest/shared-data.ts';
 import type { ByteImage } from '../../byte-image.ts';
 import { decodeBySharp } from './by-sharp.ts';
 import type { DecodeSettings } from './format.ts';
@@ -36,15 +37,11 @@ export const likeLibvips =
     expect(Buffer.compare(image!.data, expected.data)).toBe(0);
   };
 
-const PHOTOGRAPHS = join(import.meta.dirname, '../../../../../../shared/data/isic/melanoma');
-
 /** Declares a test of photographs, skipped with the reason printed where a user's machine has none. */
 export function ofRealPhotographs(expectSameBytes: Expectation): void {
-  const there = existsSync(PHOTOGRAPHS);
-  if (!there && process.env['CI']) throw new Error(`${PHOTOGRAPHS} is missing`);
-  if (!there) process.stdout.write(`skipped: real photographs, ${PHOTOGRAPHS} is missing\n`);
-  it.skipIf(!there)('of real photographs', async () => {
-    const names = readdirSync(PHOTOGRAPHS).filter((name) => name.endsWith('.jpg'));
-    for (const name of names.slice(0, 40)) await expectSameBytes(readFileSync(join(PHOTOGRAPHS, name)));
+  const photographs = sharedData('data/isic/melanoma');
+  it.skipIf(photographs === undefined)('of real photographs', async () => {
+    const names = readdirSync(photographs!).filter((name) => name.endsWith('.jpg'));
+    for (const name of names.slice(0, 40)) await expectSameBytes(readFileSync(join(photographs!, name)));
   });
 }
