@@ -5,6 +5,7 @@ import type { Engine } from '@medgan/engine';
 import { MedganError, messageOf } from '@medgan/files';
 import { createRng, type Architecture, type Objective, type Registry } from '@medgan/plugin-api';
 import { readSafetensorsFile, type TensorData } from '@medgan/weights';
+import { ADAM_DEFAULTS } from './adam.ts';
 import { buildGan, type Gan } from './gan.ts';
 import { toNhwc } from './layout.ts';
 import { readNetwork, writeNetwork } from './network-state.ts';
@@ -59,8 +60,6 @@ export interface ParityRequest {
   readonly tolerance: number;
 }
 
-const LEARNING_RATE = 0.0002;
-
 async function readCase(directory: string): Promise<RecordedCase> {
   const path = join(directory, 'case.json');
   try {
@@ -107,16 +106,18 @@ async function weightErrors(gan: Gan, directory: string): Promise<{ name: string
   return errors;
 }
 
+/** The recorded images are the generator's of the first latents of `latent`: as many as there are images. */
 async function imageError(gan: Gan, latent: Float32Array, directory: string): Promise<number> {
   const expected = (await readSafetensorsFile(join(directory, 'eval-images.safetensors'))).tensors.get(
     'images',
   )!;
   const batch = expected.shape[0]!;
+  const { latentSize } = gan.spec.sizes;
   const program = await gan.engine.compile(
     (inputs) => ({ images: gan.generator.apply(inputs['latent'] as Tensor2D, 'evaluation') }),
-    { latent: { shape: [batch, gan.spec.sizes.latentSize] } },
+    { latent: { shape: [batch, latentSize] } },
   );
-  const actual = (await program.run({ latent }))['images']!;
+  const actual = (await program.run({ latent: latent.slice(0, batch * latentSize) }))['images']!;
   await program.dispose();
   const wanted = toNhwc(expected.data as Float32Array, expected.shape);
   return wanted.reduce((worst, value, i) => Math.max(worst, Math.abs(value - actual[i]!)), 0);
@@ -144,10 +145,10 @@ export async function replay(request: ParityRequest): Promise<ParityReport> {
       objectiveOptions: {},
       labels: { real, fake: 0, generator: real },
       learningRate: {
-        generator: recorded.lr_g ?? LEARNING_RATE,
-        discriminator: recorded.lr_d ?? LEARNING_RATE,
+        generator: recorded.lr_g ?? ADAM_DEFAULTS.learningRate,
+        discriminator: recorded.lr_d ?? ADAM_DEFAULTS.learningRate,
       },
-      beta1: 0.5,
+      beta1: ADAM_DEFAULTS.beta1,
     },
     createRng(0),
   );
