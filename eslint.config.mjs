@@ -76,7 +76,8 @@ export default tseslint.config(
         {
           depConstraints: layers,
           banTransitiveDependencies: false,
-          allow: [],
+          // What all tests share lies outside of the packages.
+          allow: ['^(\\.\\./)+tools/vitest/[a-z-]+\\.ts$'],
           enforceBuildableLibDependency: false,
         },
       ],
