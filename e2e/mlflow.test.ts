@@ -131,7 +131,7 @@ describe.skipIf(!python)('tracking in MLflow', () => {
     await server.kill();
     const before = steps(dir);
     await until('training has gone on without a server', () => steps(dir) > before + 20);
-    await startServer(commandOf('packages/mlflow-ts-client/README.md', 'mlflow server'), server.port);
+    await startServer(commandOf('docs/mlflow.md', '.venv-mlflow/bin/mlflow server'), server.port);
     await until('points arrive again', () => confirmed(dir) > before + 20);
     child.kill('SIGINT');
     const first = await ended;
@@ -261,11 +261,14 @@ describe.skipIf(!python)('tracking in MLflow', () => {
     );
     const byName = (runs: readonly ReadRun[]): ReadRun[] =>
       [...runs].sort((a, b) => a.name.localeCompare(b.name));
-    const withoutIds = ({ name, status, params, points, datasets }: ReadRun): unknown => ({
+    // A study that is followed has its figures after each trial as well, and a copy only after the last one.
+    const final = (points: ReadRun['points']): ReadRun['points'] =>
+      Object.fromEntries(Object.entries(points).map(([key, values]) => [key, values.slice(-1)]));
+    const withoutIds = ({ name, status, params, points, datasets, parent }: ReadRun): unknown => ({
       name,
       status,
       params,
-      points,
+      points: parent === null ? final(points) : points,
       datasets,
     });
     expect(byName(copied).map(withoutIds)).toEqual(byName(there).map(withoutIds));
