@@ -36,7 +36,7 @@ describe('chooseFigure', () => {
 
 describe('chooseFeatures', () => {
   it('takes what stands behind a colon where the plugin wants it, and only there', () => {
-    expect(chooseFeatures('onnx:a:b.onnx', plugins).options).toMatchObject({ file: 'a:b.onnx', height: 299 });
+    expect(chooseFeatures('onnx:a:b.onnx', plugins).options).toMatchObject({ file: 'a:b.onnx' });
     expect(chooseFeatures('random-conv', plugins).options).toMatchObject({ seed: 1 });
     expect(() => chooseFeatures('onnx', plugins)).toThrow(
       expect.objectContaining({ message: 'features onnx lack their file', cure: 'write onnx:<file>' }),
