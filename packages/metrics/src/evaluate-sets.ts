@@ -44,6 +44,7 @@ export interface SetMetricSettings {
   /** Options other than the defaults. */
   readonly options?: object;
   readonly seed: number | string;
+  /** Called with how many of the metric's parts are computed. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -15,6 +15,7 @@ export interface LogPlace {
   readonly offset: number;
 }
 
+/** The beginning of a log. */
 export const LOG_START: LogPlace = { step: 0, offset: 0 };
 
 /** Bytes read at a time; a line has about 200. */

@@ -25,6 +25,7 @@ export class StudyFollowers {
     this.#reporter = reporter;
   }
 
+  /** To be called with every event of the studies. */
   readonly listen = (event: StudyEvent): void => {
     if (event.kind === 'study-started') this.#start(event.studyDir);
     if (event.kind === 'study-ended') this.#end(event.studyDir);

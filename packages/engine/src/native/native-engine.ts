@@ -59,6 +59,7 @@ export class NativeEngine implements Engine {
     this.device = `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${options.addon.instructionSet}`;
   }
 
+  /** Which algorithms its convolutions use. */
   get precision(): Precision {
     return this.#options.precision ?? 'default';
   }

@@ -11,6 +11,7 @@ interface ComparisonCell {
   readonly judgement?: Judgement;
 }
 
+/** One row of the comparison with the published figures. */
 export interface ComparisonRow {
   readonly kind: RowKind;
   readonly title: string;

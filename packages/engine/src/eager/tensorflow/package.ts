@@ -9,6 +9,7 @@ export const TENSORFLOW_ENGINES = ['tfjs-node', 'tfjs-node-gpu'] as const;
 /** Name of an engine of TF.js over TensorFlow. */
 export type TensorflowEngineName = (typeof TENSORFLOW_ENGINES)[number];
 
+/** True for the name of an engine that runs on TensorFlow. */
 export const isTensorflowEngine = (name: string): name is TensorflowEngineName =>
   (TENSORFLOW_ENGINES as readonly string[]).includes(name);
 
