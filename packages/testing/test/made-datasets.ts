@@ -27,11 +27,23 @@ export const ITEMS: readonly Item[] = Array.from({ length: 6 }, (_, i) => ({
 function choose(items: readonly Item[], { subset, subsetOrder, rng }: DatasetContext): readonly Item[] {
   if (subset === undefined) return items;
   if (subset < 1 || subset > items.length) throw new MedganError(`subset ${subset} of ${items.length}`);
-  if (subsetOrder === 'first') return items.slice(0, subset);
+  if (subsetOrder === 'first') return firstOfEachClass(items, subset);
   return Array.from(rng.permutation(items.length).subarray(0, subset), (i) => items[i]!);
 }
 
-/** Noise, one image a name. */
+/** The first images of every class in turn, in the order of `items`. */
+function firstOfEachClass(items: readonly Item[], count: number): readonly Item[] {
+  const seen = new Map<string, number>();
+  const ranks = items.map(({ label }) => {
+    const rank = seen.get(label) ?? 0;
+    seen.set(label, rank + 1);
+    return rank;
+  });
+  const chosen = [...items.keys()].sort((a, b) => ranks[a]! - ranks[b]!).slice(0, count);
+  return chosen.sort((a, b) => a - b).map((i) => items[i]!);
+}
+
+/** Noise, one image per name. */
 export function pack(all: readonly Item[], context: DatasetContext): PackedImages {
   context.signal?.throwIfAborted();
   const wanted = context.classes ?? CLASSES;
