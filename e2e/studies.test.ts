@@ -21,7 +21,7 @@ published: {source: S, stated: [batch size 16], open: [{what: epochs, assumed: '
 `,
   'experiments/typo.yaml': 'extends: ./base/common.yaml\ntitle: T\nquestion: Q?\nbase: {batch_sise: 3}\n',
   'done/latent/trials.json': JSON.stringify({
-    version: 1,
+    version: 2,
     experiment: 'latent',
     configuration: 'quick',
     trials: [{ state: 'finished' }, { state: 'failed' }],
