@@ -53,7 +53,7 @@ static void choose_tasks(struct chain *chain) {
   chain->task = round_up(wanted, unit);
 }
 
-// True where a step takes operand `value` as a single number. `where` is the operand's place in the step.
+// True where an instruction reads operand `value` as a single number. `where` is the operand's place in the step.
 static bool takes_scalar(const struct chain *chain, const struct chain_step *step, int where) {
   if (chain_arity(step->operation) != 2) return false;
   int other = step->operands[1 - where];
