@@ -23,6 +23,23 @@ export function foreignFiles(folder: string, own: OwnFiles, at = ''): string[] {
   return found;
 }
 
+/**
+ * The half-written files and folders of a program below a folder, by their paths in it, sorted: what a process that was
+ * killed has left of the files that are `own`.
+ */
+export function unfinishedFiles(folder: string, own: OwnFiles, at = ''): string[] {
+  return namesIn(folder)
+    .sort()
+    .flatMap((name) => {
+      const path = at === '' ? name : `${at}/${name}`;
+      const whose = own(finishedName(name));
+      if (whose === false) return [];
+      if (whose === true && finishedName(name) !== name) return [path];
+      if (!statSync(join(folder, name)).isDirectory()) return [];
+      return unfinishedFiles(join(folder, name), whose === true ? () => true : whose, path);
+    });
+}
+
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);

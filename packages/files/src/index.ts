@@ -10,7 +10,7 @@ export { defined } from './defined.ts';
 export { MedganError, messageOf, withCure } from './errors.ts';
 export { fileError, isAbsent } from './file-error.ts';
 export { FOREIGN_HEAD_BYTES, foreignFile, type ForeignFile } from './foreign-file.ts';
-export { foreignFiles, someOf, type OwnFiles } from './foreign-files.ts';
+export { foreignFiles, someOf, unfinishedFiles, type OwnFiles } from './foreign-files.ts';
 export { lease, leasedIn } from './lease.ts';
 export { lockHolder, takeLock, thisProcess, type HeldLock, type LockHolder } from './lock.ts';
 export { listFolder, readJson, readText } from './read.ts';

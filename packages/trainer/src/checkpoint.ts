@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '@medgan/engine';
-import { listFolder, MedganError, messageOf, replaceFolder, UNFINISHED } from '@medgan/files';
+import { listFolder, MedganError, messageOf, replaceFolder } from '@medgan/files';
 import { RUN_FILES } from '@medgan/plugin-api';
 import { readSafetensorsFile, writeSafetensorsFile, type TensorData } from '@medgan/weights';
 import type { Adam } from './adam.ts';
@@ -63,12 +63,6 @@ async function writeNetworks(folder: string, gan: Gan, position: Position): Prom
   }
   await save('generator-optimizer', await readTensors(engine, gan.generatorOptimizer.state));
   await save('discriminator-optimizer', await readTensors(engine, gan.discriminatorOptimizer.state));
-}
-
-/** Names of checkpoints that a killed process left unfinished: they are never read, and the user is shown them. */
-export async function listPartialCheckpoints(runDir: string): Promise<string[]> {
-  const names = await listFolder(join(runDir, RUN_FILES.checkpoints));
-  return names.filter((name) => name.endsWith(UNFINISHED)).sort();
 }
 
 /** A checkpoint of a run. */

@@ -8,7 +8,6 @@ export { Adam, ADAM_DEFAULTS, type AdamOptions } from './adam.ts';
 export { readBest, type Best, type Evaluation } from './best-checkpoint.ts';
 export {
   listCheckpoints,
-  listPartialCheckpoints,
   restoreCheckpoint,
   writeCheckpoint,
   type FoundCheckpoint,

@@ -2,7 +2,6 @@ import { createRng, type Plugins, type Rng } from '@medgan/plugin-api';
 import {
   buildGan,
   listCheckpoints,
-  listPartialCheckpoints,
   lockRun,
   restoreCheckpoint,
   train,
@@ -10,7 +9,7 @@ import {
   type TrainRequest,
   type TrainResult,
 } from '@medgan/trainer';
-import { defined } from '@medgan/files';
+import { defined, someOf } from '@medgan/files';
 import type { ControlFile } from '../control/control-schema.ts';
 import { ganSpec } from '../control/gan-spec.ts';
 import type { ResolvedRun } from '../control/resolve-control.ts';
@@ -21,7 +20,7 @@ import { countsText, imagesPerClass } from './images-per-class.ts';
 import { guardResume } from './resume-guard.ts';
 import { openImages } from './run-data.ts';
 import { startRunEngine } from './run-engine.ts';
-import { checkRunPlace, removeFormerRun } from './run-place.ts';
+import { checkRunPlace, removeFormerRun, removeUnfinished } from './run-place.ts';
 import { RecordWriter } from './record-writer.ts';
 import { readRunRecord, type RunRecord } from './run-record.ts';
 import { runPictures } from './run-pictures.ts';
@@ -161,9 +160,8 @@ async function trainLocked(
 
 /** The newest checkpoint put into the GAN, or undefined when the run never got that far. */
 async function restore(gan: Gan, runDir: string, reporter: RunReporter): Promise<TrainRequest['resumeFrom']> {
-  for (const name of await listPartialCheckpoints(runDir)) {
-    reporter.onNote(`half-written checkpoint ${name} is ignored`);
-  }
+  const left = await removeUnfinished(runDir);
+  if (left.length > 0) reporter.onNote(`half-written files of the run are removed: ${someOf(left)}`);
   const newest = (await listCheckpoints(runDir)).at(-1);
   if (!newest) {
     reporter.onNote('no checkpoint yet; starting from the beginning');

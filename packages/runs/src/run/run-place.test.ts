@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkRunPlace, removeFormerRun } from './run-place.ts';
+import { checkRunPlace, removeFormerRun, removeUnfinished } from './run-place.ts';
 
 let runDir: string;
 beforeEach(() => void (runDir = mkdtempSync(join(tmpdir(), 'run-place-'))));
@@ -33,6 +33,19 @@ describe('a run', () => {
     await expect(check(false)).resolves.toBe(undefined);
     await removeFormerRun(runDir);
     expect(readdirSync(runDir).sort()).toEqual(['melanoma.yaml', 'notes.txt']);
+  });
+
+  it('is rid of what a killed process left, before it goes on', async () => {
+    writeRun();
+    write('samples/step-1/001.png.12-0.partial', 'checkpoints/step-2.partial/generator.safetensors');
+    write('metrics.json.13-0.partial', 'thesis.tex.partial');
+    expect(await removeUnfinished(runDir)).toEqual([
+      'checkpoints/step-2.partial',
+      'samples/step-1/001.png.12-0.partial',
+    ]);
+    expect(await removeUnfinished(runDir)).toEqual([]);
+    expect(readdirSync(runDir)).toContain('metrics.json.13-0.partial');
+    expect(readdirSync(runDir)).toContain('thesis.tex.partial');
   });
 
   it('is not replaced unasked', async () => {

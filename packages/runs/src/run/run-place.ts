@@ -1,7 +1,14 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
-import { foreignFiles, MedganError, someOf, type OwnFiles } from '@medgan/files';
+import {
+  finishedName,
+  foreignFiles,
+  MedganError,
+  someOf,
+  unfinishedFiles,
+  type OwnFiles,
+} from '@medgan/files';
 import { RUN_FILES, TRIAL_FILES } from '@medgan/plugin-api';
 import { holdsRun, readRunRecord } from './run-record.ts';
 
@@ -75,8 +82,24 @@ export async function checkRunPlace({ runDir, images, replace }: RunPlace): Prom
 /** Removes the run that `checkRunPlace` has let pass. */
 export async function removeFormerRun(runDir: string): Promise<void> {
   for (const name of await names(runDir)) {
-    if (ofRuns(name) !== false && !OF_THIS_RUN.has(name)) await rm(join(runDir, name), { recursive: true });
+    if (ofRuns(finishedName(name)) !== false && !OF_THIS_RUN.has(name)) await rm(join(runDir, name), { recursive: true });
   }
+}
+
+/** What other processes write into a run folder while one trains: the next to train, the evaluation, the study. */
+const OF_OTHERS: ReadonlySet<string> = new Set([
+  RUN_FILES.lock,
+  RUN_FILES.metrics,
+  RUN_FILES.nearestReal,
+  ...Object.values(TRIAL_FILES),
+  '.mlflow',
+]);
+
+/** Removes what a killed process left half-written while it trained, and names it. The caller holds the run's lock. */
+export async function removeUnfinished(runDir: string): Promise<string[]> {
+  const left = unfinishedFiles(runDir, (name) => !OF_OTHERS.has(name) && ofRuns(name));
+  for (const path of left) await rm(join(runDir, path), { recursive: true });
+  return left;
 }
 
 const names = (folder: string): Promise<string[]> =>
