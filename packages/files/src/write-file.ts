@@ -16,7 +16,8 @@ export interface WriteOptions {
 export const UNFINISHED = '.partial';
 
 /** The name that a file or folder was to have when it was finished: a finished one has it. */
-export const finishedName = (name: string): string => name.replace(/(\.old|\.\d+(-\d+)?|\.[\da-f-]{36})?\.partial$/, '');
+export const finishedName = (name: string): string =>
+  name.replace(/(\.old|\.\d+(-\d+)?|\.[\da-f-]{36})?\.partial$/, '');
 
 const CHUNK_BYTES = 64 * 1024 * 1024;
 const MOST_ATTEMPTS = 1000;

@@ -82,7 +82,8 @@ export async function checkRunPlace({ runDir, images, replace }: RunPlace): Prom
 /** Removes the run that `checkRunPlace` has let pass. */
 export async function removeFormerRun(runDir: string): Promise<void> {
   for (const name of await names(runDir)) {
-    if (ofRuns(finishedName(name)) !== false && !OF_THIS_RUN.has(name)) await rm(join(runDir, name), { recursive: true });
+    if (ofRuns(finishedName(name)) !== false && !OF_THIS_RUN.has(name))
+      await rm(join(runDir, name), { recursive: true });
   }
 }
 
