@@ -5,6 +5,7 @@
  */
 
 export * from './catalogue.ts';
+export * from './classification/index.ts';
 
 export { diversity, type Diversity, type DiversitySettings } from './diversity.ts';
 export type { ChosenMetric, Estimate } from './estimate.ts';
