@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRng } from '@medgan/plugin-api';
-import { fingerprint } from './fingerprint.ts';
+import { fingerprint } from '../tools/vitest/fingerprint.ts';
 import { medgan, startMedgan } from './medgan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'medgan-resume-'));

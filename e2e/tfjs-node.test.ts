@@ -11,7 +11,7 @@ import { buildGan, drawInputs, replay, restoreCheckpoint, writeCheckpoint, type 
 import { benchSpec, builtInPlugins } from '@medgan/runs';
 import { readSafetensorsFile } from '@medgan/weights';
 import { isPresent } from '@medgan/engine/testing';
-import { fingerprint } from './fingerprint.ts';
+import { fingerprint } from '../tools/vitest/fingerprint.ts';
 import { medgan, startMedgan } from './medgan.ts';
 import { sharedData } from '../tools/vitest/shared-data.ts';
 
