@@ -3,7 +3,7 @@ import pc from './colours.ts';
 /** Where lines are shown. */
 export type LineStream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> & { write(text: string): unknown };
 
-const BAR_WIDTH = 24;
+export const BAR_WIDTH = 24;
 
 /** How much is done; the two parts differ without colours too. */
 export function bar(done: number, total: number): string {
@@ -33,9 +33,14 @@ export class LiveLine {
     this.moves = stream.isTTY === true;
   }
 
+  /** Cells that a line may have; in a pipe, any number. */
+  get width(): number {
+    return this.moves ? (this.#stream.columns ?? 80) - 1 : Infinity;
+  }
+
   /** Shows this instead of what was there, as far as it fits; an empty text takes it away. */
   show(text: string): void {
-    if (this.moves) this.#stream.write(`\r\x1b[K${cut(text, (this.#stream.columns ?? 80) - 1)}`);
+    if (this.moves) this.#stream.write(`\r\x1b[K${cut(text, this.width)}`);
   }
 
   /** A line that stays, above it. */

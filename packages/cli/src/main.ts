@@ -1,10 +1,19 @@
-import { MedganError, withCure } from '@medgan/files';
+import { CommanderError } from 'commander';
+import { MedganError, UsageError, withCure } from '@medgan/files';
 import { medganProgram } from './program/medgan.ts';
 
 /** What is printed of an error: one that the user can act on needs no stack. */
 function textOf(error: unknown): string {
   if (error instanceof MedganError) return `[medgan] ${withCure(error)}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** A command line that cannot be carried out as it is written, as against a fault on the way. */
+const EXIT_USAGE = 2;
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  return error instanceof UsageError ? EXIT_USAGE : 1;
 }
 
 /** The command line. Sets the process's exit code; never throws. */
@@ -16,7 +25,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await medganProgram((code) => (process.exitCode = code)).parseAsync([...argv]);
   } catch (error) {
-    process.exitCode = 1;
-    process.stderr.write(`${textOf(error)}\n`);
+    process.exitCode = exitCodeOf(error);
+    // Commander has already written what is wrong, or the help.
+    if (!(error instanceof CommanderError)) process.stderr.write(`${textOf(error)}\n`);
   }
 }

@@ -1,22 +1,11 @@
 import pc from './colours.ts';
 import type { EvaluatedStep, Progress } from '@medgan/trainer';
-import { duration, type RunReporter } from '@medgan/runs';
-import { LiveLine, bar, type LineStream } from './live-line.ts';
+import type { RunReporter } from '@medgan/runs';
+import { BAR_WIDTH, LiveLine, bar, type LineStream } from './live-line.ts';
+import { isQuiet } from './notes.ts';
+import { joined, progressParts } from './progress-text.ts';
 
 const fixed = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : String(value));
-
-/** The original's line: losses, D(x), D(G(z)) before and after the discriminator's step. */
-function statusLine(progress: Progress): string {
-  const { step, totalSteps, epoch, epochs, values, stepsPerSecond, secondsLeft } = progress;
-  const rate = stepsPerSecond === undefined ? '' : ` · ${stepsPerSecond.toFixed(2)} steps/s`;
-  const left = secondsLeft === undefined ? '' : ` · ${duration(secondsLeft)} left`;
-  return (
-    `epoch ${epoch}/${epochs} · step ${step}/${totalSteps} · ` +
-    `loss D ${fixed(values['loss/discriminator'])} G ${fixed(values['loss/generator'])} · ` +
-    `D(x) ${fixed(values['prob/real'])} · ` +
-    `D(G(z)) ${fixed(values['prob/fake_before'])} / ${fixed(values['prob/fake_after'])}${rate}${left}`
-  );
-}
 
 export interface TerminalOptions {
   readonly stream: LineStream;
@@ -42,12 +31,16 @@ export class TerminalReporter implements RunReporter {
     this.#screen.print(`${this.#prefix}${text}`);
   }
 
+  #note(text: string): void {
+    if (!isQuiet()) this.#line(text);
+  }
+
   #moving(text: string): void {
-    this.#screen.show(`${this.#prefix}${text}`);
+    if (!isQuiet()) this.#screen.show(`${this.#prefix}${text}`);
   }
 
   onNote(message: string): void {
-    this.#line(message);
+    this.#note(message);
   }
 
   onWarning(message: string): void {
@@ -66,13 +59,17 @@ export class TerminalReporter implements RunReporter {
   }
 
   onCompiled(milliseconds: number): void {
-    this.#line(`training step ready in ${(milliseconds / 1000).toFixed(1)} s`);
+    this.#note(`training step ready in ${(milliseconds / 1000).toFixed(1)} s`);
   }
 
   onStep(progress: Progress): void {
     const { step, totalSteps } = progress;
-    if (step === 1 || step % this.#logEvery === 0 || step === totalSteps) this.#line(statusLine(progress));
-    else this.#moving(`${bar(step, totalSteps)} ${statusLine(progress)}`);
+    const parts = progressParts(progress);
+    const room = this.#screen.width - this.#prefix.length;
+    const line = joined(parts, room);
+    if (step === 1 || step % this.#logEvery === 0 || step === totalSteps) this.#note(line);
+    else if (parts.join(' · ').length > room - BAR_WIDTH - 1) this.#moving(line);
+    else this.#moving(`${bar(step, totalSteps)} ${line}`);
   }
 
   onEvaluated({ step, values, best, reason = 'no figure' }: EvaluatedStep): void {
@@ -81,7 +78,7 @@ export class TerminalReporter implements RunReporter {
     );
     const rank =
       best === undefined ? '' : best.step === step ? ' · the best so far' : ` · best: step ${best.step}`;
-    this.#line(`step ${step} · ${figures.join(', ') || reason}${rank}`);
+    this.#note(`step ${step} · ${figures.join(', ') || reason}${rank}`);
   }
 
   onFile(): void {

@@ -13,6 +13,11 @@ export class MedganError extends Error {
   }
 }
 
+/** A command line that cannot be carried out as it is written; a program ends with exit code 2. */
+export class UsageError extends MedganError {
+  override readonly name = 'UsageError';
+}
+
 /** The message of anything thrown, without a cure. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -7,7 +7,7 @@
 export { AppendLog } from './append-log.ts';
 export { decodeText, type DecodedText } from './decode-text.ts';
 export { defined } from './defined.ts';
-export { MedganError, messageOf, withCure } from './errors.ts';
+export { MedganError, messageOf, UsageError, withCure } from './errors.ts';
 export { fileError, isAbsent } from './file-error.ts';
 export { FOREIGN_HEAD_BYTES, foreignFile, type ForeignFile } from './foreign-file.ts';
 export { foreignFiles, someOf, unfinishedFiles, type OwnFiles } from './foreign-files.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { startEngine, type Engine, type EngineName, type Precision } from '@medgan/engine';
-import { defined, MedganError } from '@medgan/files';
+import { defined, UsageError } from '@medgan/files';
 import { createRng } from '@medgan/plugin-api';
 import { buildGan, drawInputs, type GanSpec } from '@medgan/trainer';
 import { benchSpec, type BenchNetworks, systemClock } from '@medgan/runs';
@@ -48,7 +48,7 @@ async function measure(engine: Engine, spec: GanSpec, { batchSize, steps }: Benc
 export async function benchCommand(options: BenchOptions): Promise<number> {
   const { precision } = options;
   if (precision !== undefined && options.engine !== 'native') {
-    throw new MedganError(`--precision is of the engine native, and ${options.engine} computes here`, {
+    throw new UsageError(`--precision is of the engine native, and ${options.engine} computes here`, {
       cure: 'add --engine native, or remove --precision',
     });
   }

@@ -14,6 +14,7 @@ import {
 import { createRng } from '@medgan/plugin-api';
 import { DownloadProgressReporter } from '../data/download-progress.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { note } from '../notes.ts';
 import { formatBytes, systemClock } from '@medgan/runs';
 
 interface ArchiveOptions {
@@ -109,7 +110,7 @@ function requestOf(options: IsicDownloadOptions): DownloadRequest {
 function report(result: DownloadResult, out: string): void {
   const { images, fetched, bytes, failed } = result;
   const kept = images.length - fetched;
-  print(
+  note(
     `${images.length} images in ${out}: ${fetched} downloaded (${formatBytes(bytes)})` +
       (kept > 0 ? `, ${kept} were here already` : ''),
   );
@@ -120,8 +121,8 @@ function report(result: DownloadResult, out: string): void {
       `${failed.length} images could not be downloaded; run the same command again to try them once more`,
     );
   } else if (images.length > 0) {
-    print('  what may be done with them: LICENSES.md, ATTRIBUTION.csv');
-    print(`  train on them with path: ${out}`);
+    note('  what may be done with them: LICENSES.md, ATTRIBUTION.csv');
+    note(`  train on them with path: ${out}`);
   }
 }
 

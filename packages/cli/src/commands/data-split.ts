@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { csvLine, requireGroups, splitGroups, type SplitItem } from '@medgan/data';
-import { defined, MedganError, writeFileAtomically } from '@medgan/files';
+import { defined, MedganError, UsageError, writeFileAtomically } from '@medgan/files';
 import { createRng, type DatasetContext, type ListedImages } from '@medgan/plugin-api';
 import { untilInterrupted } from '../interrupt.ts';
 import { builtInPlugins, DEFAULT_SPLITS, readControl, type ResolvedRun, splitFaults } from '@medgan/runs';
@@ -36,7 +36,7 @@ async function sourceOf(source: string, { groups }: SplitOptions): Promise<Sourc
     return { dataset, options, path: resolve(source), workers: 2, fractions: DEFAULT_SPLITS, seed: 0 };
   }
   if (groups !== undefined) {
-    throw new MedganError('--groups is for a folder', {
+    throw new UsageError('--groups is for a folder', {
       cure: 'name the table in the control file: dataset_options: {groups: …}, or group_column of image-table',
     });
   }
@@ -54,13 +54,13 @@ async function sourceOf(source: string, { groups }: SplitOptions): Promise<Sourc
   };
 }
 
-/** `train=0.8` as a share of a part. @throws MedganError when they are not the whole together. */
+/** `train=0.8` as a share of a part. @throws UsageError when they are not the whole together. */
 function readParts(parts: readonly string[]): Readonly<Record<string, number>> {
   const fractions: Record<string, number> = {};
   for (const text of parts) {
     const [, name, share] = /^([^=]+)=(0?\.\d+)$/.exec(text) ?? [];
     if (name === undefined || Number(share) <= 0) {
-      throw new MedganError(`--part ${text} is no share of a part`, {
+      throw new UsageError(`--part ${text} is no share of a part`, {
         cure: 'write --part train=0.8 --part test=0.2',
       });
     }
@@ -68,7 +68,7 @@ function readParts(parts: readonly string[]): Readonly<Record<string, number>> {
   }
   const first = Object.keys(fractions)[0]!;
   const fault = splitFaults({ split: first, splits: fractions }, undefined)[0];
-  if (fault) throw new MedganError(`--part: ${fault.message}`, fault.cure ? { cure: fault.cure } : {});
+  if (fault) throw new UsageError(`--part: ${fault.message}`, fault.cure ? { cure: fault.cure } : {});
   return fractions;
 }
 

@@ -6,8 +6,7 @@ import {
   thisInstallMachine,
   type TensorflowEngineName,
 } from '@medgan/engine/install';
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+import { note } from '../notes.ts';
 
 async function ask(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
@@ -30,13 +29,13 @@ export async function engineInstallCommand(
   const device = await installEngine({
     name,
     machine,
-    say,
+    say: note,
     confirm: (question) => (options.yes ? Promise.resolve(true) : ask(question)),
     examine: () => examineEngine({ engine: name, threads: 2, allowCpu: !machine.hasGpu }),
   });
-  say(`${name} works: ${device}`);
+  note(`${name} works: ${device}`);
   if (name === 'tfjs-node-gpu' && !machine.hasGpu) {
-    say(
+    note(
       'This machine has no NVIDIA device: it was tried on the CPU, and is for another machine that sees this folder.',
     );
   }

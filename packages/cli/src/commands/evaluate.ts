@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { defined, MedganError } from '@medgan/files';
+import { defined, UsageError } from '@medgan/files';
 import {
   type CheckpointChoice,
   chooseFeatures,
@@ -29,7 +29,7 @@ export interface EvaluateOptions extends Omit<CheckpointChoice, 'allowNonFinite'
 export async function evaluateCommand(runDir: string, options: EvaluateOptions): Promise<number> {
   const { features, fakes, reals, against, json, allowNan, ...rest } = options;
   if (against !== undefined && options.protocol !== 'all') {
-    throw new MedganError(`--protocol ${options.protocol} compares no sets, so --against has no effect`, {
+    throw new UsageError(`--protocol ${options.protocol} compares no sets, so --against has no effect`, {
       cure: 'leave one of the two out',
     });
   }

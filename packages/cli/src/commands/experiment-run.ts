@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { MedganError, withCure } from '@medgan/files';
+import { MedganError, UsageError, withCure } from '@medgan/files';
 import type { Plugins } from '@medgan/plugin-api';
 import {
   type ControlKeys,
@@ -143,7 +143,7 @@ export async function experimentRunCommand(
 
 function experimentsOf(names: readonly string[], all: boolean): Experiment[] {
   if (all === names.length > 0) {
-    throw new MedganError(all ? '--all runs every study: name none' : 'no study is named', {
+    throw new UsageError(all ? '--all runs every study: name none' : 'no study is named', {
       cure: 'give names or files of studies, or --all',
     });
   }

@@ -27,6 +27,7 @@ import {
 } from '@medgan/trainer';
 import { writeSafetensorsFile } from '@medgan/weights';
 import { averagedText, pluginsOfRun, readRunRecord, versions } from '@medgan/runs';
+import { note } from '../notes.ts';
 import { guardOutput, ONNX, SAFETENSORS } from '../guard-output.ts';
 
 export interface ExportOptions {
@@ -160,6 +161,6 @@ export async function exportCommand(path: string, options: ExportOptions): Promi
   const written = await WRITERS[format]!({ weights, metadata }, options);
   const place = weights.place === undefined ? '' : `; taken from ${weights.place}`;
   const averaged = weights.ema === undefined ? '' : `; ${averagedText(weights.ema)}`;
-  process.stdout.write(`${out}: ${written}${averaged}${place}\n`);
+  note(`${out}: ${written}${averaged}${place}`);
   return 0;
 }

@@ -3,6 +3,7 @@ import { defined } from '@medgan/files';
 import { builtInPlugins } from '@medgan/runs';
 import { readImportedWeights, type ImportedWeights } from '@medgan/trainer';
 import { elementCount, trustedLimits, writeSafetensorsFile } from '@medgan/weights';
+import { note } from '../notes.ts';
 import { guardOutput, SAFETENSORS } from '../guard-output.ts';
 
 export interface ImportOptions {
@@ -35,7 +36,7 @@ export async function importCommand(file: string, options: ImportOptions): Promi
   await writeSafetensorsFile(out, tensors, { format: 'pt', imported_from: basename(file), ...metadata });
   const numbers = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape)!, 0);
   const from = place === undefined ? '' : `, from ${place}`;
-  process.stdout.write(`${tensors.size} tensors, ${numbers.toLocaleString('en')} numbers in ${out}${from}\n`);
+  note(`${tensors.size} tensors, ${numbers.toLocaleString('en')} numbers in ${out}${from}`);
   if (passedOver.length > 0) process.stdout.write(passedOverText(imported));
   return 0;
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { MedganError, defined, messageOf } from '@medgan/files';
+import { MedganError, defined, messageOf, UsageError } from '@medgan/files';
 import type { PairMetric, Plugins } from '@medgan/plugin-api';
 import { markdownTable } from '@medgan/experiment-registry';
 import {
@@ -149,7 +149,7 @@ function requireFitting({ sets, minmax, metric, features, size, window }: Metric
     : [features.length > 0 && '--features', size !== undefined && '--size'];
   const named = strange.filter((option) => option !== false);
   if (named.length === 0) return;
-  throw new MedganError(`${named.join(' and ')} ${sets ? 'cannot go with' : 'can only go with'} --sets`, {
+  throw new UsageError(`${named.join(' and ')} ${sets ? 'cannot go with' : 'can only go with'} --sets`, {
     cure: sets ? 'leave them out, or compare pairs without --sets' : 'add --sets, or leave them out',
   });
 }
@@ -162,12 +162,12 @@ export async function metricsCommand(place: Place, options: MetricsOptions): Pro
   const metrics = names.map((name) => plugins.pairMetrics.get(name));
   const [aIsFolder, bIsFolder] = await Promise.all([isFolder(place.a), isFolder(place.b)]);
   if (aIsFolder !== bIsFolder) {
-    throw new MedganError(`one of ${place.a} and ${place.b} is a folder, the other is not`, {
+    throw new UsageError(`one of ${place.a} and ${place.b} is a folder, the other is not`, {
       cure: 'give two image files or two folders of images',
     });
   }
   if (options.sets && !aIsFolder) {
-    throw new MedganError(`${place.a} and ${place.b} are no folders`, {
+    throw new UsageError(`${place.a} and ${place.b} are no folders`, {
       cure: 'give two folders of images, or leave --sets out',
     });
   }

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
+import { note } from '../notes.ts';
 import { MedganError } from '@medgan/files';
 import { systemClock } from '@medgan/runs';
 import { MlflowError } from 'mlflow-ts-client';
@@ -148,6 +149,6 @@ function print({ dir }: Target, { server }: Context, report: PassReport): void {
       ? 'nothing was missing'
       : `${report.points} points and ${report.files} files sent`;
   const { trackingUri } = server.client;
-  process.stdout.write(`${name}: ${what}, ${report.runs === 1 ? '1 run' : `${report.runs} runs`}\n`);
-  process.stdout.write(`  ${runPage(trackingUri, report)}\n`);
+  note(`${name}: ${what}, ${report.runs === 1 ? '1 run' : `${report.runs} runs`}`);
+  note(`  ${runPage(trackingUri, report)}`);
 }

@@ -24,6 +24,7 @@ import {
   readRunRecord,
   studyToShow,
 } from '@medgan/runs';
+import { note } from '../notes.ts';
 import { guardOutput, type OutputKind } from '../guard-output.ts';
 
 export interface ReportCommandOptions {
@@ -134,8 +135,8 @@ export async function reportCommand(options: ReportCommandOptions): Promise<numb
   const here = (path: string): string => relative(process.cwd(), path) || path;
   for (const problem of problems) process.stderr.write(`left out: ${problem}\n`);
   const run = studies.filter(({ records }) => records.length > 0).length;
-  process.stdout.write(
-    `${studies.length} studies, ${run} of them run\n${here(htmlPath)}, ${formatBytes(htmlBytes)}, one file\n${here(markdownPath)}\n`,
+  note(
+    `${studies.length} studies, ${run} of them run\n${here(htmlPath)}, ${formatBytes(htmlBytes)}, one file\n${here(markdownPath)}`,
   );
   return problems.length > 0 ? 1 : 0;
 }

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { MedganError } from '@medgan/files';
+import { UsageError } from '@medgan/files';
 import { EXIT_INTERRUPTED, untilInterrupted } from '../interrupt.ts';
 import {
   checkControl,
@@ -27,12 +27,12 @@ export interface RunOptions {
   readonly extend: readonly string[];
 }
 
-/** The control keys that `--extend` names. @throws MedganError for one that would change the run's numbers. */
+/** The control keys that `--extend` names. @throws UsageError for one that would change the run's numbers. */
 function extendedKeys(extend: readonly string[]): string[] {
   const keys = extend.map((text) => text.split('=')[0]!);
   const refused = keys.find((key) => !EXTENDABLE.includes(key));
   if (refused !== undefined) {
-    throw new MedganError(
+    throw new UsageError(
       `--extend ${refused}: only ${EXTENDABLE.join(' and ')} may change in a run that goes on`,
       {
         cure: 'start a run of another name for other settings',
@@ -59,7 +59,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
 
 function drawImages(images: Generation, { resume, extend }: RunOptions): Promise<number> {
   if (resume || extend.length > 0) {
-    throw new MedganError('images are drawn anew, not resumed', { cure: 'leave --resume and --extend out' });
+    throw new UsageError('images are drawn anew, not resumed', { cure: 'leave --resume and --extend out' });
   }
   return generate(images);
 }

@@ -1,6 +1,7 @@
 import type { DownloadProgress } from '@medgan/data';
 import type { Clock } from '@medgan/plugin-api';
 import { LiveLine, bar, type LineStream } from '../live-line.ts';
+import { isQuiet } from '../notes.ts';
 import { duration, formatBytes } from '@medgan/runs';
 
 /** Milliseconds between two lines where there is no terminal. */
@@ -37,6 +38,7 @@ export class DownloadProgressReporter {
     [this.done, this.total] = [done, total];
     // What was here already says nothing of how long the rest takes.
     if (bytes === 0) this.#firstDone = done;
+    if (isQuiet()) return;
     this.#screen.show(`${bar(done, total)} ${this.#text(progress)}`);
     if (this.#screen.moves) return;
     const now = this.#clock.monotonic();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { TrialState } from '@medgan/experiment-registry';
 import { describe, expect, it } from 'vitest';
-import { boardLines } from './board-lines.ts';
+import { boardLines, secondsLeft } from './board-lines.ts';
 import type { BoardRow } from './study-board.ts';
 
 const running = (label: string, step: number): BoardRow => ({
@@ -35,7 +35,7 @@ describe('boardLines', () => {
     expect(lines(ROWS)).toMatchInlineSnapshot(`
       [
         "✓ batch_size 128  finished · 1m 40s",
-        "▸ batch_size 64   step 80/480 · 1m 40s left · 4.00 steps/s · epoch 3/60 · loss D 0.612 G NaN",
+        "▸ batch_size 64   step 80/480 · 1m 40s left · 4.00 steps/s · loss D 0.612 G NaN · epoch 3/60",
         "✗ batch_size 32   failed: no kernel · 3s",
         "· batch_size 16",
         "1 of 4 trials · 1 failed · about 3m 30s left · 2m 10s so far · 1 running",
@@ -77,6 +77,19 @@ describe('boardLines', () => {
       '▸ a  judging its images · step 480/480',
       '0 of 1 trials · 2m 10s so far',
     ]);
+  });
+
+  it('counts the trials that have not begun, and one that has made no step yet', () => {
+    const finished: BoardRow = { label: 'a', state: 'finished', seconds: 100 };
+    const starting: BoardRow = { label: 'b', state: 'running', phase: 'starting' };
+    const waiting: BoardRow = { label: 'c', state: 'waiting' };
+    expect(secondsLeft([finished, waiting, waiting], 1)).toBe(200);
+    expect(secondsLeft([finished, starting, waiting], 1)).toBe(200);
+    // 80 of 480 steps at 4 per second: 100 s are left of 120 s; the other two need as long as the first two on average.
+    expect(secondsLeft([finished, running('b', 80), starting, waiting], 1)).toBe(100 + 2 * 110);
+    expect(secondsLeft([finished, running('b', 80), waiting], 2)).toBe((100 + 110) / 2);
+    expect(secondsLeft([running('a', 80), finished, finished], 4)).toBe(100);
+    expect(secondsLeft([starting, waiting], 1)).toBeUndefined();
   });
 
   it('cuts no time short', () => {

@@ -1,6 +1,8 @@
+import { defined } from '@medgan/files';
 import pc from '../colours.ts';
 import type { TrialState } from '@medgan/experiment-registry';
 import { duration } from '@medgan/runs';
+import { fitted, joined, progressParts } from '../progress-text.ts';
 import type { BoardRow } from './study-board.ts';
 
 export interface BoardSpace {
@@ -24,34 +26,13 @@ const MARKS: Readonly<Record<TrialState, string>> = {
   skipped: pc.yellow('–'),
 };
 
-/** On one line, cut to `width` cells, the cut marked. */
-function fitted(text: string, width: number): string {
-  const line = text.replace(/\p{Cc}/gu, ' ');
-  return line.length <= width ? line : width < 1 ? '' : `${line.slice(0, width - 1)}…`;
-}
-
-const fixed = (value: number | undefined): string =>
-  value === undefined || !Number.isFinite(value) ? String(value ?? '–') : value.toFixed(3);
-
 /** What is said of a running trial, by weight. */
 function parts({ phase, progress }: BoardRow): string[] {
-  if (!progress) return phase === undefined ? [] : [phase];
-  const { step, totalSteps, epoch, epochs, stepsPerSecond, secondsLeft, values } = progress;
-  return [
-    ...(phase === undefined ? [] : [phase]),
-    `step ${step}/${totalSteps}`,
-    ...(phase !== undefined || secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
-    ...(stepsPerSecond === undefined ? [] : [`${stepsPerSecond.toFixed(2)} steps/s`]),
-    `epoch ${epoch}/${epochs}`,
-    `loss D ${fixed(values['loss/discriminator'])} G ${fixed(values['loss/generator'])}`,
-  ];
-}
-
-/** Parts on one line of `width` cells; where there is no room for all, the last ones go. */
-function joined(all: readonly string[], width: number): string {
-  let count = all.length;
-  while (count > 1 && all.slice(0, count).join(' · ').length > width) count--;
-  return fitted(all.slice(0, count).join(' · '), width);
+  const doing = phase === undefined ? [] : [phase];
+  if (!progress) return doing;
+  const { secondsLeft, ...rest } = progress;
+  // The steps are done; what follows them takes a time that is not known.
+  return [...doing, ...progressParts({ ...rest, ...(phase === undefined ? defined({ secondsLeft }) : {}) })];
 }
 
 function rowText(row: BoardRow, width: number): string {
@@ -117,21 +98,26 @@ function totalParts(
   ];
 }
 
-/** A guess: a running trial reports its own time left; a waiting one is taken to need as long as the others on average. */
-function secondsLeft(rows: readonly BoardRow[], jobs: number): number | undefined {
+/**
+ * Seconds that are left: a running trial reports its own; one that has not begun, or made no step yet, is taken to need as
+ * long as the others on average. Undefined while none of them has shown how long it needs.
+ */
+export function secondsLeft(rows: readonly BoardRow[], jobs: number): number | undefined {
   const whole: number[] = [];
-  let left = 0;
-  let longest = 0;
+  const running: number[] = [];
+  let unknown = 0;
   for (const { state, progress, seconds } of rows) {
     if (state === 'finished' && seconds !== undefined) whole.push(seconds);
+    if (state === 'waiting') unknown++;
     if (state !== 'running') continue;
-    if (progress?.secondsLeft === undefined || progress.stepsPerSecond === undefined) return undefined;
+    if (progress?.secondsLeft === undefined || progress.stepsPerSecond === undefined) {
+      unknown++;
+      continue;
+    }
     whole.push(progress.totalSteps / progress.stepsPerSecond);
-    left += progress.secondsLeft;
-    longest = Math.max(longest, progress.secondsLeft);
+    running.push(progress.secondsLeft);
   }
-  const waiting = rows.filter(({ state }) => state === 'waiting').length;
   if (whole.length === 0) return undefined;
-  const mean = whole.reduce((sum, value) => sum + value, 0) / whole.length;
-  return Math.max(longest, (left + waiting * mean) / jobs);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  return Math.max(...running, (sum(running) + (unknown * sum(whole)) / whole.length) / jobs);
 }

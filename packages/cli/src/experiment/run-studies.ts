@@ -9,6 +9,7 @@ import {
   type StudyEvent,
   type StudyOutcome,
 } from '@medgan/experiment-registry';
+import { isQuiet } from '../notes.ts';
 import { PlainView, viewFor, type Screen, type StudyView } from './study-view.ts';
 
 export interface RunStudiesOptions {
@@ -39,13 +40,15 @@ export async function runStudies(
   const { out, screen, clock, jobs, signal, listeners, onFailure } = options;
   for (const study of studies) for (const trial of study.trials) await options.identify(trial);
   const outcomes: StudyOutcome[] = [];
-  let view: StudyView = new PlainView({ screen });
+  let view: StudyView = new PlainView({ screen, jobs });
   const stopping = (): void => view.print(STOPPING);
   signal.addEventListener('abort', stopping, { once: true });
   for (const study of studies) {
     if (signal.aborted) break;
     const count = `${study.trials.length} ${study.trials.length === 1 ? 'trial' : 'trials'}`;
-    screen.write(`\n${study.experiment.title}: ${count}, configuration ${study.configuration}\n`);
+    if (!isQuiet()) {
+      screen.write(`\n${study.experiment.title}: ${count}, configuration ${study.configuration}\n`);
+    }
     const shown = (view = viewFor({ screen, clock, jobs }));
     try {
       const outcome = await runExperiment(study, {

@@ -5,6 +5,7 @@ import {
   type TrialRecord,
 } from '@medgan/experiment-registry';
 import { describe, expect, it } from 'vitest';
+import { setQuiet } from '../notes.ts';
 import { LiveView, PlainView, viewFor, type Screen } from './study-view.ts';
 
 const study = expandExperiment(
@@ -151,7 +152,7 @@ describe('LiveView', () => {
 describe('PlainView', () => {
   it('names the trial in every line', () => {
     const terminal = new Terminal(100);
-    const view = new PlainView({ screen: asScreen(terminal) });
+    const view = new PlainView({ screen: asScreen(terminal), jobs: 1 });
     for (const event of EVENTS) view.take(event);
     expect(terminal.written).toMatchInlineSnapshot(`
       "trial 1 of 2, batch_size 4: started, log in /s/t
@@ -161,6 +162,30 @@ describe('PlainView', () => {
       trial 2 of 2, batch_size 8: finished before, kept (--force trains it again)
       "
     `);
+  });
+
+  it('reports the time left for all trials when one ends', () => {
+    const terminal = new Terminal(100);
+    const view = new PlainView({ screen: asScreen(terminal), jobs: 1 });
+    const result = { status: 'finished', figures: {}, steps: 9, seconds: 100, grids: [] } as const;
+    view.take(EVENTS[0]!);
+    view.take({ kind: 'ended', ...of(0), record: { ...records[0]!, state: 'finished', result } });
+    expect(terminal.written).toBe(
+      'trial 1 of 2, batch_size 4: finished, 1m 40s; about 1m 40s left for all trials\n',
+    );
+  });
+
+  it('shows warnings only with --quiet, and draws nothing on a terminal', () => {
+    setQuiet(true);
+    const terminal = new Terminal(100);
+    const view = viewFor({ screen: asScreen(terminal), clock: new FakeClock(), jobs: 1 });
+    for (const event of EVENTS) view.take(event);
+    view.close();
+    setQuiet(false);
+    expect(terminal.written).toBe(
+      'batch_size 4: warning: few images\n' +
+        'trial 2 of 2, batch_size 8: finished before, kept (--force trains it again)\n',
+    );
   });
 
   it('is the one for pipes', () => {

@@ -1,7 +1,8 @@
 import type { StudyEvent } from '@medgan/experiment-registry';
 import type { Clock } from '@medgan/plugin-api';
 import { duration } from '@medgan/runs';
-import { boardLines } from './board-lines.ts';
+import { isQuiet } from '../notes.ts';
+import { boardLines, secondsLeft } from './board-lines.ts';
 import { StudyBoard } from './study-board.ts';
 
 /** Shows how the trials of a study go. */
@@ -35,18 +36,33 @@ function lasting(event: StudyEvent): string | undefined {
 /** A line of its own for everything, with the name of the trial: for pipes and logs. */
 export class PlainView implements StudyView {
   readonly #screen: Screen;
+  readonly #jobs: number;
+  readonly #board = new StudyBoard();
 
-  constructor({ screen }: Pick<ViewOptions, 'screen'>) {
+  constructor({ screen, jobs }: Pick<ViewOptions, 'screen' | 'jobs'>) {
     this.#screen = screen;
+    this.#jobs = jobs;
   }
 
   take(event: StudyEvent): void {
-    const text = lasting(event) ?? plainText(event);
-    if (text !== undefined) this.print(text);
+    this.#board.take(event);
+    const text = lasting(event);
+    if (text !== undefined) this.#write(text);
+    const plain = text === undefined ? plainText(event) : undefined;
+    if (plain !== undefined) this.print(`${plain}${event.kind === 'ended' ? this.#left() : ''}`);
+  }
+
+  #left(): string {
+    const left = secondsLeft(this.#board.rows, this.#jobs);
+    return left === undefined || left < 1 ? '' : `; about ${duration(left)} left for all trials`;
+  }
+
+  #write(text: string): void {
+    this.#screen.write(`${text}\n`);
   }
 
   print(text: string): void {
-    this.#screen.write(`${text}\n`);
+    if (!isQuiet()) this.#write(text);
   }
 
   close(): void {
@@ -150,4 +166,4 @@ const cells = (line: string): number => line.replace(COLOUR, '').length;
 
 /** The view that fits what it is shown on. */
 export const viewFor = (options: ViewOptions): StudyView =>
-  options.screen.isTTY === true ? new LiveView(options) : new PlainView(options);
+  options.screen.isTTY === true && !isQuiet() ? new LiveView(options) : new PlainView(options);

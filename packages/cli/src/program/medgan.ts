@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, Help, type Option } from 'commander';
+import { setQuiet } from '../notes.ts';
 import { addDataCommands } from './data.ts';
 import { addEngineCommands } from './engine.ts';
 import { addExperimentCommands } from './experiment.ts';
@@ -32,7 +33,10 @@ export function medganProgram(finish: (code: number) => void): Command {
   const medgan = new Command('medgan')
     .description('GAN experiments on medical images')
     .version(version)
-    .configureHelp({ optionDescription })
+    .configureHelp({ optionDescription, showGlobalOptions: true })
+    .option('-q, --quiet', 'print results, warnings and faults only')
+    .hook('preAction', (program) => setQuiet(program.opts<{ quiet?: true }>().quiet === true))
+    .exitOverride()
     .showHelpAfterError('(medgan --help shows what there is)');
 
   addTrainingCommands(medgan, finish);
