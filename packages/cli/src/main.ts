@@ -1,10 +1,11 @@
 import { CommanderError } from 'commander';
-import { MedganError, UsageError, withCure } from '@medgan/files';
+import { MedganError, systemError, UsageError, withCure } from '@medgan/files';
 import { medganProgram } from './program/medgan.ts';
 
 /** What is printed of an error: one that the user can act on needs no stack. */
 function textOf(error: unknown): string {
-  if (error instanceof MedganError) return `[medgan] ${withCure(error)}`;
+  const known = error instanceof MedganError ? error : systemError(error);
+  if (known) return `[medgan] ${withCure(known)}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
@@ -20,7 +21,9 @@ function exitCodeOf(error: unknown): number {
 export async function main(argv: readonly string[]): Promise<void> {
   // A reader that has seen enough (`medgan models | head`) ends the output, not the training.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`[medgan] the output cannot be written (${error.code ?? error.message})\n`);
+    process.exit(1);
   });
   try {
     await medganProgram((code) => (process.exitCode = code)).parseAsync([...argv]);

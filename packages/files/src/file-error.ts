@@ -15,15 +15,21 @@ const CURES: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only: write elsewhere',
   EACCES: 'check the permissions of the file and its folder',
   EPERM: 'check the permissions of the file and its folder',
+  EMFILE: 'raise the limit of open files: ulimit -n 4096',
+  ECONNREFUSED: 'check the address, and that the server runs',
+  ENOTFOUND: 'check the address',
   ENOENT: 'check the path; the folder must exist',
   EEXIST: 'check the path; a part of it is a file, not a folder',
   EISDIR: 'name a file, not a folder',
   ENOTDIR: 'check the path; a part of it is a file, not a folder',
 };
 
+/** What a user can do about a fault of the file system. */
+export const cureOfCode = (code: string | undefined): string =>
+  (code === undefined ? undefined : CURES[code]) ?? 'check the disk and the path';
+
 /** An error of the file system as one that a user can act on: `what (CODE)`, with the cure. The original is its `cause`. */
 export function fileError(what: string, cause: unknown): MedganError {
   const code = codeOf(cause);
-  const cure = (code === undefined ? undefined : CURES[code]) ?? 'check the disk and the path';
-  return new MedganError(`${what} (${code ?? messageOf(cause)})`, { cure, cause });
+  return new MedganError(`${what} (${code ?? messageOf(cause)})`, { cure: cureOfCode(code), cause });
 }

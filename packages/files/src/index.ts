@@ -15,6 +15,7 @@ export { lease, leasedIn } from './lease.ts';
 export { lockHolder, takeLock, thisProcess, type HeldLock, type LockHolder } from './lock.ts';
 export { listFolder, readJson, readText } from './read.ts';
 export { expandHome, resolvePath } from './resolve-path.ts';
+export { systemError } from './system-error.ts';
 export { replaceFolder } from './replace-folder.ts';
 export {
   finishedName,
