@@ -94,6 +94,11 @@ export interface Dataset<Options extends object = object> extends Named {
   readonly source: 'path' | 'none';
   /** Whether `open` heeds the context's `split`; asked for a part, other datasets are refused. */
   readonly splittable?: boolean;
+  /**
+   * Options that are paths of files, such as tables. One that lies in the folder of images is handed over as it was
+   * written; any other as an absolute path, so that the folder of the control file counts and a run finds it again.
+   */
+  readonly fileOptions?: readonly (keyof Options & string)[];
   /** Options for the contract suite; a dataset of source `path` is given a folder made for it. */
   readonly tiny: Options;
   /** Reads the images the context asks for, and packs them as bytes. */

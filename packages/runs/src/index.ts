@@ -5,6 +5,7 @@
  */
 
 export { benchSpec, type BenchNetworks } from './control/bench-spec.ts';
+export { absolutePaths } from './control/absolute-paths.ts';
 export { cacheFolder, cacheLimit } from './control/cache-folder.ts';
 export { CONTROL_SCHEMA } from './control/control-schema.ts';
 export type { Generation } from './control/generation.ts';
@@ -35,7 +36,7 @@ export { pluginsOfRun } from './plugins/plugins-of-run.ts';
 export { builtInPlugins, listPlugins } from './plugins/plugins.ts';
 export { averagedText } from './run/averaged-text.ts';
 export { type ExecuteRequest, type Existing, executeRun } from './run/execute-run.ts';
-export { openRun, type OpenedRun, type RunAtWork, withRunAtWork } from './run/open-run.ts';
+export { openRun, type OpenedRun, type OpenOptions, type RunAtWork, withRunAtWork } from './run/open-run.ts';
 export { openImages, openPart, openRunImages } from './run/run-data.ts';
 export { startRunEngine } from './run/run-engine.ts';
 export { engineText, holdsRun, readRunRecord, type RunRecord } from './run/run-record.ts';

@@ -163,6 +163,7 @@ async function inspect(target: string, { set }: InspectCommandOptions, given: Gi
     kind === 'control'
       ? await readControl(target, set)
       : await checkControl({ arch: 'dcgan', dataset: target }, { set, source: target });
+  for (const note of checked.notes) given.reporter.onWarning(note);
   return inspectRun(checked, given);
 }
 

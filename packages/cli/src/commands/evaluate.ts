@@ -5,6 +5,7 @@ import {
   chooseFeatures,
   evaluateRun,
   openRun,
+  type OpenOptions,
   type Protocol,
   USUAL_FEATURES,
   USUAL_METRICS,
@@ -13,7 +14,7 @@ import {
 import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { TerminalReporter } from '../terminal.ts';
 
-export interface EvaluateOptions extends Omit<CheckpointChoice, 'allowNonFinite'> {
+export interface EvaluateOptions extends Omit<CheckpointChoice, 'allowNonFinite'>, OpenOptions {
   readonly protocol: Protocol;
   readonly offByOne: boolean;
   readonly features: readonly string[];
@@ -27,13 +28,13 @@ export interface EvaluateOptions extends Omit<CheckpointChoice, 'allowNonFinite'
 
 /** `medgan evaluate <run-dir>`: judges a run's images, writes its `metrics.json`, and prints the tables. */
 export async function evaluateCommand(runDir: string, options: EvaluateOptions): Promise<number> {
-  const { features, fakes, reals, against, json, allowNan, ...rest } = options;
+  const { features, fakes, reals, against, json, allowNan, data, ...rest } = options;
   if (against !== undefined && options.protocol !== 'all') {
     throw new UsageError(`--protocol ${options.protocol} compares no sets, so --against has no effect`, {
       cure: 'leave one of the two out',
     });
   }
-  const opened = await openRun(resolve(runDir));
+  const opened = await openRun(resolve(runDir), defined({ data }));
   const { plugins } = opened;
   const names = features.length === 0 ? USUAL_FEATURES : features;
   // Progress and notes must not mix with what a pipe reads.

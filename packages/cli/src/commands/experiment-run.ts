@@ -21,6 +21,7 @@ import { chooseLauncher } from '../experiment/choose-launcher.ts';
 import { dryRunText } from '../experiment/dry-run-text.ts';
 import { failuresText, runStudies, shown } from '../experiment/run-studies.ts';
 import {
+  absolutePaths,
   controlRules,
   fromWhereCalled,
   pluginsOfStudies,
@@ -114,7 +115,11 @@ export async function experimentRunCommand(
   const experiments = experimentsOf(names, options.all);
   const { data } = options;
   const folder = data === undefined ? {} : { dataset: 'image-folder', path: fromWhereCalled(data) };
-  const overrides = withAbsolutePlugins({ ...folder, ...parseOverrides(options.set) }, process.cwd());
+  const { control: given } = absolutePaths(
+    { ...folder, ...parseOverrides(options.set) },
+    { folderOf: () => process.cwd() },
+  );
+  const overrides = withAbsolutePlugins(given, process.cwd());
   const plugins = await pluginsOfStudies(experiments, overrides);
   const studies = studiesOf(experiments, { ...options, overrides, plugins });
   const launch = await launchOf(options, plugins);

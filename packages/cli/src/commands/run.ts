@@ -11,6 +11,8 @@ import {
   EXTENDABLE,
   readControl,
   readRunRecord,
+  openRun,
+  type OpenOptions,
   readText,
   readGeneratorControl,
   type Generation,
@@ -24,6 +26,10 @@ export interface RunOptions {
   readonly set: readonly string[];
   readonly force: boolean;
   readonly resume: boolean;
+  readonly extend: readonly string[];
+}
+
+export interface ResumeOptions extends OpenOptions {
   readonly extend: readonly string[];
 }
 
@@ -65,12 +71,9 @@ function drawImages(images: Generation, { resume, extend }: RunOptions): Promise
 }
 
 /** `medgan resume <run-dir>`: goes on with a run as its folder describes it. */
-export async function resumeCommand(
-  runDir: string,
-  options: { readonly extend: readonly string[] },
-): Promise<number> {
+export async function resumeCommand(runDir: string, options: ResumeOptions): Promise<number> {
   const extended = extendedKeys(options.extend);
-  const { control } = await readRunRecord(runDir);
+  const { control } = await openRun(runDir, options);
   const checked = await checkControl(control, { set: options.extend, source: `${runDir}/config.yaml` });
   return carryOut({ ...checked, run: { ...checked.run, runDir } }, { kind: 'resume', extended });
 }
@@ -85,6 +88,7 @@ async function asBegun(checked: CheckedControl): Promise<CheckedControl> {
   return {
     control: asBefore,
     plugins,
+    notes: [],
     run: { ...checkedRun(asBefore, plugins, run.runDir), runDir: run.runDir },
   };
 }
@@ -92,6 +96,7 @@ async function asBegun(checked: CheckedControl): Promise<CheckedControl> {
 async function carryOut(checked: CheckedControl, existing: Existing): Promise<number> {
   const { control, run, plugins } = existing.kind === 'resume' ? await asBegun(checked) : checked;
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: control.log_every });
+  for (const note of checked.notes) reporter.onWarning(note);
   const shown = (path: string): string => {
     const short = relative(process.cwd(), path) || '.';
     return short.startsWith('..') ? path : short;

@@ -4,6 +4,7 @@ import type { MetricsOptions } from '../commands/metrics.ts';
 import {
   allowNanOption,
   collect,
+  dataOption,
   featuresOption,
   fromZero,
   integer,
@@ -54,6 +55,7 @@ export function addJudgingCommands(medgan: Command, finish: (code: number) => vo
       '--against <part>',
       'take them from this part of the data, such as test, not those it was trained on',
     )
+    .addOption(dataOption())
     .option('--seed <n>', 'of every draw', fromZero, 0)
     .addOption(allowNanOption())
     .option('--json', 'machine-readable', false)

@@ -45,6 +45,9 @@ export const extendOption = (): Option =>
     .argParser(collect)
     .default([]);
 
+export const dataOption = (): Option =>
+  new Option('--data <folder>', 'where the images of the run lie now, if they have moved');
+
 export const featuresOption = (): Option =>
   new Option(
     '--features <name>',

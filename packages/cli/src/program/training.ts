@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { RunOptions } from '../commands/run.ts';
-import { extendOption, setOption } from './option-parsers.ts';
+import type { ResumeOptions, RunOptions } from '../commands/run.ts';
+import { dataOption, extendOption, setOption } from './option-parsers.ts';
 
 /** Commands that train a GAN. */
 export function addTrainingCommands(medgan: Command, finish: (code: number) => void): void {
@@ -22,7 +22,8 @@ export function addTrainingCommands(medgan: Command, finish: (code: number) => v
     .description('go on with a run, to the byte as if it had never stopped')
     .argument('<run-dir>')
     .addOption(extendOption())
-    .action(async (runDir: string, options: Pick<RunOptions, 'extend'>) => {
+    .addOption(dataOption())
+    .action(async (runDir: string, options: ResumeOptions) => {
       const { resumeCommand } = await import('../commands/run.ts');
       finish(await resumeCommand(runDir, options));
     });

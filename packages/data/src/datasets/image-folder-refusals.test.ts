@@ -23,7 +23,7 @@ describe('folders that will not do', () => {
     `);
     expect(await at('elsewhere')).toMatchInlineSnapshot(`
       "dataset image-folder: the folder DIR/elsewhere cannot be opened (ENOENT)
-        cure: set path to a folder that exists; it is taken relative to where medgan was started"
+        cure: set path to a folder that exists; a relative one begins at the folder of the control file"
     `);
     expect(await at('archive.zip')).toMatchInlineSnapshot(`
       "dataset image-folder: DIR/archive.zip is a file, not a folder

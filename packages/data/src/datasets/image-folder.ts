@@ -85,6 +85,7 @@ export default defineDataset<ImageFolderOptions>({
   options: schema,
   source: 'path',
   splittable: true,
+  fileOptions: ['groups'],
   tiny: {},
   list: async (options, context) => listFiles(await choose(options, context)),
   async open(options, context) {

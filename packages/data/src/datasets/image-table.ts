@@ -222,6 +222,7 @@ export default defineDataset<ImageTableOptions>({
   options: schema,
   source: 'path',
   splittable: true,
+  fileOptions: ['table', 'groups'],
   tiny: {},
   list: async (options, context) => listFiles(await choose(options, context)),
   async open(options, context) {

@@ -49,7 +49,7 @@ export async function findRoot(path: string, who = WHO): Promise<string> {
       {
         cure: guess
           ? `did you mean ${resolve(parent, guess)}?`
-          : 'set path to a folder that exists; it is taken relative to where medgan was started',
+          : 'set path to a folder that exists; a relative one begins at the folder of the control file',
         cause: error,
       },
     );

@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import { ENGINE_NAMES, GPU_ENGINES, type EngineName } from '@medgan/engine';
 import { defined, expandHome } from '@medgan/files';
 import { parseOptions, type OptionsSchema } from '@medgan/plugin-api';
-import { checkYaml } from '@medgan/experiment-registry';
+import { checkYaml, parseOverrides } from '@medgan/experiment-registry';
 import type { WhichWeights } from '@medgan/trainer';
 import type { Generation } from './generation.ts';
 import { withOverrides } from './read-control.ts';
@@ -94,6 +95,13 @@ function loadLeniently(text: string): unknown {
   }
 }
 
+/** A path as it is found from the first of `folders` that has it; as written where none has, `~` replaced. */
+function existingPath(written: string, folders: readonly string[]): string {
+  const path = expandHome(written);
+  const found = folders.map((folder) => resolve(folder, path)).find((place) => existsSync(place));
+  return found === undefined || found === resolve(path) ? path : relative('.', found);
+}
+
 /**
  * The images that a control file asks for, or undefined when it is one for training.
  * @throws MedganError for every fault of a control file that does ask for images.
@@ -112,10 +120,12 @@ export function readGeneratorControl(
           GENERATOR_CONTROL_SCHEMA,
           withOverrides(raw, set),
         );
+  const given = 'path' in parseOverrides(set);
+  const path = existingPath(control.path, given ? ['.', dirname(file)] : [dirname(file), '.']);
   const { interpolate, truncation, key, entry, weights, threads, image_size: imageSize } = control;
   const wantsGpu = control.engine === undefined && control.n_gpu >= 1;
   return {
-    checkpoint: expandHome(control.path),
+    checkpoint: path,
     out: join(expandHome(control.out), control.run),
     count: control.quantity,
     seed: control.seed,

@@ -55,7 +55,7 @@ describe('a control file', () => {
       seed: 42,
       sampleCount: 64,
     });
-    expect(run.data).toMatchObject({ path: resolve('data/isic'), dataset: { name: 'image-folder' } });
+    expect(run.data).toMatchObject({ path: join(dir, 'data/isic'), dataset: { name: 'image-folder' } });
     expect(run.runDir).toBe(resolve('results/batch16'));
     expect(run.engines).toEqual(['onnx']);
   });

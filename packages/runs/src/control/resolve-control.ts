@@ -14,6 +14,7 @@ import {
 import { ADAM_DEFAULTS, type RunConfig } from '@medgan/trainer';
 import { cacheFolder, cacheLimit } from './cache-folder.ts';
 import type { ControlFile } from './control-schema.ts';
+import { datasetName } from './dataset-name.ts';
 import { chooseFigure, reasonAgainst, type Figure } from '../evaluation/figure.ts';
 import { resolveAugment } from './resolve-augment.ts';
 import { splitFaults, splitRequest } from './resolve-split.ts';
@@ -171,11 +172,7 @@ function choose(control: ControlFile, plugins: Plugins, faults: Faults): Chosen 
   if (objective && !objective.usesLabels && control.labels) {
     faults.add('labels', `the objective ${objective.name} has no labels`, 'remove labels:');
   }
-  const dataset = faults.attempt('dataset', () =>
-    plugins.datasets.get(
-      control.dataset ?? (control.path === undefined ? 'synthetic-lesions' : 'image-folder'),
-    ),
-  );
+  const dataset = faults.attempt('dataset', () => plugins.datasets.get(datasetName(control)));
   if (dataset?.source === 'path' && control.path === undefined) {
     faults.add('path', `the dataset ${dataset.name} needs a folder`, 'add path: <folder of images>');
   }

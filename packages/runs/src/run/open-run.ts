@@ -4,6 +4,7 @@ import type { ControlFile } from '../control/control-schema.ts';
 import { checkedRun } from '../control/read-control.ts';
 import type { ResolvedRun } from '../control/resolve-control.ts';
 import { pluginsOfRecord } from '../plugins/plugins-of-run.ts';
+import { withMovedData } from './moved-data.ts';
 import { openRunImages } from './run-data.ts';
 import { startRunEngine } from './run-engine.ts';
 import { readRunRecord, type RunRecord } from './run-record.ts';
@@ -25,11 +26,18 @@ export interface RunAtWork extends OpenedRun {
   readonly engine: Engine;
 }
 
+/** How a run is opened. */
+export interface OpenOptions {
+  /** Folder of its images, where they have moved since it was begun. */
+  readonly data?: string;
+}
+
 /** Reads a run's record, loads its plugins and resolves its control file. @throws MedganError when it holds no run. */
-export async function openRun(runDir: string): Promise<OpenedRun> {
+export async function openRun(runDir: string, { data }: OpenOptions = {}): Promise<OpenedRun> {
   const record = await readRunRecord(runDir);
-  const { control } = record;
   const plugins = await pluginsOfRecord(record, runDir);
+  const control =
+    data === undefined ? record.control : withMovedData(record.control, { folder: data, plugins, runDir });
   const run = { ...checkedRun(control, plugins, `${runDir}/config.yaml`), runDir };
   return { runDir, record, control, plugins, run };
 }

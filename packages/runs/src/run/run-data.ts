@@ -1,6 +1,7 @@
 import { defined, MedganError } from '@medgan/files';
 import { createRng, type PackedImages } from '@medgan/plugin-api';
 import type { ResolvedRun } from '../control/resolve-control.ts';
+import { requireDataFolder, requireSameData } from './moved-data.ts';
 import type { OpenedRun } from './open-run.ts';
 import type { RunContext } from './run-reporter.ts';
 
@@ -32,18 +33,16 @@ export async function openRunImages(
   { runDir, record, run }: OpenedRun,
   context: RunContext,
 ): Promise<PackedImages> {
+  requireDataFolder(run, runDir);
   const images = await openImages(run, context);
-  const { data } = record;
-  if (images.fingerprint === data.fingerprint) return images;
-  await images.close();
-  throw new MedganError(
-    `the data of ${runDir} have changed: it was trained on ${data.images} images of fingerprint ` +
-      `${short(data.fingerprint)}, there are ${images.count} of ${short(images.fingerprint)} now`,
-    { cure: 'put the images back that its config.yaml names: others would judge another task' },
-  );
+  try {
+    requireSameData(images, record, { runDir, path: run.data.path });
+    return images;
+  } catch (error) {
+    await images.close();
+    throw error;
+  }
 }
-
-const short = (fingerprint: string): string => `${fingerprint.slice(0, 12)}…`;
 
 /**
  * Opens the images of another part of the run's data, such as `test`: those that it was not trained on. They are the

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { validateOptions, type Fault, type Plugins } from '@medgan/plugin-api';
 import type { ControlRules, Identify, Trial } from '@medgan/experiment-registry';
+import { absolutePaths, fileOptionsOf } from '../control/absolute-paths.ts';
 import { CONTROL_SCHEMA, type ControlFile } from '../control/control-schema.ts';
 import { openImages } from '../run/run-data.ts';
 import type { RunContext } from '../run/run-reporter.ts';
@@ -15,7 +16,10 @@ export const fromWhereCalled = (folder: string): string =>
 export function controlRules(plugins: Plugins): ControlRules {
   return {
     complete: (written, fileOf) => {
-      const config = withAbsolutePlugins(written, dirname(fileOf('plugins')));
+      const folderOf = (key: string): string => dirname(fileOf(key));
+      const fileOptions = fileOptionsOf(written, plugins);
+      const { control: placed } = absolutePaths(written, { folderOf, fileOptions });
+      const config = withAbsolutePlugins(placed, folderOf('plugins'));
       const folder = process.env['MEDGAN_DATA'];
       const wants = config['dataset'] === 'image-folder' && config['path'] === undefined && folder;
       return wants ? { ...config, path: fromWhereCalled(folder) } : config;
