@@ -133,7 +133,7 @@ describe('a run that diverges', () => {
     addPlugin(plugins, broken);
     const { control: working } = await smallRun(out);
     const control = { ...working, objective: broken.name };
-    const checked = { control, plugins, run: checkedRun(control, plugins, 'test') };
+    const checked = { control, plugins, notes: [], run: checkedRun(control, plugins, 'test') };
     let isHandedOn = false;
     const reporter = new Listener();
     const result = await trainSmall(checked, {
