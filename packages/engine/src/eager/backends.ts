@@ -1,3 +1,4 @@
+import type { KernelFunc } from '@tensorflow/tfjs-core';
 import type { EagerEngineName } from '../names.ts';
 import { tf } from '../tf.ts';
 import { imageByImage } from './cpu-resize-nearest-grad.ts';
@@ -6,16 +7,22 @@ import { replaceKernel } from './replace-kernel.ts';
 import { startBackend } from './start-backend.ts';
 import { startTensorflow } from './tensorflow/start.ts';
 import { wasmConv2DBackpropFilter } from './wasm-conv-backprop-filter.ts';
+import { wasmDepthwiseBackpropFilter, wasmDepthwiseBackpropInput } from './wasm-depthwise-gradients.ts';
+
+/** Kernels that TF.js's wasm backend lacks. */
+const WASM_KERNELS: Readonly<Record<string, KernelFunc>> = {
+  [tf.Conv2DBackpropFilter]: wasmConv2DBackpropFilter,
+  [tf.DepthwiseConv2dNativeBackpropFilter]: wasmDepthwiseBackpropFilter,
+  [tf.DepthwiseConv2dNativeBackpropInput]: wasmDepthwiseBackpropInput,
+};
 
 async function wasm(threads: number): Promise<EagerEngine> {
   const { setThreadsCount } = await import('@tensorflow/tfjs-backend-wasm');
   setThreadsCount(threads);
-  if (!tf.getKernel(tf.Conv2DBackpropFilter, 'wasm')) {
-    tf.registerKernel({
-      kernelName: tf.Conv2DBackpropFilter,
-      backendName: 'wasm',
-      kernelFunc: wasmConv2DBackpropFilter,
-    });
+  for (const [kernelName, kernelFunc] of Object.entries(WASM_KERNELS)) {
+    if (!tf.getKernel(kernelName, 'wasm')) {
+      tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
+    }
   }
   return startBackend({ engine: 'wasm', backend: 'wasm', device: 'CPU, WebAssembly' });
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Engine, Step } from '../engine.ts';
 import { startEngine } from '../resolve.ts';
+import { DEPTHWISE, depthwiseCase } from '../testing-cases/depthwise.test-cases.ts';
 import { backprop, CONVOLUTIONS } from '../testing-cases/image.test-cases.ts';
 import { f32, largestError, randomValues, uniform, type OpCase } from '../testing-cases/op-case.testing.ts';
 import { tf } from '../tf.ts';
@@ -17,8 +18,9 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([wasm.dispose(), cpu.dispose()]));
 
-describe('Conv2DBackpropFilter on wasm agrees with cpu', () => {
-  it.each(CONVOLUTIONS.map((c) => [backprop(c).name, backprop(c)] as const))('%s', async (_name, opCase) => {
+describe('gradients of filters on wasm agree with cpu', () => {
+  const cases = [...CONVOLUTIONS.map(backprop), ...DEPTHWISE.map(depthwiseCase)];
+  it.each(cases.map((c) => [c.name, c] as const))('%s', async (_name, opCase) => {
     const [actual, expected] = [await runOn(wasm, opCase), await runOn(cpu, opCase)];
     for (const [name, values] of Object.entries(expected)) {
       expect(largestError(actual[name]!, values)).toBeLessThan(1e-5);

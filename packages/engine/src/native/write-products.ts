@@ -3,7 +3,7 @@ import { ints } from './attributes.ts';
 import type { Precision } from '../names.ts';
 import { chooseAlgorithm } from './algorithms.ts';
 import { address } from './operation.ts';
-import { ALGORITHMS, DIRECTIONS, type Direction } from './program-format.ts';
+import { ALGORITHMS, DIRECTIONS, type Algorithm, type Direction } from './program-format.ts';
 import type { ProgramWriter } from './program-writer.ts';
 import { Unsupported } from './unsupported.ts';
 import { broadcastView } from './views.ts';
@@ -98,7 +98,12 @@ const KERNEL_DIRECTIONS: Readonly<Record<string, Direction>> = {
   Conv2D: 'forward',
   Conv2DBackpropInput: 'input gradient',
   Conv2DBackpropFilter: 'weight gradient',
+  DepthwiseConv2dNative: 'forward',
+  DepthwiseConv2dNativeBackpropInput: 'input gradient',
+  DepthwiseConv2dNativeBackpropFilter: 'weight gradient',
 };
+
+const isDepthwise = (node: Node): boolean => node.kernel.startsWith('Depthwise');
 
 /** Image, filter and output of the forward convolution, among the values of a node. */
 function partsOf(node: Node, direction: Direction): { image: number; filter: number; small: number } {
@@ -166,23 +171,43 @@ export function writeConvolution(node: Node, precision: Precision, w: ProgramWri
   const shape = shapeOf(node, direction, w);
   const [left, right] = node.inputs.map((id) => w.source(id)) as [number, number];
   const result = w.flow.root(node.outputs[0]!);
+  const values = [left, right, result] as const;
+  if (isDepthwise(node)) return emitConvolution({ name: 'depthwise', direction, shape, values }, w);
   const plain = asProduct(shape, direction);
   if (plain) return writeProduct(plain, [left, right, result], w);
   const algorithm = chooseAlgorithm(shape, direction, precision);
+  emitConvolution({ name: 'conv', direction, shape, values, algorithm }, w);
+}
+
+/** An instruction `conv` or `depthwise`; the latter has one algorithm. */
+interface ConvolutionInstruction {
+  readonly name: 'conv' | 'depthwise';
+  readonly direction: Direction;
+  readonly shape: ConvolutionShape;
+  readonly values: readonly [left: number, right: number, result: number];
+  readonly algorithm?: Algorithm;
+}
+
+function emitConvolution(
+  { name, direction, shape, values, algorithm }: ConvolutionInstruction,
+  w: ProgramWriter,
+): void {
+  const [left, right, result] = values;
   const { batch, height, width, channels, kernelHeight, kernelWidth, outChannels, strideY } = shape;
   w.emit({
-    name: 'conv',
+    name,
     label:
-      `conv ${direction} [${[batch, height, width, channels].join()}] by ` +
-      `[${[kernelHeight, kernelWidth, channels, outChannels].join()}] stride ${strideY}, ${algorithm}`,
+      `${name} ${direction} [${[batch, height, width, channels].join()}] by ` +
+      `[${[kernelHeight, kernelWidth, channels, outChannels].join()}] stride ${strideY}` +
+      (algorithm ? `, ${algorithm}` : ''),
     reads: [left, right],
     writes: [result],
     inPlace: [],
     payload: (locate) => [
       DIRECTIONS.indexOf(direction),
-      ALGORITHMS.indexOf(algorithm),
+      ...(algorithm ? [ALGORITHMS.indexOf(algorithm)] : []),
       ...CONVOLUTION_FIELDS.map((field) => shape[field]),
-      ...[left, right, result].flatMap((value) => address(locate(value))),
+      ...values.flatMap((value) => address(locate(value))),
     ],
   });
 }

@@ -1,3 +1,4 @@
+import { depthwiseCases } from './depthwise.test-cases.ts';
 import { elementwiseCases } from './elementwise.test-cases.ts';
 import { imageCases } from './image.test-cases.ts';
 import type { OpCase } from './op-case.testing.ts';
@@ -9,4 +10,5 @@ export const CASES: readonly OpCase[] = [
   ...shapingCases,
   ...reductionCases,
   ...imageCases,
+  ...depthwiseCases,
 ];

@@ -3,7 +3,7 @@ import { tf } from '../tf.ts';
 import { asImage, f32, i32, type OpCase } from './op-case.testing.ts';
 
 /** A convolution: image [n, h, w, in], kernel [kh, kw]. */
-interface Convolution {
+export interface Convolution {
   readonly image: readonly [number, number, number, number];
   readonly kernel: readonly [number, number];
   readonly strides: number | [number, number];
@@ -39,7 +39,8 @@ const DILATED: readonly Convolution[] = [
 
 const OUT = 4;
 
-const convolutionName = ({ image, kernel, strides, pad, dilations = 1 }: Convolution): string =>
+/** A convolution in the name of a case. */
+export const convolutionName = ({ image, kernel, strides, pad, dilations = 1 }: Convolution): string =>
   `${image.join('x')} by ${kernel.join('x')} strides ${strides} pad ${JSON.stringify(pad)} dilations ${dilations}`;
 
 const convolve = (x: Tensor, filter: Tensor, c: Convolution): Tensor =>

@@ -28,7 +28,7 @@ const ACTIVATIONS: Readonly<Record<string, OperatorName>> = {
 
 /** A fused TF.js kernel: product, bias, activation. */
 const fused =
-  (kernel: string, product: 'Conv2D' | 'BatchMatMul'): Macro =>
+  (kernel: string, product: 'Conv2D' | 'DepthwiseConv2dNative' | 'BatchMatMul'): Macro =>
   ({ emit, inputs, attrs }) => {
     const operator = OPERATORS[product];
     const operands = (operator.inputs as readonly string[]).map((name) => inputs[name]!);
@@ -63,6 +63,7 @@ function slice(emit: Emit, x: Value, range: { axis: number; from: number; length
 /** TF.js kernels that are no operators, and those whose operands or types have to be completed first. */
 export const MACROS: ReadonlyMap<string, Macro> = new Map<string, Macro>([
   ['FusedConv2D', fused('FusedConv2D', 'Conv2D')],
+  ['FusedDepthwiseConv2D', fused('FusedDepthwiseConv2D', 'DepthwiseConv2dNative')],
   ['_FusedMatMul', fused('_FusedMatMul', 'BatchMatMul')],
   [
     'ExpandDims',

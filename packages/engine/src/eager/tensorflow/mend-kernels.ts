@@ -8,6 +8,7 @@ import {
   explicitConv2DBackpropInput,
   withExplicitPadding,
 } from './convolutions.ts';
+import { anyDepthwise, anyDepthwiseBackpropFilter, anyDepthwiseBackpropInput } from './depthwise.ts';
 
 /**
  * Average pooling with a padding of one number, of which TensorFlow has none: the sum of each window over its pixels
@@ -79,6 +80,9 @@ const MENDED: Readonly<Record<string, (original: KernelFunc) => KernelFunc>> = {
   [tf.FusedConv2D]: withExplicitPadding,
   [tf.Conv2DBackpropInput]: explicitConv2DBackpropInput,
   [tf.Conv2DBackpropFilter]: explicitConv2DBackpropFilter,
+  [tf.DepthwiseConv2dNative]: anyDepthwise,
+  [tf.DepthwiseConv2dNativeBackpropInput]: anyDepthwiseBackpropInput,
+  [tf.DepthwiseConv2dNativeBackpropFilter]: anyDepthwiseBackpropFilter,
   [tf.AvgPool]: paddedAveragePool,
   [tf.FloorDiv]: wholeQuotient,
   [tf.Greater]: ofNumbers,

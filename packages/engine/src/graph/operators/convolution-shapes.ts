@@ -44,8 +44,15 @@ export function canonicalConvolution(
 const windows = (n: number, k: number, [stride, dilation, pad]: readonly [number, number, number]): number =>
   Math.floor((n + pad - (k - 1) * dilation - 1) / stride) + 1;
 
-/** The output of a convolution in the node's layout. @throws Error when the channels do not fit. */
-export function convolved(x: Type, filter: Type, attributes: ConvolutionAttributes): Type {
+/** The output of a convolution in the node's layout, with channels from the filter's last two axes in TF.js's order. */
+function output(
+  x: Type,
+  filter: Type,
+  {
+    attributes,
+    channels,
+  }: { attributes: ConvolutionAttributes; channels: (ci: number, co: number) => number },
+): Type {
   const { strides: s, dilations: d, pads: p } = attributes;
   const nchw = attributes.layout === 'NCHW';
   const [h, w, c] = nchw ? [2, 3, 1] : [1, 2, 3];
@@ -55,9 +62,20 @@ export function convolved(x: Type, filter: Type, attributes: ConvolutionAttribut
   }
   const oh = windows(x.shape[h!]!, filter.shape[kh!]!, [s[0]!, d[0]!, p[0]! + p[2]!]);
   const ow = windows(x.shape[w!]!, filter.shape[kw!]!, [s[1]!, d[1]!, p[1]! + p[3]!]);
-  const [n, out] = [x.shape[0]!, filter.shape[co!]!];
+  const [n, out] = [x.shape[0]!, channels(filter.shape[ci!]!, filter.shape[co!]!)];
   return { shape: nchw ? [n, out, oh, ow] : [n, oh, ow, out], dtype: x.dtype };
 }
+
+/** The output of a convolution in the node's layout. @throws Error when the channels do not fit. */
+export const convolved = (x: Type, filter: Type, attributes: ConvolutionAttributes): Type =>
+  output(x, filter, { attributes, channels: (_ci, co) => co });
+
+/**
+ * The output of a depthwise convolution in the node's layout: channel c of the image gives channels c·M to c·M + M − 1, M
+ * being the filter's last axis in TF.js's order. @throws Error when the channels do not fit.
+ */
+export const depthwiseConvolved = (x: Type, filter: Type, attributes: ConvolutionAttributes): Type =>
+  output(x, filter, { attributes, channels: (ci, co) => ci * co });
 
 /** The gradient `dy` of an output has the shape of that output. @throws Error when it has not. */
 export function requireGradientOf(output: Type, dy: Type): void {

@@ -1,4 +1,13 @@
-import { sizeOf, type Node } from '../graph.ts';
+import type { Node } from '../graph.ts';
+import {
+  multiplyAdds,
+  nchw,
+  readPart,
+  restOf,
+  tensorflowAttributes,
+  type ConvolutionShapes,
+  type Shape4,
+} from './convolution-lowering.ts';
 import {
   canonicalConvolution,
   convolved,
@@ -7,29 +16,9 @@ import {
   type ConvolutionGradientAttributes,
 } from './convolution-shapes.ts';
 import { NCHW, OIHW, imageLayout } from './layout.ts';
-import { refuse, type OnnxLowering, type OnnxWriter } from './onnx.ts';
+import type { OnnxWriter } from './onnx.ts';
 import { operator, type Operator } from './operator.ts';
-import {
-  attribute,
-  heightAndWidth,
-  inputs,
-  padding,
-  refuseForTensorFlow,
-  type TensorFlowAttribute,
-  type TensorFlowWriter,
-} from './tensorflow.ts';
-
-type Shape4 = readonly [number, number, number, number];
-
-/** Shapes of a convolution, forward or backward: images that it reads, its filter, its output. */
-interface ConvolutionShapes {
-  /** [N, I, H, W] */
-  readonly image: Shape4;
-  /** [O, I, kh, kw] */
-  readonly filter: Shape4;
-  /** [N, O, oh, ow] */
-  readonly output: Shape4;
-}
+import { inputs, refuseForTensorFlow } from './tensorflow.ts';
 
 const shapesOf = (
   w: OnnxWriter,
@@ -59,37 +48,6 @@ const coversImage = (
 /** A tensor as a matrix of `rows` rows. */
 const asMatrix = (w: OnnxWriter, name: string, rows: number): string =>
   w.emit('Reshape', [name, w.int64([rows, -1])]);
-
-/** Refuses a node that the layout pass has not turned to NCHW. */
-const nchw =
-  <A extends ConvolutionAttributes>(lowering: OnnxLowering<A>): OnnxLowering<A> =>
-  (node, w) =>
-    node.attributes.layout === 'NCHW' ? lowering(node, w) : refuse(node, 'in NHWC layout');
-
-/** TensorFlow's attributes of a convolution that reads `images` and gives `output`, both NHWC. */
-function tensorflowAttributes(
-  node: Node<ConvolutionAttributes>,
-  w: TensorFlowWriter,
-  [images, output]: readonly [number, number],
-): Record<string, TensorFlowAttribute> {
-  const { strides, dilations } = node.attributes;
-  const filter = w.type(node.inputs[1]!).shape;
-  const [size, out] = [images, output].map((id) => heightAndWidth(w.type(id).shape)) as [number[], number[]];
-  const kernel = [0, 1].map((i) => (filter[i]! - 1) * dilations[i]! + 1);
-  return {
-    strides: attribute.ints([1, ...strides, 1]),
-    dilations: attribute.ints([1, ...dilations, 1]),
-    data_format: attribute.text('NHWC'),
-    ...padding(node.attributes, { size, out, kernel }),
-  };
-}
-
-/**
- * Each output pixel takes one multiply-add for each element of the filter that makes it, and so does each gradient.
- * Padding is counted too.
- */
-const multiplyAdds = (output: readonly number[], filter: readonly number[]): number =>
-  sizeOf(output) * sizeOf(filter.slice(1));
 
 /** Convolutions and their gradients. */
 export const convolutionOperators = {
@@ -147,22 +105,13 @@ export const convolutionOperators = {
         return w.result(node, { op: 'Reshape', inputs: [product, w.int64(filter)] });
       }
       const { strides, dilations, pads } = node.attributes;
-      const end = [0, 1].map((i) => {
-        const read = (output[i + 2]! - 1) * strides[i]! + (filter[i + 2]! - 1) * dilations[i]! + 1;
-        return read - image[i + 2]! - pads[i]!;
-      });
-      let source = w.name(x);
-      if (end.some((n) => n < 0)) {
-        // Rows and columns that the forward convolution never read.
-        const size = [0, 1].map((i) => image[i + 2]! + Math.min(0, end[i]!));
-        source = w.emit('Slice', [source, w.int64([0, 0]), w.int64(size), w.int64([2, 3])]);
-      }
+      const { source, end } = readPart(w, w.name(x), { attributes: node.attributes, shapes });
       const swapped = { perm: [1, 0, 2, 3] };
       const factors = [w.emit('Transpose', [source], swapped), w.emit('Transpose', [w.name(dy)], swapped)];
       const product = w.emit('Conv', factors, {
         strides: dilations,
         dilations: strides,
-        pads: [pads[0]!, pads[1]!, ...end.map((n) => Math.max(0, n))],
+        pads: [pads[0]!, pads[1]!, ...end],
         kernel_shape: [output[2], output[3]],
       });
       w.result(node, { op: 'Transpose', inputs: [product], attributes: swapped });
@@ -193,11 +142,7 @@ export const convolutionOperators = {
         return w.result(node, { op: 'Reshape', inputs: [product, w.int64(image)] });
       }
       const { strides, dilations, pads } = node.attributes;
-      // Rows and columns at the end of each axis that the strides of the forward convolution left unread.
-      const rest = [0, 1].map((i) => {
-        const reached = strides[i]! * (output[i + 2]! - 1) + (filter[i + 2]! - 1) * dilations[i]! + 1;
-        return image[i + 2]! - (reached - pads[i]! - pads[i + 2]!);
-      });
+      const rest = restOf(node.attributes, { image, filter, output });
       w.result(node, {
         op: 'ConvTranspose',
         inputs: [w.name(dy), w.name(kernel)],

@@ -1,6 +1,7 @@
 import { arithmeticOperators } from './arithmetic.ts';
 import { comparisonOperators } from './comparison.ts';
 import { convolutionOperators } from './convolution.ts';
+import { depthwiseOperators } from './depthwise.ts';
 import { imageOperators } from './images.ts';
 import { matrixOperators } from './matrix.ts';
 import type { Operator } from './operator.ts';
@@ -16,6 +17,7 @@ const FAMILIES = {
   ...shapingOperators,
   ...matrixOperators,
   ...convolutionOperators,
+  ...depthwiseOperators,
   ...imageOperators,
 };
 
