@@ -18,7 +18,7 @@ import { averagedText } from './averaged-text.ts';
 import type { RunAtWork } from './open-run.ts';
 import { countsText, imagesPerClass } from './images-per-class.ts';
 import { guardResume } from './resume-guard.ts';
-import { requireDataFolder, requireSameData } from './moved-data.ts';
+import { requireDataFolder } from './moved-data.ts';
 import { openImages } from './run-data.ts';
 import { startRunEngine } from './run-engine.ts';
 import { checkRunPlace, removeFormerRun, removeUnfinished } from './run-place.ts';
@@ -65,7 +65,6 @@ export async function executeRun(request: ExecuteRequest): Promise<TrainResult> 
   if (former) requireDataFolder(run, runDir);
   const images = await openImages(run, request);
   try {
-    if (former) requireSameData(images, former, { runDir, path: run.data.path });
     const writer = new RecordWriter(runDir, former);
     const onFallback = (reason: string): void => writer.fallsBack(reason);
     const { engine } = await startRunEngine({ ...run, onFallback }, reporter);

@@ -7,7 +7,8 @@ import type { ControlFile } from '../control/control-schema.ts';
 import type { ResolvedRun } from '../control/resolve-control.ts';
 import type { RunRecord } from './run-record.ts';
 
-const NAME_IT = 'if the images lie elsewhere now, name their folder: --data <folder>';
+/** The cure where the images of a run are not found, or are others. */
+export const NAME_DATA = 'if the images lie elsewhere now, name their folder: --data <folder>';
 
 /** What the data of a run are read from now. */
 export interface MovedData {
@@ -53,7 +54,7 @@ export function withMovedData(control: ControlFile, { folder, plugins, runDir }:
 export function requireDataFolder({ data }: Pick<ResolvedRun, 'data'>, runDir: string): void {
   if (data.path === undefined || existsSync(data.path)) return;
   throw new MedganError(`${runDir} was trained on the images of ${data.path}, which is not there`, {
-    cure: NAME_IT,
+    cure: NAME_DATA,
   });
 }
 
@@ -72,7 +73,7 @@ export function requireSameData(
       cure:
         path === undefined
           ? 'take the version of medgan that made them: others would be another task'
-          : `put those images back, for others would be another task; ${NAME_IT}`,
+          : `put those images back, for others would be another task; ${NAME_DATA}`,
     },
   );
 }

@@ -1,5 +1,6 @@
 import { defined, MedganError } from '@medgan/files';
 import type { RunConfig } from '@medgan/trainer';
+import { NAME_DATA } from './moved-data.ts';
 import type { EngineRecord, RunRecord } from './run-record.ts';
 
 /** Control keys that `--extend` may change, how long a run goes on, by their names in the resolved configuration. */
@@ -34,12 +35,18 @@ function essenceOfEngine({ name, threads, precision, fallback }: EngineRecord): 
   ];
 }
 
+const DATA = 'data.fingerprint';
+
+/** A fingerprint with what it is of. */
+const dataText = ({ data, control: { path } }: RunRecord): string =>
+  `${data.fingerprint} (${data.images} ${data.images === 1 ? 'image' : 'images'}${path === undefined ? '' : ` of ${path}`})`;
+
 /** What decides a run's numbers, by path. How often it logs, samples and saves does not. */
 function essence({ resolved, data, engine }: RunRecord, extended: readonly string[]): Map<string, unknown> {
   const { cadence: _cadence, ...config } = resolved;
   const all = new Map(flat(config));
   for (const key of extended) all.delete(EXTENDABLE_KEYS[key] ?? key);
-  all.set('data.fingerprint', data.fingerprint);
+  all.set(DATA, data.fingerprint);
   for (const [key, value] of essenceOfEngine(engine)) all.set(key, value);
   return all;
 }
@@ -54,10 +61,13 @@ export function guardResume(former: RunRecord, now: RunRecord, extended: readonl
   const keys = [...new Set([...before.keys(), ...after.keys()])];
   const differences = keys.filter((key) => before.get(key) !== after.get(key));
   if (differences.length === 0) return;
-  const lines = differences.map(
-    (key) => `\n  ${key}: was ${String(before.get(key))}, now ${String(after.get(key))}`,
-  );
+  const lines = differences.map((key) => {
+    const [was, is] = key === DATA ? [dataText(former), dataText(now)] : [before.get(key), after.get(key)];
+    return `\n  ${key}: was ${String(was)}, now ${String(is)}`;
+  });
   throw new MedganError(`this run was started under another configuration:${lines.join('')}`, {
-    cure: 'resume it as it was, start a run of another name, or train longer with --extend num_epochs=…',
+    cure: differences.every((key) => key === DATA)
+      ? `put the images back that it was trained on; ${NAME_DATA}`
+      : 'resume it as it was, start a run of another name, or train longer with --extend num_epochs=…',
   });
 }
