@@ -52,6 +52,13 @@ export const GPU_ENGINES = [
   'tfjs-node-gpu',
 ] as const satisfies readonly EngineName[];
 
+/** Engines that compute on the CPU where a control file names none, fastest first: the first that can be started is used. */
+export const CPU_ENGINES = ['native', 'onnx'] as const satisfies readonly EngineName[];
+
+/** The engines to try, in order: the one that is named, else those on a GPU where one is wanted, then those on the CPU. */
+export const enginesToTry = (named: EngineName | undefined, wantsGpu: boolean): readonly EngineName[] =>
+  named !== undefined ? [named] : wantsGpu ? [...GPU_ENGINES, ...CPU_ENGINES] : CPU_ENGINES;
+
 /** The kind of processor that an engine computes on. */
 export type Accelerator = 'cpu' | 'gpu';
 

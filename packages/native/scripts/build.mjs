@@ -1,6 +1,6 @@
 // Compiles the native engine with the C compiler of this machine: CC, else cc.
 //   node scripts/build.mjs             fails without a compiler
-//   node scripts/build.mjs --optional  says so, and leaves the engine out
+//   node scripts/build.mjs --optional  says why it cannot be compiled, and leaves the engine out
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -14,6 +14,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src');
 const objects = join(root, 'build', 'objects');
 const target = join(root, 'build', 'medgan.node');
+const failed = process.argv.includes('--optional') ? 0 : 1;
 const compiler = process.env['CC'] || 'cc';
 
 /** Every instruction set of an architecture; the add-on chooses the widest that the processor has. */
@@ -83,13 +84,14 @@ try {
     `no C compiler: ${compiler} cannot be run, so the native engine is left out and engine: onnx computes instead ` +
       `(to have it: install gcc or clang, or name a compiler in CC, then npm run build:native)\n`,
   );
-  process.exit(process.argv.includes('--optional') ? 0 : 1);
+  process.exit(failed);
 }
 try {
   await build();
 } catch (error) {
   process.stderr.write(
-    `the native engine does not compile with ${compiler}:\n${error.stderr ?? error.message}\n`,
+    `the native engine does not compile with ${compiler}, so engine: onnx computes instead:\n` +
+      `${error.stderr ?? error.message}\n`,
   );
-  process.exit(1);
+  process.exit(failed);
 }

@@ -81,6 +81,14 @@ describe('createNodes', () => {
           },
         },
         "defaultConfiguration": "quick",
+        "dependsOn": [
+          {
+            "projects": [
+              "@medgan/native",
+            ],
+            "target": "kernels",
+          },
+        ],
         "executor": "nx:run-commands",
         "metadata": {
           "description": "Sweep: Which one?",
@@ -170,6 +178,7 @@ describe('nx', () => {
       defaultConfiguration: 'quick',
       cache: false,
       parallelism: false,
+      dependsOn: [{ projects: ['@medgan/native'], target: 'kernels' }],
       metadata: { description: expect.stringContaining('batch size') },
     });
     expect(Object.values(targets).filter(({ metadata }) => /cannot run/.test(metadata.description))).toEqual(

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { startEngine, type Engine, type EngineName, type Precision } from '@medgan/engine';
+import { enginesToTry, resolveEngine, type Engine, type EngineName, type Precision } from '@medgan/engine';
 import { defined, UsageError } from '@medgan/files';
 import { createRng } from '@medgan/plugin-api';
 import { buildGan, drawInputs, type GanSpec } from '@medgan/trainer';
@@ -9,7 +9,7 @@ export interface BenchOptions extends BenchNetworks {
   readonly batchSize: number;
   readonly threads?: number;
   readonly steps: number;
-  readonly engine: string;
+  readonly engine?: EngineName;
   readonly precision?: Precision;
   readonly json: boolean;
 }
@@ -46,20 +46,20 @@ async function measure(engine: Engine, spec: GanSpec, { batchSize, steps }: Benc
 
 /** `medgan bench`: median seconds of a training step on random images. */
 export async function benchCommand(options: BenchOptions): Promise<number> {
-  const { precision } = options;
-  if (precision !== undefined && options.engine !== 'native') {
-    throw new UsageError(`--precision is of the engine native, and ${options.engine} computes here`, {
-      cure: 'add --engine native, or remove --precision',
-    });
-  }
   const spec = benchSpec(options);
-  const threads = options.threads ?? availableParallelism();
-  const engine = await startEngine(options.engine as Exclude<EngineName, 'eager'>, {
+  const { precision, threads = availableParallelism() } = options;
+  const { engine } = await resolveEngine(enginesToTry(options.engine, false), {
     threads,
     ...defined({ precision }),
     onFallback: (reason) => process.stderr.write(`left to ONNX Runtime: ${reason}\n`),
     monotonic: () => systemClock.monotonic(),
   });
+  if (precision !== undefined && engine.name !== 'native') {
+    await engine.dispose();
+    throw new UsageError(`--precision is of the engine native, and ${engine.name} computes here`, {
+      cure: 'add --engine native, or remove --precision',
+    });
+  }
   const { seconds, losses, description } = await measure(engine, spec, options);
   const result = {
     median_s: median(seconds),
@@ -73,7 +73,7 @@ export async function benchCommand(options: BenchOptions): Promise<number> {
     peak_memory_mib: Math.round(process.resourceUsage().maxRSS / 1024),
     engine: engine.name,
     device: engine.device,
-    ...(options.engine === 'native' ? { precision: precision ?? 'default' } : {}),
+    ...(engine.name === 'native' && { precision: precision ?? 'default' }),
     threads,
     arch: spec.architecture.name,
     image_size: options.imageSize,

@@ -62,7 +62,7 @@ export async function doctorCommand(options: { json: boolean }): Promise<number>
   }
   process.stdout.write(`${machine.platform}, ${machine.cores} cores, ${machine.memoryGiB} GiB\n`);
   for (const [name, version] of Object.entries(versions())) process.stdout.write(`${name} ${version}\n`);
-  process.stdout.write('\nengines (engine: in a control file; default: onnx)\n');
+  process.stdout.write('\nengines (engine: in a control file; default: native where it works, else onnx)\n');
   for (const { engine, works, device, startMs, reason, cure } of engines) {
     const mark = works ? pc.green('works  ') : pc.dim('not here');
     const text = works ? `${device}, started in ${startMs} ms` : reason!;

@@ -1,20 +1,24 @@
 import { availableParallelism } from 'node:os';
-import { startEngine, type EngineName } from '@medgan/engine';
+import { enginesToTry, resolveEngine, type EngineName } from '@medgan/engine';
 import { replay } from '@medgan/trainer';
 import { builtInPlugins } from '@medgan/runs';
 
 export interface ParityOptions {
-  readonly engine: string;
+  readonly engine?: EngineName;
   readonly threads?: number;
   readonly tolerance: number;
   readonly json: boolean;
 }
 
-/** `medgan parity <case-dir>`: replays a trajectory recorded from PyTorch; 1 when an error passes the tolerance. */
+/**
+ * `medgan parity <case-dir>`: replays a trajectory recorded from PyTorch; 1 when an error passes the tolerance. The engine
+ * native replays it in `exact`.
+ */
 export async function parityCommand(directory: string, options: ParityOptions): Promise<number> {
   const { architectures, objectives } = builtInPlugins();
-  const engine = await startEngine(options.engine as Exclude<EngineName, 'eager'>, {
+  const { engine } = await resolveEngine(enginesToTry(options.engine, false), {
     threads: options.threads ?? availableParallelism(),
+    precision: 'exact',
   });
   try {
     const report = await replay({

@@ -71,9 +71,9 @@ export const weightsOption = (): Option =>
   ).choices(['raw', 'ema']);
 
 export const engineOption = (): Option =>
-  new Option('--engine <name>', 'what computes')
-    .choices(ENGINE_NAMES.filter((name) => name !== 'eager'))
-    .default('onnx');
+  new Option('--engine <name>', 'what computes (default: native where it is built, else onnx)').choices(
+    ENGINE_NAMES.filter((name) => name !== 'eager'),
+  );
 
 export const precisionOption = (): Option =>
   new Option('--precision <name>', 'how the engine native computes convolutions (default: default)').choices(

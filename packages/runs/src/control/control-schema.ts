@@ -1,4 +1,4 @@
-import { ENGINE_NAMES, PRECISIONS, type Precision } from '@medgan/engine';
+import { ENGINE_NAMES, PRECISIONS, type EngineName, type Precision } from '@medgan/engine';
 import type { OptionsSchema } from '@medgan/plugin-api';
 import { ADAM_DEFAULTS, DIFF_AUGMENTATIONS, type DiffAugmentation } from '@medgan/trainer';
 import { AUGMENT_SCHEMA, type AugmentEntry } from './resolve-augment.ts';
@@ -38,7 +38,7 @@ export interface ControlFile {
   readonly subset_order: 'first' | 'seeded';
   readonly cache?: string;
   readonly augment?: readonly AugmentEntry[];
-  readonly engine?: string;
+  readonly engine?: EngineName;
   readonly precision?: Precision;
   readonly threads?: number;
   readonly objective?: string;
@@ -142,7 +142,10 @@ export const CONTROL_SCHEMA: OptionsSchema = {
       description: 'folder of decoded images, default MEDGAN_CACHE or ~/.cache/medgan; "" keeps none',
     },
     augment: AUGMENT_SCHEMA,
-    engine: { enum: [...ENGINE_NAMES], description: 'default: onnx, or what n_gpu asks for' },
+    engine: {
+      enum: [...ENGINE_NAMES],
+      description: 'default: native where it is built, else onnx; or what n_gpu asks for',
+    },
     precision: {
       enum: [...PRECISIONS],
       description:

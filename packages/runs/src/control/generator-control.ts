@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { load } from 'js-yaml';
-import { ENGINE_NAMES, GPU_ENGINES, type EngineName } from '@medgan/engine';
+import { ENGINE_NAMES, enginesToTry, type EngineName } from '@medgan/engine';
 import { defined, expandHome } from '@medgan/files';
 import { parseOptions, type OptionsSchema } from '@medgan/plugin-api';
 import { checkYaml, parseOverrides } from '@medgan/experiment-registry';
@@ -77,7 +77,10 @@ const GENERATOR_CONTROL_SCHEMA: OptionsSchema = {
       default: false,
       description: 'go on where weights or images are NaN or infinite',
     },
-    engine: { enum: [...ENGINE_NAMES], description: 'default: onnx, or what n_gpu asks for' },
+    engine: {
+      enum: [...ENGINE_NAMES],
+      description: 'default: native where it is built, else onnx; or what n_gpu asks for',
+    },
     threads: { ...positiveInteger, description: "default: the machine's cores" },
   },
 };
@@ -134,7 +137,7 @@ export function readGeneratorControl(
     ...defined({ interpolate, truncation, imageSize, key, entry }),
     allowNan: control.allow_nan,
     ...defined({ weights, threads }),
-    engines: wantsGpu ? [...GPU_ENGINES, 'onnx'] : [control.engine ?? 'onnx'],
+    engines: enginesToTry(control.engine, wantsGpu),
     wantsGpu,
     force,
   };

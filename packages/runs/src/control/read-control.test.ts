@@ -57,21 +57,18 @@ describe('a control file', () => {
     });
     expect(run.data).toMatchObject({ path: join(dir, 'data/isic'), dataset: { name: 'image-folder' } });
     expect(run.runDir).toBe(resolve('results/batch16'));
-    expect(run.engines).toEqual(['onnx']);
+    expect(run.engines).toEqual(['native', 'onnx']);
   });
 
   it('chooses the engine native and how precisely it computes, and no other engine does', async () => {
-    expect((await read('arch: DCGAN\nengine: native')).run).toMatchObject({
-      engines: ['native'],
-      precision: 'default',
-    });
+    expect((await read('arch: DCGAN\nengine: native')).run.engines).toEqual(['native']);
     expect((await read('arch: DCGAN\nengine: native\nprecision: exact')).run.precision).toBe('exact');
     expect((await read('arch: DCGAN')).run).not.toHaveProperty('precision');
     expect(await complaint('arch: DCGAN\nengine: wasm\nprecision: exact')).toMatchInlineSnapshot(
-      `"input.yaml:3: precision: only the engine native has it, and wasm computes here (add engine: native, or remove precision:)"`,
+      `"input.yaml:3: precision: only the engine native has it, and wasm computes here (write engine: native, or remove precision:)"`,
     );
     expect(await complaint('arch: DCGAN\nn_gpu: 1\nprecision: exact')).toMatchInlineSnapshot(
-      `"input.yaml:3: precision: only the engine native has it, and no engine is named (add engine: native, or remove precision:)"`,
+      `"input.yaml:3: precision: only the engine native has it, and n_gpu asks for another (write engine: native, or remove precision:)"`,
     );
   });
 
@@ -149,6 +146,7 @@ describe('a control file', () => {
       'onnx-cuda',
       'onnx-webgpu',
       'tfjs-node-gpu',
+      'native',
       'onnx',
     ]);
   });

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { GPU_ENGINES, type EngineName, type Precision } from '@medgan/engine';
+import { enginesToTry, type EngineName, type Precision } from '@medgan/engine';
 import { defined, MedganError, resolvePath } from '@medgan/files';
 import {
   validateOptions,
@@ -38,7 +38,7 @@ export interface ResolvedRun {
   /** A GPU was asked for: say so once when there is none. */
   readonly wantsGpu: boolean;
   readonly threads: number;
-  /** How the engine native computes convolutions; undefined for every other engine. */
+  /** How the engine native computes convolutions; undefined for its default. */
   readonly precision?: Precision;
   readonly runDir: string;
   /** What chooses the best checkpoint; undefined when the run is not evaluated while it trains. */
@@ -129,14 +129,14 @@ function chosenFigure(control: ControlFile, plugins: Plugins, faults: Faults): F
 /** Fixed-noise images that are drawn: as many as pixels per side, as the original draws. */
 const sampleCountOf = (control: ControlFile): number => control.sample_count ?? control.image_size;
 
-function checkPrecision({ engine, precision }: ControlFile, faults: Faults): void {
-  if (precision === undefined || engine === 'native') return;
+function checkPrecision({ engine, n_gpu: gpus, precision }: ControlFile, faults: Faults): void {
+  const isNativeTried = engine === 'native' || (engine === undefined && gpus < 1);
+  if (precision === undefined || isNativeTried) return;
+  const other = engine === undefined ? 'n_gpu asks for another' : `${engine} computes here`;
   faults.add(
     'precision',
-    engine === undefined
-      ? 'only the engine native has it, and no engine is named'
-      : `only the engine native has it, and ${engine} computes here`,
-    'add engine: native, or remove precision:',
+    `only the engine native has it, and ${other}`,
+    'write engine: native, or remove precision:',
   );
 }
 
@@ -267,10 +267,10 @@ export function resolveControl(
     run: {
       config: configOf(control, chosen),
       data: dataOf(control, chosen),
-      engines: wantsGpu ? [...GPU_ENGINES, 'onnx'] : [(control.engine ?? 'onnx') as EngineName],
+      engines: enginesToTry(control.engine, wantsGpu),
       wantsGpu,
       threads: control.threads ?? availableParallelism(),
-      ...(control.engine === 'native' ? { precision: control.precision ?? 'default' } : {}),
+      ...defined({ precision: control.precision }),
       runDir: resolve(resolvePath(control.out), control.run),
       ...defined({ figure }),
     },

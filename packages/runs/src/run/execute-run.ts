@@ -9,7 +9,7 @@ import {
   type TrainRequest,
   type TrainResult,
 } from '@medgan/trainer';
-import { defined, someOf } from '@medgan/files';
+import { someOf } from '@medgan/files';
 import type { ControlFile } from '../control/control-schema.ts';
 import { ganSpec } from '../control/gan-spec.ts';
 import type { ResolvedRun } from '../control/resolve-control.ts';
@@ -20,7 +20,7 @@ import { countsText, imagesPerClass } from './images-per-class.ts';
 import { guardResume } from './resume-guard.ts';
 import { requireDataFolder } from './moved-data.ts';
 import { openImages } from './run-data.ts';
-import { startRunEngine } from './run-engine.ts';
+import { computedAsBegun, noteSlowerEngine, startRunEngine } from './run-engine.ts';
 import { checkRunPlace, removeFormerRun, removeUnfinished } from './run-place.ts';
 import { RecordWriter } from './record-writer.ts';
 import { readRunRecord, type RunRecord } from './run-record.ts';
@@ -56,9 +56,10 @@ interface RunFollower {
 
 /** Trains one run into its folder. Everything that can be refused is refused before the folder is touched. */
 export async function executeRun(request: ExecuteRequest): Promise<TrainResult> {
-  const { run, existing, reporter } = request;
-  const { config, runDir } = run;
+  const { control, existing, plugins, reporter } = request;
+  const { config, runDir } = request.run;
   const former = existing.kind === 'resume' ? await readRunRecord(runDir) : undefined;
+  const run = former ? computedAsBegun(request.run, { control, begun: former.engine }) : request.run;
   if (existing.kind !== 'resume') {
     await checkRunPlace({ runDir, images: run.data.path, replace: existing.kind === 'replace' });
   }
@@ -67,16 +68,18 @@ export async function executeRun(request: ExecuteRequest): Promise<TrainResult> 
   try {
     const writer = new RecordWriter(runDir, former);
     const onFallback = (reason: string): void => writer.fallsBack(reason);
-    const { engine } = await startRunEngine({ ...run, onFallback }, reporter);
+    const resolution = await startRunEngine({ ...run, onFallback }, reporter);
+    const { engine } = resolution;
     try {
+      noteSlowerEngine(resolution, reporter);
       const record: RunRecord = {
-        control: request.control,
+        control,
         resolved: config,
         engine: {
           name: engine.name,
           device: engine.device,
           threads: run.threads,
-          ...defined({ precision: run.precision }),
+          ...(engine.name === 'native' && { precision: run.precision ?? 'default' }),
         },
         data: {
           fingerprint: images.fingerprint,
@@ -88,7 +91,6 @@ export async function executeRun(request: ExecuteRequest): Promise<TrainResult> 
         versions: versions(),
       };
       if (former && existing.kind === 'resume') guardResume(former, record, existing.extended);
-      const { control, plugins } = request;
       const atWork = { runDir, record, control, plugins, run, images, engine };
       return await trainAndJudge(atWork, { ...request, writer });
     } finally {

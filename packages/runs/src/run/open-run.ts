@@ -6,7 +6,7 @@ import type { ResolvedRun } from '../control/resolve-control.ts';
 import { pluginsOfRecord } from '../plugins/plugins-of-run.ts';
 import { withMovedData } from './moved-data.ts';
 import { openRunImages } from './run-data.ts';
-import { startRunEngine } from './run-engine.ts';
+import { computedAsBegun, startRunEngine } from './run-engine.ts';
 import { readRunRecord, type RunRecord } from './run-record.ts';
 import type { RunContext } from './run-reporter.ts';
 
@@ -38,7 +38,8 @@ export async function openRun(runDir: string, { data }: OpenOptions = {}): Promi
   const plugins = await pluginsOfRecord(record, runDir);
   const control =
     data === undefined ? record.control : withMovedData(record.control, { folder: data, plugins, runDir });
-  const run = { ...checkedRun(control, plugins, `${runDir}/config.yaml`), runDir };
+  const resolved = { ...checkedRun(control, plugins, `${runDir}/config.yaml`), runDir };
+  const run = computedAsBegun(resolved, { control, begun: record.engine });
   return { runDir, record, control, plugins, run };
 }
 

@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Engine } from '@medgan/engine';
+import type { ControlFile } from '../control/control-schema.ts';
+import type { ResolvedRun } from '../control/resolve-control.ts';
 import { isNativePresent } from './native.testing.ts';
-import { startRunEngine } from './run-engine.ts';
+import { computedAsBegun, noteSlowerEngine, startRunEngine } from './run-engine.ts';
+import type { EngineRecord } from './run-record.ts';
 
 /** Starts an engine for a run; returns its accelerator and the warnings. */
 async function started(
@@ -59,4 +63,46 @@ it.skipIf(!isNativePresent)('warns once that the engine native leaves a step to 
   expect(warnings).toEqual([
     'the engine native leaves a step to ONNX Runtime, which is slower: a view of 10 axes',
   ]);
+});
+
+describe('a run that goes on', () => {
+  const run = { engines: ['native', 'onnx'], threads: 8 } as unknown as ResolvedRun;
+  const begun: EngineRecord = { name: 'onnx', device: 'CPU', threads: 2 };
+
+  it('has the engine and the threads that it was begun with, though others are the default by now', () => {
+    const control = {} as ControlFile;
+    expect(computedAsBegun(run, { control, begun })).toMatchObject({
+      engines: ['onnx', 'native'],
+      threads: 2,
+    });
+    expect(
+      computedAsBegun(run, { control, begun: { ...begun, name: 'native', precision: 'exact' } }),
+    ).toMatchObject({ engines: ['native', 'onnx'], precision: 'exact' });
+  });
+
+  it('has those that its control file names', () => {
+    const control = { engine: 'native', threads: 8, precision: 'default' } as ControlFile;
+    const named = { ...run, engines: ['native'] } as const;
+    expect(computedAsBegun(named, { control, begun: { ...begun, precision: 'exact' } })).toEqual({
+      ...named,
+      precision: 'default',
+    });
+  });
+});
+
+it('notes that native could not be started where another engine on the CPU is taken in its place', () => {
+  const notes: string[] = [];
+  const note = (accelerator: 'cpu' | 'gpu', passedOver: readonly string[]): void =>
+    noteSlowerEngine(
+      {
+        engine: { name: 'onnx', accelerator } as Engine,
+        passedOver: passedOver.map((engine) => ({ engine, reason: 'it is not built' })),
+      },
+      { onNote: (message) => notes.push(message) },
+    );
+  note('cpu', []);
+  note('gpu', ['native']);
+  expect(notes).toEqual([]);
+  note('cpu', ['native']);
+  expect(notes).toEqual(['onnx computes, because it is not built; native is faster: see medgan doctor']);
 });

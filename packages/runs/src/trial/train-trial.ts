@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
-import type { EngineName } from '@medgan/engine';
 import { defined } from '@medgan/files';
 import {
   readResult,
@@ -87,15 +86,13 @@ async function trainOpened(
   const { anew, reporter, signal, follow } = request;
   const former = holdsRun(dir) && !anew ? await readRunRecord(dir) : undefined;
   const threads = former?.engine.threads ?? control.threads ?? request.threads;
-  // A run goes on with the engine that it began with, also when the machine has a GPU by now.
-  const engines = former ? [former.engine.name as EngineName] : run.engines;
   const existing: Existing = former
     ? { kind: 'resume', extended: trial.continues === undefined ? [] : EXTENDABLE }
     : { kind: 'replace' };
   let judged: Omit<TrialResult, keyof Trained> | undefined;
   const trained = await executeRun({
     control: threads === undefined ? control : { ...control, threads },
-    run: { ...run, engines, threads: threads ?? run.threads, runDir: dir },
+    run: { ...run, threads: threads ?? run.threads, runDir: dir },
     plugins,
     reporter,
     signal,
