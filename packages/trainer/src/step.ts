@@ -79,21 +79,30 @@ const probability = (logits: tf.Tensor): tf.Tensor => tf.mean(tf.sigmoid(logits)
 const generate = ({ generator }: StepParts, { latent }: Given): tf.Tensor4D =>
   scope('generator: images', () => generator.apply(latent as tf.Tensor2D, 'training'));
 
+/**
+ * A network's judgement and the gradients of its loss. TF.js returns the loss alone (JAX has `has_aux` for the rest), and
+ * disposes of all other tensors of the judgement: those to be logged are caught and kept here.
+ */
+function withGradients(
+  judge: () => Judgement,
+  variables: tf.Variable[],
+): Judgement & { readonly gradients: tf.NamedTensorMap } {
+  let judged: Judgement | undefined;
+  const { value: loss, grads: gradients } = tf.variableGrads(() => {
+    judged = judge();
+    Object.values(judged.logged).forEach((value) => tf.keep(value));
+    return judged.loss as tf.Scalar;
+  }, variables);
+  return { loss, logged: judged!.logged, gradients };
+}
+
 /** A loss, its gradients and what Adam makes of them: parts of their own in `medgan engine show`. */
 function descend(who: 'generator' | 'discriminator', optimizer: Adam, judge: () => Judgement): Logged {
-  let logged: Logged = {};
-  const loss = (): tf.Scalar => {
-    const judged = judge();
-    logged = judged.logged;
-    // They outlive the scope in which TF.js records the gradients.
-    Object.values(logged).forEach((value) => tf.keep(value));
-    return judged.loss as tf.Scalar;
-  };
-  const { value, grads } = scope(`${who}: gradients`, () =>
-    tf.variableGrads(() => scope(`${who}: loss`, loss), optimizer.variables),
+  const { loss, logged, gradients } = scope(`${who}: gradients`, () =>
+    withGradients(() => scope(`${who}: loss`, judge), optimizer.variables),
   );
-  scope(`${who}: Adam`, () => optimizer.apply(grads));
-  return { [`loss/${who}`]: value, ...logged };
+  scope(`${who}: Adam`, () => optimizer.apply(gradients));
+  return { [`loss/${who}`]: loss, ...logged };
 }
 
 /** D learns from the real and the generated images, each in a forward pass of its own: batch norm sees them apart. */
@@ -138,16 +147,23 @@ function updateDiscriminator(parts: StepParts, fake: tf.Tensor4D, given: Given):
   return differentiatedTwice(() => descend('discriminator', parts.discriminatorOptimizer, learn));
 }
 
-/** G learns from what D says of its images; `first` is done with them before D judges them. */
-function updateGenerator(parts: StepParts, given: Given, first?: (fake: tf.Tensor4D) => void): Logged {
+/**
+ * G learns from what D says of its images. `beforehand` takes the images before D judges them, and what it returns is
+ * logged too.
+ */
+function updateGenerator(
+  parts: StepParts,
+  given: Given,
+  beforehand: (fake: tf.Tensor4D) => Logged = () => ({}),
+): Logged {
   const { discriminator, objective, objectiveOptions, labels, diffAugment: policy, averaged } = parts;
   const learn = (): Judgement => {
     const fake = generate(parts, given);
-    first?.(fake);
+    const earlier = beforehand(fake);
     const augmented = diffAugment(fake, { policy, use: 'generator' }, given);
     const logits = scope('generator: judgement', () => discriminator.apply(augmented, 'training'));
     return {
-      logged: { 'prob/fake_after': probability(logits) },
+      logged: { ...earlier, 'prob/fake_after': probability(logits) },
       loss: objective.generatorLoss(logits, labels, objectiveOptions),
     };
   };
@@ -157,14 +173,8 @@ function updateGenerator(parts: StepParts, given: Given, first?: (fake: tf.Tenso
 }
 
 /** D's step sits inside the scope that records G's gradients, so that both take the same generated images. */
-function updateBoth(parts: StepParts, given: Given): Logged {
-  let before: Logged = {};
-  const after = updateGenerator(parts, given, (fake) => {
-    before = updateDiscriminator(parts, fake, given);
-    tf.keep(before['loss/discriminator']!);
-  });
-  return { ...before, ...after };
-}
+const updateBoth = (parts: StepParts, given: Given): Logged =>
+  updateGenerator(parts, given, (fake) => updateDiscriminator(parts, fake, given));
 
 const latents = ({ sizes }: StepParts, batch: number): StepInputs => ({
   latent: { shape: [batch, sizes.latentSize], drawn: 'normal' },
