@@ -7,6 +7,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { defined } from '@medgan/files';
 import { startHangingServer } from '../e2e/hanging-server.ts';
 import { findMlflow, startMlflow } from 'mlflow-ts-client/testing';
 
@@ -53,7 +54,7 @@ function medgan(args: readonly string[], uri: string | undefined): string {
   const { MLFLOW_TRACKING_URI: _, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, [MEDGAN, ...args], {
     encoding: 'utf8',
-    env: { ...env, ...(uri === undefined ? {} : { MLFLOW_TRACKING_URI: uri }) },
+    env: { ...env, ...defined({ MLFLOW_TRACKING_URI: uri }) },
   });
   if (status !== 0) throw new Error(`${args.join(' ')}: ${stdout}${stderr}`);
   return stdout;

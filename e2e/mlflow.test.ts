@@ -14,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findMlflow, startMlflow, type RealServer } from 'mlflow-ts-client/testing';
+import { defined } from '@medgan/files';
 import { readPages } from './docs/pages.ts';
 import { runSnippet } from './docs/run-snippet.ts';
 import { commandOf } from './docs/documented-commands.ts';
@@ -87,7 +88,7 @@ const python = findMlflow();
 describe.skipIf(!python)('tracking in MLflow', () => {
   let server!: RealServer;
   const startServer = async ([, , ...stores]: readonly string[], port?: number): Promise<void> => {
-    const options = { folder: join(folder, 'server'), stores, ...(port === undefined ? {} : { port }) };
+    const options = { folder: join(folder, 'server'), stores, ...defined({ port }) };
     server = await startMlflow(python!, options);
   };
   beforeAll(async () => {

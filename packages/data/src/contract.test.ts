@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import type { Dataset } from '@medgan/plugin-api';
 import { datasetContract } from '@medgan/testing';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -17,7 +18,7 @@ const paths: Readonly<Record<string, string>> = { 'image-table': table.dir, isic
 
 for (const dataset of datasets) {
   const path = paths[dataset.name];
-  datasetContract(dataset, path === undefined ? {} : { path });
+  datasetContract(dataset, defined({ path }));
 }
 
 describe('the built-in datasets', () => {

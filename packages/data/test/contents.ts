@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import type { PackedImages } from '@medgan/plugin-api';
 
 /** All that images hold, as plain values: `pixels` is uint8, NHWC. */
@@ -10,6 +11,6 @@ export async function contentsOf(images: PackedImages): Promise<Contents> {
   const { size, channels, count, labels, classes, names, groups, fingerprint, skipped } = images;
   return {
     ...{ size, channels, count, labels, classes, names, fingerprint, skipped, pixels },
-    ...(groups === undefined ? {} : { groups }),
+    ...defined({ groups }),
   };
 }

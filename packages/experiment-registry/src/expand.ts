@@ -111,7 +111,7 @@ export function expandExperiment(experiment: Experiment, options: ExpandOptions)
         ...names,
         seed: each,
         config: completed,
-        ...(row ? { published: row } : {}),
+        ...defined({ published: row }),
       };
       return { trial, assignments, path: point.path };
     }),
@@ -145,7 +145,7 @@ function namesOf(point: Point, { seed, seeded }: { seed: number; seeded: boolean
     label: trialLabel(seeded ? { ...setting, seed } : setting),
     group: trialId(setting),
     groupLabel: trialLabel(setting),
-    ...(continues === undefined ? {} : { continues: trialId({ settings: {}, id: continues, seed }) }),
+    ...defined({ continues: continues && trialId({ settings: {}, id: continues, seed }) }),
     settings,
   };
 }

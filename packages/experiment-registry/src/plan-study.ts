@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { defined } from '@medgan/files';
 import { STUDY_FILES } from '@medgan/plugin-api';
 import type { Study, Trial } from './expand.ts';
 import { readResult, readTrial } from './launch/trial-files.ts';
@@ -21,7 +22,7 @@ export async function identifyTrials(study: Study, identify: Identify): Promise<
     const source = sources.get(id);
     return identityHash({
       ...identities.get(id)!,
-      ...(source === undefined ? {} : { continues: hashOf(source) }),
+      ...defined({ continues: source && hashOf(source) }),
     });
   };
   return study.trials.map((trial) =>

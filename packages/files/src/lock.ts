@@ -3,6 +3,7 @@ import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { defined } from './defined.ts';
 import { MedganError, messageOf } from './errors.ts';
 import { makeFolder } from './write-file.ts';
 
@@ -36,7 +37,7 @@ async function startOf(pid: number): Promise<string | undefined> {
 /** This process, as a lock names it. */
 export async function thisProcess(): Promise<LockHolder> {
   const started = await startOf(process.pid);
-  return { pid: process.pid, host: hostname(), ...(started === undefined ? {} : { started }) };
+  return { pid: process.pid, host: hostname(), ...defined({ started }) };
 }
 
 /** A process of another machine cannot be asked, and may be there. */

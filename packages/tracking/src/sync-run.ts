@@ -180,7 +180,7 @@ export class RunSync {
     const tags: Labels = {
       ...tracked.tags,
       'mlflow.runName': tracked.name,
-      ...(parentRunId === undefined ? {} : { 'mlflow.parentRunId': parentRunId }),
+      ...defined({ 'mlflow.parentRunId': parentRunId }),
       ...(this.#cursor.notFinite > 0 ? { 'medgan.not_finite': `${this.#cursor.notFinite} values` } : {}),
     };
     const facts = hashOf([params, tags]);

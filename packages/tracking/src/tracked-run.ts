@@ -64,7 +64,7 @@ function tagsOf(dir: string, record: RunRecord, state: string): Record<string, S
   const { commit, ...numbers } = versions;
   return {
     ...commonTags(dir),
-    ...(commit === undefined ? {} : { 'mlflow.source.git.commit': commit }),
+    ...defined({ 'mlflow.source.git.commit': commit }),
     'medgan.state': state,
     'medgan.seed': resolved.seed,
     'medgan.engine': engineText(engine),
@@ -147,7 +147,7 @@ export async function readTrackedRun(dir: string, options: ReadRunOptions = {}):
     }),
     tags: {
       ...tagsOf(dir, record, state),
-      ...(status?.reason === undefined ? {} : { 'medgan.reason': status.reason }),
+      ...defined({ 'medgan.reason': status?.reason }),
       ...(status?.best
         ? { 'medgan.best': `${status.best.metric} ${status.best.value} at step ${status.best.step}` }
         : {}),

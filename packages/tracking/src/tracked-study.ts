@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { defined } from '@medgan/files';
 import { RUN_FILES, STUDY_FILES } from '@medgan/plugin-api';
 import type { RunStatus } from 'mlflow-ts-client';
 import type { StudyRecord, TrialRecord } from '@medgan/experiment-registry';
@@ -68,7 +69,7 @@ export async function readTrackedStudy(
       'medgan.study': record.experiment,
       'medgan.configuration': record.configuration,
       'medgan.trials': `${count('finished')} of ${record.trials.length} finished${diverged}`,
-      ...(results === undefined ? {} : { 'mlflow.note.content': withoutFiles(results) }),
+      ...defined({ 'mlflow.note.content': results && withoutFiles(results) }),
     },
     files: names.map((name) => ({ from: join(dir, name), to: name })),
     figures: studyFigures(record, { directionOf: await builtInDirections(), timestamp: endTime }),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defined } from '@medgan/files';
 import { startEngine, type Engine } from '@medgan/engine';
 import { createRng, defineArchitecture, type ParameterStore } from '@medgan/plugin-api';
 import type { TensorData } from '@medgan/weights';
@@ -50,7 +51,7 @@ async function start(
     ...TOY_SPEC,
     architecture: trackingGan,
     learningRate: { generator: 0.05, discriminator: 0.05 },
-    ...(ema === undefined ? {} : { ema }),
+    ...defined({ ema }),
   };
   const gan = buildGan(engine, spec, createRng(seed));
   const images = toyImages(2);
@@ -133,7 +134,7 @@ describe('a checkpoint with averaged weights', () => {
 
   it('has a file of its own for them; a run that keeps none has no such file', async () => {
     const files = async (ema?: number): Promise<string[]> => {
-      const { gan } = await start('onnx', ema === undefined ? {} : { ema });
+      const { gan } = await start('onnx', defined({ ema }));
       return readdir(await writeCheckpoint(dir, gan, { step: 1, epoch: 1 }));
     };
     expect(await files(0.9)).toContain('generator-ema.safetensors');

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { withCure } from '@medgan/files';
+import { defined, withCure } from '@medgan/files';
 import { sharedData } from '../../../tools/vitest/shared-data.ts';
 import { decodeSafetensors } from './safetensors.ts';
 import { bytesOfTensor } from './tensor-data.ts';
@@ -41,7 +41,7 @@ describe('reads what PyTorch wrote', () => {
     'beside-meta.pth': 'generator',
   };
   it.each(Object.keys(expected))('%s', async (file) => {
-    const options = key[file] === undefined ? {} : { key: key[file] };
+    const options = defined({ key: key[file] });
     const tensors = await readTorchStateDict(at(file), options);
     expect(described(tensors)).toEqual(Object.entries(expected[file]!));
   });

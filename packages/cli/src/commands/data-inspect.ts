@@ -105,7 +105,7 @@ async function inspectRun(checked: CheckedControl, { reporter, options: usual }:
   const { signal } = options;
   const { dataset, options: given, path, ...context } = run.data;
   const onWarning = (message: string): void => reporter.onWarning(message);
-  const named = path === undefined ? {} : { path };
+  const named = defined({ path });
   const listed = await dataset.list?.({ ...given, ...named }, { ...context, rng, signal, onWarning });
   if (listed?.root !== undefined) {
     const { root, classes } = listed;

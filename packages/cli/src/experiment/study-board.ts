@@ -1,3 +1,4 @@
+import { defined } from '@medgan/files';
 import type { TrialProgress } from '@medgan/plugin-api';
 import type { StudyEvent, TrialState } from '@medgan/experiment-registry';
 
@@ -46,7 +47,7 @@ export class StudyBoard {
       ...kept,
       ...(row.progress ? { progress: row.progress } : {}),
       ...(result ? { seconds: result.seconds } : {}),
-      ...(result?.reason === undefined ? {} : { reason: result.reason }),
+      ...defined({ reason: result?.reason }),
     };
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defined } from '@medgan/files';
 import { splitGroups, type SplitItem } from './split-groups.ts';
 
 const THREE = { train: 0.8, val: 0.1, test: 0.1 };
@@ -15,7 +16,7 @@ const images = ({ pure }: { pure: boolean }): fc.Arbitrary<SplitItem[]> =>
       list.map(({ label, group }, i) => ({
         name: `${label}/${i}.png`,
         label,
-        ...(group === undefined ? {} : { group: pure ? `${label}-${group}` : `${group}` }),
+        ...defined({ group: pure && group !== undefined ? `${label}-${group}` : group?.toString() }),
       })),
     );
 

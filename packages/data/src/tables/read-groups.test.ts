@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defined } from '@medgan/files';
 import { TemporaryFolder } from '../../test/temporary-folder.ts';
 
 let folder: TemporaryFolder;
@@ -20,7 +21,7 @@ async function open(table: string, options: { ungrouped?: 'error' | 'alone'; spl
       ...(isSplit ? { split } : {}),
       onWarning: (message) => warnings.push(message.replaceAll(folder.dir, 'DIR')),
     },
-    { groups: 'groups.csv', ...(ungrouped === undefined ? {} : { ungrouped }) },
+    { groups: 'groups.csv', ...defined({ ungrouped }) },
   );
 }
 

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import { resolvePath } from '@medgan/files';
+import { defined, resolvePath } from '@medgan/files';
 import { MedganError } from '@medgan/plugin-api';
 import type { GroupedFile, LabelledFile } from '../find/class-folders.ts';
 import { FileIndex } from './file-index.ts';
@@ -108,7 +108,7 @@ export async function readGroups(
         const group = groupOf.get(file.name);
         return group === undefined ? file : { ...file, group };
       });
-      return { files: grouped, ...(misfit === undefined ? {} : { misfit: `${table.path}: ${misfit}` }) };
+      return { files: grouped, ...defined({ misfit: misfit && `${table.path}: ${misfit}` }) };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defined } from '@medgan/files';
 import { tf } from '../tf.ts';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Step, Values } from '../engine.ts';
@@ -29,7 +30,7 @@ describe('OnnxEngine', () => {
 
   it('has the name and the accelerator of its execution provider', () => {
     const described = (provider?: ExecutionProvider): string[] => {
-      const { name, accelerator } = new OnnxEngine(provider === undefined ? {} : { provider });
+      const { name, accelerator } = new OnnxEngine(defined({ provider }));
       return [name, accelerator];
     };
     expect(described()).toEqual(['onnx', 'cpu']);

@@ -233,7 +233,7 @@ function configOf(control: ControlFile, chosen: Chosen): RunConfig {
     ...(r1 === 0 ? {} : { r1 }),
     ...(diffAugment.length === 0 ? {} : { diffAugment }),
     ...(augment.length === 0 ? {} : { augment }),
-    ...(figure === undefined ? {} : { bestMetric: figure.name }),
+    ...defined({ bestMetric: figure?.name }),
   };
 }
 
@@ -242,7 +242,7 @@ function dataOf(control: ControlFile, { dataset, datasetOptions }: Chosen): Reso
   return {
     dataset,
     options: datasetOptions,
-    ...(control.path === undefined ? {} : { path: resolvePath(control.path) }),
+    ...defined({ path: control.path && resolvePath(control.path) }),
     ...defined({ classes: control.classes }),
     ...splitRequest(control),
     ...defined({ subset: control.subset }),

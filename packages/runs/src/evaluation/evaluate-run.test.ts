@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { defined } from '@medgan/files';
 import { builtInPlugins } from '../plugins/plugins.ts';
 import { openRun, withRunAtWork } from '../run/open-run.ts';
 import { Listener, smallRun, trainSmall } from '../run/small-run.testing.ts';
@@ -84,7 +85,7 @@ describe('the evaluation of a run', () => {
     features: [chooseFeatures('pixels-pca', PLUGINS)],
     fakes: 8,
     reals: 100,
-    ...(against === undefined ? {} : { against }),
+    ...defined({ against }),
   });
 
   it('judges fresh images as a set, and draws them beside the nearest real ones', async () => {

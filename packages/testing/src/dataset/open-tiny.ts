@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defined } from '@medgan/files';
 import {
   createRng,
   type Dataset,
@@ -40,7 +41,7 @@ export async function withTinyDataset<T>(
 ): Promise<T> {
   const made = dataset.source === 'path' && path === undefined ? await makeExampleFolder() : undefined;
   const folder = path ?? made?.path;
-  const given = { ...dataset.tiny, ...(folder === undefined ? {} : { path: folder }) };
+  const given = { ...dataset.tiny, ...defined({ path: folder }) };
   const opened: PackedImages[] = [];
   try {
     return await body(

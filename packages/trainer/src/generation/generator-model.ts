@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { defined } from '@medgan/files';
 import {
   ModelRecorder,
   onnxModel,
@@ -35,8 +36,7 @@ export const describeGenerator = ({
   image_size: String(sizes.imageSize),
   channels: String(sizes.channels),
   generator_features: String(sizes.generatorFeatures),
-  ...(step === undefined ? {} : { step: String(step) }),
-  ...(ema === undefined ? {} : { ema: String(ema) }),
+  ...defined({ step: step?.toString(), ema: ema?.toString() }),
 });
 
 const PIXELS: Readonly<

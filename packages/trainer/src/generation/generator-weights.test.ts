@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { OnnxEngine } from '@medgan/engine';
-import { withCure } from '@medgan/files';
+import { defined, withCure } from '@medgan/files';
 import { Registry, createRng, defineArchitecture, type Architecture } from '@medgan/plugin-api';
 import { writeSafetensorsFile, type TensorData } from '@medgan/weights';
 import { readGeneratorWeights, type GeneratorWeightsRequest } from './generator-weights.ts';
@@ -171,9 +171,7 @@ describe('import', () => {
   it('takes the only state dict whole, and a module that is asked for', async () => {
     const file = await write({ 'generator.main.0.weight': WEIGHT, 'discriminator.main.0.weight': OTHER });
     const names = async (key?: string): Promise<string[]> => [
-      ...(
-        await readImportedWeights(file, { architectures, ...(key === undefined ? {} : { key }) })
-      ).tensors.keys(),
+      ...(await readImportedWeights(file, { architectures, ...defined({ key }) })).tensors.keys(),
     ];
     expect(await names()).toEqual(['discriminator.main.0.weight', 'generator.main.0.weight']);
     expect(await names('discriminator')).toEqual(['main.0.weight']);

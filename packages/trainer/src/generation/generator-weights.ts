@@ -107,10 +107,13 @@ async function readWeights(request: GeneratorWeightsRequest): Promise<GeneratorW
     architecture: plugin,
     architectureOptions: said.options,
     sizes: said.sizes,
-    ...(metadata['step'] === undefined ? {} : { step: Number(metadata['step']) }),
-    ...(metadata['ema'] === undefined ? {} : { ema: Number(metadata['ema']) }),
+    ...defined({ step: numberOf(metadata['step']), ema: numberOf(metadata['ema']) }),
   };
 }
+
+/** A number out of the metadata of a file. */
+const numberOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text);
 
 /** @throws MedganError when someone expects images of another size than the weights make. */
 export function requireImageSize({ source, sizes }: GeneratorWeights, expected: number | undefined): void {

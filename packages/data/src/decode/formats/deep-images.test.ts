@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defined } from '@medgan/files';
 import { TemporaryFolder } from '../../../test/temporary-folder.ts';
 import { decodeImage } from '../decode-image.ts';
 import { greyElements, writeDicom } from './dicom/write-dicom.testing.ts';
@@ -73,7 +74,7 @@ describe('a folder of DICOM files', () => {
   it('has another fingerprint under another window, and the same under none', async () => {
     await mkdir(folder.path('ct'));
     await writeFile(folder.path('ct/a.dcm'), grey(100));
-    const open = (window?: Window) => folder.open({}, window === undefined ? {} : { window });
+    const open = (window?: Window) => folder.open({}, defined({ window }));
     const [none, auto, wide] = [await open(), await open('auto'), await open({ center: 100, width: 200 })];
     expect(auto.fingerprint).toBe(none.fingerprint);
     expect(wide.fingerprint).not.toBe(none.fingerprint);
