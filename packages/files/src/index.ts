@@ -20,6 +20,7 @@ export { replaceFolder } from './replace-folder.ts';
 export {
   finishedName,
   makeFolder,
+  putInPlace,
   UNFINISHED,
   writeFileAtomically,
   type Content,

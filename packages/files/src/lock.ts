@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { defined } from './defined.ts';
 import { MedganError, messageOf } from './errors.ts';
+import { isAbsent } from './file-error.ts';
 import { makeFolder } from './write-file.ts';
 
 /** The process that has a lock. */
@@ -56,7 +57,7 @@ async function readLock(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }

@@ -22,6 +22,8 @@ it('says which file cannot be read, and why', async () => {
   const path = join(dir, 'broken.json');
   writeFileSync(path, '{"a');
   await expect(readJson(path)).rejects.toThrow(`${path} cannot be read: Unterminated string`);
+  const cure = 'remove it';
+  await expect(readJson(path, { cure })).rejects.toMatchObject({ cure });
   await expect(readText(dir)).rejects.toThrow(`${dir} cannot be read: EISDIR`);
   await expect(listFolder(path)).rejects.toThrow('ENOTDIR');
 });

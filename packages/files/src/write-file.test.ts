@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { finishedName, makeFolder, writeFileAtomically } from './write-file.ts';
+import { finishedName, makeFolder, putInPlace, writeFileAtomically } from './write-file.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'medgan-write-file-'));
 const path = join(dir, 'made', 'deep', 'file');
@@ -97,4 +97,25 @@ describe('a folder', () => {
       );
     },
   );
+});
+
+describe('putInPlace', () => {
+  it('gives a temporary file the name of an old one, durable or not', async () => {
+    for (const durable of [true, false]) {
+      await writeFileAtomically(path, 'old');
+      writeFileSync(`${path}.tmp`, 'new');
+      await putInPlace(`${path}.tmp`, path, { durable });
+      expect(readFileSync(path, 'utf8')).toBe('new');
+      expect(names()).toEqual(['file']);
+    }
+  });
+
+  it('says which file cannot be written, and leaves the temporary one', async () => {
+    await writeFileAtomically(`${path}.tmp`, 'new');
+    const inTheWay = join(path, 'deeper');
+    await expect(putInPlace(`${path}.tmp`, inTheWay)).rejects.toThrow(
+      `${inTheWay} cannot be written (ENOENT)`,
+    );
+    expect(names()).toEqual(['file.tmp']);
+  });
 });

@@ -44,13 +44,30 @@ export async function writeFileAtomically(
     } finally {
       await opened.handle.close();
     }
-    await rename(temporary, path);
-    if (durable) await syncFolder(dirname(path));
+    await putInPlace(temporary, path, { durable });
   } catch (cause) {
     if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => undefined);
     if (codeOf(cause) === undefined || cause instanceof MedganError) throw cause;
     throw fileError(`${path} cannot be written`, cause);
   }
+}
+
+/**
+ * Gives a temporary file its name: `path` is then the old file or the new one, never a part. With `durable` (default) the
+ * name survives a power cut; the file's content does where it was synced before.
+ * @throws MedganError when the folder refuses; the temporary file is then still there.
+ */
+export async function putInPlace(
+  temporary: string,
+  path: string,
+  { durable = true }: WriteOptions = {},
+): Promise<void> {
+  try {
+    await rename(temporary, path);
+  } catch (cause) {
+    throw fileError(`${path} cannot be written`, cause);
+  }
+  if (durable) await syncFolder(dirname(path));
 }
 
 function piecesOf(content: Content): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { RunStatus } from 'mlflow-ts-client';
-import { writeFileAtomically } from '@medgan/files';
+import { writeFileAtomically, readJson } from '@medgan/files';
 import { trackingDir } from './folder-key.ts';
-import { readJson } from './read-json.ts';
 import type { PaceState } from './pace.ts';
 import { LOG_START, type LogPlace } from './read-log.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, messageOf } from '@medgan/files';
+import { MedganError, messageOf, readText } from '@medgan/files';
 
 /** What tracking keeps in a run's or study's folder. It goes with the folder, and away with it. */
 export const trackingDir = (dir: string): string => join(dir, '.mlflow');
@@ -10,12 +10,7 @@ const keyPath = (dir: string): string => join(trackingDir(dir), 'id');
 
 /** The key of a folder that was sent before; undefined for one that was not, or whose training began anew. */
 export async function knownKey(dir: string): Promise<string | undefined> {
-  try {
-    return (await readFile(keyPath(dir), 'utf8')).trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  return (await readText(keyPath(dir)))?.trim();
 }
 
 /**

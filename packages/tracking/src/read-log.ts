@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { isAbsent } from '@medgan/files';
 
 /** A step as `log.jsonl` has it. Values may be NaN or infinite. */
 export interface LoggedStep {
@@ -77,8 +78,8 @@ interface Piece {
 
 async function readPiece(path: string, start: number): Promise<Piece> {
   const none = { lines: [], end: start, isLineStart: false };
-  const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+  const handle = await open(path).catch((error: unknown) => {
+    if (isAbsent(error)) return undefined;
     throw error;
   });
   if (!handle) return none;

@@ -4,6 +4,7 @@ import { cursorPath, hashOf, newCursor, readCursor, writeCursor, type Cursor } f
 import type { OpenDestination } from './destination.ts';
 import { trackedName } from './flatten.ts';
 import { folderKey, knownKey, trackingDir } from './folder-key.ts';
+import { pointsOf, pointsOfPace } from './log-points.ts';
 import { paceOf } from './pace.ts';
 import { missing, stepsBeyond, type KnownSteps } from './points-on-server.ts';
 import { isServerGone, type Leftover, type Part } from './leftovers.ts';
@@ -29,9 +30,6 @@ export interface Sent {
   readonly files: number;
   readonly leftovers: readonly Leftover[];
 }
-
-/** The metric of training speed, in steps per second. */
-const PACE = 'steps_per_second';
 
 /** What servers answer to a call that they do not know, such as `runs/log-inputs` before MLflow 2.4. */
 const UNKNOWN_CALL: readonly (number | undefined)[] = [404, 405, 501];
@@ -236,24 +234,8 @@ export class RunSync {
     for (;;) {
       const read = await readLog(log, this.#cursor.log);
       if (read.steps.length === 0) return;
-      const points = read.steps.flatMap(({ step, time, values }) =>
-        Object.entries(values).map(([key, value]): Metric => ({
-          key: trackedName(key),
-          value,
-          timestamp: time,
-          step,
-        })),
-      );
       const pace = paceOf(read.steps, this.#cursor.pace);
-      points.push(
-        ...pace.values.map(({ step, time, stepsPerSecond }): Metric => ({
-          key: PACE,
-          value: stepsPerSecond,
-          timestamp: time,
-          step,
-        })),
-      );
-      const report = await this.#sendPoints(points);
+      const report = await this.#sendPoints([...pointsOf(read.steps), ...pointsOfPace(pace.values)]);
       await this.#confirm({
         log: read.place,
         ...(pace.state && { pace: pace.state }),

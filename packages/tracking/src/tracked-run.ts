@@ -1,13 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { DatasetInput, RunStatus, Scalar } from 'mlflow-ts-client';
-import { defined, lockHolder } from '@medgan/files';
+import { defined, lockHolder, readJson } from '@medgan/files';
 import { RUN_FILES, TRIAL_FILES } from '@medgan/plugin-api';
 import type { RunStatus as StatusFile } from '@medgan/trainer';
 import { engineText, readRunRecord, type RunEvaluation, type RunRecord } from '@medgan/runs';
 import { flatten, trackedName } from './flatten.ts';
 import { logSpan } from './log-span.ts';
-import { readJson } from './read-json.ts';
 import { bestOf, figuresOf } from './run-figures.ts';
 import type { Tracked, TrackedFile } from './tracked.ts';
 import { userName } from './user-name.ts';

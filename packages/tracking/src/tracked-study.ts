@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { defined } from '@medgan/files';
+import { defined, readJson } from '@medgan/files';
 import { RUN_FILES, STUDY_FILES } from '@medgan/plugin-api';
 import type { RunStatus } from 'mlflow-ts-client';
 import type { StudyRecord, TrialRecord } from '@medgan/experiment-registry';
 import { flatten } from './flatten.ts';
-import { readJson } from './read-json.ts';
 import { builtInDirections, studyFigures, studyParams } from './study-figures.ts';
 import { commonTags, readTrackedRun, type ReadRunOptions } from './tracked-run.ts';
 import type { Tracked } from './tracked.ts';

@@ -1,6 +1,6 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, messageOf, writeFileAtomically } from '@medgan/files';
+import { readJson, writeFileAtomically } from '@medgan/files';
 import { type Direction, RUN_FILES } from '@medgan/plugin-api';
 import { listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
 import type { LogLine } from './log.ts';
@@ -37,13 +37,8 @@ export interface BestCheckpointOptions {
 const recordPath = (runDir: string): string => join(runDir, RUN_FILES.best);
 
 /** The best evaluation that a run folder records; undefined when the run was never evaluated. */
-export async function readBest(runDir: string): Promise<Best | undefined> {
-  try {
-    return JSON.parse(await readFile(recordPath(runDir), 'utf8')) as Best;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new MedganError(`${recordPath(runDir)} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
+export function readBest(runDir: string): Promise<Best | undefined> {
+  return readJson<Best>(recordPath(runDir));
 }
 
 /**
@@ -110,7 +105,7 @@ export class BestCheckpoint {
     this.#best = { metric: name, direction, value, step };
   }
 
-  /** Tells of the best, then removes all checkpoints but it and the newest `keep`. */
+  /** Writes `best.json`, then removes all checkpoints but the best and the newest `keep`. */
   async prune(keep: number): Promise<void> {
     if (this.#best) await this.#write();
     await pruneCheckpoints(this.#options.runDir, keep, this.#best?.step);

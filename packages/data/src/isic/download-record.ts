@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, messageOf, writeFileAtomically } from '@medgan/files';
+import { readJson, writeFileAtomically } from '@medgan/files';
 import type { ImageSize } from './archive-types.ts';
 import type { ManifestEntry } from './manifest-entry.ts';
 import type { Manifest } from './manifest.ts';
@@ -39,16 +38,8 @@ export function requestKey(request: DownloadRequest): string {
 }
 
 async function readRecord(dir: string): Promise<DownloadRecord> {
-  const path = join(dir, NAME);
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as DownloadRecord;
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new MedganError(`${path} cannot be read: ${messageOf(cause)}`, {
-      cure: 'remove it: images that are here are kept, and the archive is asked for the list again',
-      cause,
-    });
-  }
+  const cure = 'remove it: images that are here are kept, and the archive is asked for the list again';
+  return (await readJson<DownloadRecord>(join(dir, NAME), { cure })) ?? {};
 }
 
 /** Notes which images a request led to, once they are all here. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { appendFile, readFile, stat } from 'node:fs/promises';
+import { appendFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder, MedganError, writeFileAtomically } from '@medgan/files';
+import { makeFolder, MedganError, readText, writeFileAtomically } from '@medgan/files';
 import { sha256Of } from './download-file.ts';
 import type { ManifestEntry } from './manifest-entry.ts';
 import { attributionCsv, licencesPage, metadataCsv } from './attribution-files.ts';
@@ -48,10 +48,7 @@ export class Manifest {
 
   /** What a folder says it holds: nothing where it is new. @throws MedganError when saving would replace other files. */
   static async open(dir: string): Promise<Manifest> {
-    const text = await readFile(join(dir, NAME), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
+    const text = await readText(join(dir, NAME));
     if (text === undefined) refuseOtherFiles(dir);
     const entries = new Map<string, ManifestEntry>();
     for (const line of (text ?? '').split('\n')) {

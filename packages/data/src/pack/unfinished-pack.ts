@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lease, makeFolder } from '@medgan/files';
+import { lease, makeFolder, putInPlace } from '@medgan/files';
 import { PackWriter, type PackHeader } from './pack-file.ts';
 
 /** A pack that is being written, under a name of its own until it is whole. It ends by `finish` or `discard`. */
@@ -48,7 +48,8 @@ export class UnfinishedPack {
     try {
       await this.#writer.finish(header);
       await this.#file.close();
-      await rename(this.#path, path);
+      // Readers compare its bytes with its fingerprint, so it need not survive a power cut.
+      await putInPlace(this.#path, path, { durable: false });
     } catch (error) {
       await this.discard();
       throw error;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { copyFile, cp, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { MedganError } from '@medgan/files';
+import { copyFile, cp, link, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listFolder, MedganError, replaceFolder, UNFINISHED } from '@medgan/files';
 import { RUN_FILES } from '@medgan/plugin-api';
 
 /** What the trainer needs to go on; the rest belongs to the trial it was made for. */
@@ -16,29 +16,26 @@ const SHARED = [RUN_FILES.checkpoints, RUN_FILES.samples];
  * @throws MedganError when `from` holds nothing to go on from.
  */
 export async function copyRun(from: string, to: string): Promise<void> {
-  const checkpoints = await readdir(join(from, RUN_FILES.checkpoints)).catch(() => []);
+  const checkpoints = await listFolder(join(from, RUN_FILES.checkpoints));
   if (!checkpoints.some((name) => /^step-\d+$/.test(name))) {
     throw new MedganError(`${from} holds no checkpoint to go on from`, {
       cure: `train it again: remove ${from}, or run the study with --force`,
     });
   }
-  const draft = join(dirname(to), `_copying-${basename(to)}`);
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { recursive: true });
-  for (const name of FILES) {
-    if (existsSync(join(from, name))) await copyFile(join(from, name), join(draft, name));
-  }
-  for (const name of SHARED) {
-    if (existsSync(join(from, name))) await shareFolder(join(from, name), join(draft, name));
-  }
-  await rm(to, { recursive: true, force: true });
-  await rename(draft, to);
+  await replaceFolder(to, async (draft) => {
+    for (const name of FILES) {
+      if (existsSync(join(from, name))) await copyFile(join(from, name), join(draft, name));
+    }
+    for (const name of SHARED) {
+      if (existsSync(join(from, name))) await shareFolder(join(from, name), join(draft, name));
+    }
+  });
 }
 
 async function shareFolder(from: string, to: string): Promise<void> {
   await mkdir(to);
   for (const entry of await readdir(from, { withFileTypes: true })) {
-    if (entry.name.endsWith('.partial')) continue;
+    if (entry.name.endsWith(UNFINISHED)) continue;
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     if (entry.isDirectory()) await shareFolder(source, target);
     else await link(source, target).catch(() => cp(source, target));

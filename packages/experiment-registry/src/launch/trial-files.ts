@@ -1,6 +1,6 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, messageOf, writeFileAtomically } from '@medgan/files';
+import { isAbsent, readJson, writeFileAtomically } from '@medgan/files';
 import { TRIAL_FILES } from '@medgan/plugin-api';
 import { withoutNaN } from '../figures-json.ts';
 import { withNaN, type TrialRecord, type TrialResult } from '../trial-records.ts';
@@ -13,15 +13,6 @@ export interface FolderOfTrial {
   readonly trial: Omit<TrialRecord, 'state' | 'result'>;
 }
 
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new MedganError(`${path} cannot be read: ${messageOf(cause)}`, { cause });
-  }
-}
-
 /** Writes `trial.json` of a run folder, and makes the folder where it is missing. */
 export function writeTrial(dir: string, trial: FolderOfTrial): Promise<void> {
   return writeFileAtomically(join(dir, TRIAL_FILES.trial), `${JSON.stringify(trial, undefined, 2)}\n`);
@@ -29,7 +20,7 @@ export function writeTrial(dir: string, trial: FolderOfTrial): Promise<void> {
 
 /** What `trial.json` of a run folder says; undefined when it is of no study. */
 export async function readTrial(dir: string): Promise<FolderOfTrial | undefined> {
-  return (await readJson(join(dir, TRIAL_FILES.trial))) as FolderOfTrial | undefined;
+  return readJson<FolderOfTrial>(join(dir, TRIAL_FILES.trial));
 }
 
 /** Writes `result.json` of a run folder. */
@@ -39,7 +30,7 @@ export function writeResult(dir: string, result: TrialResult): Promise<void> {
 
 /** What a run folder says of its trial; undefined when the process did not get so far. */
 export async function readResult(dir: string): Promise<TrialResult | undefined> {
-  const result = (await readJson(join(dir, TRIAL_FILES.result))) as TrialResult | undefined;
+  const result = await readJson<TrialResult>(join(dir, TRIAL_FILES.result));
   return result && withNaN(result);
 }
 
@@ -63,7 +54,7 @@ export async function lastLines(path: string, count: number): Promise<string[]> 
       await file.close();
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (isAbsent(error)) return [];
     throw error;
   }
 }

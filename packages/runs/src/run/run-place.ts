@@ -1,9 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import {
   finishedName,
   foreignFiles,
+  listFolder,
   MedganError,
   someOf,
   unfinishedFiles,
@@ -70,7 +71,9 @@ export async function checkRunPlace({ runDir, images, replace }: RunPlace): Prom
     }
     return;
   }
-  const inTheWay = (await names(runDir)).filter((name) => ofRuns(name) !== false && !OF_THIS_RUN.has(name));
+  const inTheWay = (await listFolder(runDir)).filter(
+    (name) => ofRuns(name) !== false && !OF_THIS_RUN.has(name),
+  );
   if (inTheWay.length > 0) {
     throw new MedganError(
       `${runDir} holds no run, but files that a run would overwrite: ${someOf(inTheWay.sort())}`,
@@ -81,7 +84,7 @@ export async function checkRunPlace({ runDir, images, replace }: RunPlace): Prom
 
 /** Removes the run that `checkRunPlace` has let pass. */
 export async function removeFormerRun(runDir: string): Promise<void> {
-  for (const name of await names(runDir)) {
+  for (const name of await listFolder(runDir)) {
     if (ofRuns(finishedName(name)) !== false && !OF_THIS_RUN.has(name))
       await rm(join(runDir, name), { recursive: true });
   }
@@ -102,9 +105,6 @@ export async function removeUnfinished(runDir: string): Promise<string[]> {
   for (const path of left) await rm(join(runDir, path), { recursive: true });
   return left;
 }
-
-const names = (folder: string): Promise<string[]> =>
-  existsSync(folder) ? readdir(folder) : Promise.resolve([]);
 
 /** Whether the record is one of ours, and not a file of the user's of that name. */
 async function isRecord(runDir: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
-import { MedganError, messageOf, writeFileAtomically } from '@medgan/files';
+import { isAbsent, MedganError, messageOf, writeFileAtomically } from '@medgan/files';
 import type { Precision } from '@medgan/engine';
 import { RUN_FILES } from '@medgan/plugin-api';
 import type { RunConfig } from '@medgan/trainer';
@@ -55,8 +55,7 @@ export async function readRunRecord(runDir: string): Promise<RunRecord> {
     const record = load(await readFile(join(runDir, RUN_FILES.record), 'utf8')) as RunRecord;
     return { ...record, engine: namedByDevice(record.engine) };
   } catch (error) {
-    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const reason = absent ? `there is no ${RUN_FILES.record} in it` : messageOf(error);
+    const reason = isAbsent(error) ? `there is no ${RUN_FILES.record} in it` : messageOf(error);
     throw new MedganError(`${runDir} holds no run: ${reason}`, {
       cure: 'give the folder of a run: <out>/<run>',
       cause: error,

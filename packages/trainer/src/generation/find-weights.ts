@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MedganError, messageOf } from '@medgan/files';
+import { isAbsent, MedganError, messageOf } from '@medgan/files';
 import { RUN_FILES } from '@medgan/plugin-api';
 import { listCheckpoints } from '../checkpoint.ts';
 
@@ -22,7 +22,7 @@ async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isAbsent(error)) return undefined;
     throw new MedganError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }
