@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MedganError, withCure } from '@medgan/files';
-import { expandExperiment, type ExpandOptions, type Study } from './expand.ts';
+import { expandExperiment, type ExpandOptions } from './expand.ts';
+import type { Study } from './study.ts';
 import { parseExperiment } from './experiment.ts';
 
 const HEAD = 'title: T\nquestion: Q\n';

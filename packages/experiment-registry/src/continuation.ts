@@ -1,6 +1,6 @@
 import { MedganError } from '@medgan/files';
 import { nearest, type Fault } from '@medgan/plugin-api';
-import type { Trial } from './expand.ts';
+import type { Trial } from './study.ts';
 import type { Experiment } from './experiment.ts';
 import type { Draft } from './refuse-trials.ts';
 import { canonicalJson } from './trial-identity.ts';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { MedganError, withCure } from '@medgan/files';
 import { validateOptions } from '@medgan/plugin-api';
 import { describe, expect, it } from 'vitest';
-import { expandExperiment, type ControlRules, type ExpandOptions, type Study } from './expand.ts';
+import { expandExperiment, type ControlRules, type ExpandOptions } from './expand.ts';
+import type { Study } from './study.ts';
 import { parseExperiment } from './experiment.ts';
 import { trialId } from './trial-names.ts';
 

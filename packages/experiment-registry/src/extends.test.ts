@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MedganError, withCure } from '@medgan/files';
-import { expandExperiment, type Study } from './expand.ts';
+import { expandExperiment } from './expand.ts';
+import type { Study } from './study.ts';
 import { readExperiment } from './experiment.ts';
 
 let folder: string;

@@ -4,15 +4,7 @@
  * @module @medgan/experiment-registry
  */
 
-export {
-  DEFAULT_CONFIGURATION,
-  expandExperiment,
-  type ConfigurationName,
-  type ControlRules,
-  type ExpandOptions,
-  type Study,
-  type Trial,
-} from './expand.ts';
+export { DEFAULT_CONFIGURATION, expandExperiment, type ControlRules, type ExpandOptions } from './expand.ts';
 export { experimentJsonSchema, SCHEMA_FILE } from './experiment-json-schema.ts';
 export type {
   Case,
@@ -28,15 +20,8 @@ export { parseExperiment, readExperiment, type Experiment } from './experiment.t
 export { experimentFiles, findExperiment } from './find-experiment.ts';
 export { parseOverrides, parseSeeds } from './overrides.ts';
 export { countsText, resultsTable, type StudyResults } from './results.ts';
-export {
-  runExperiment,
-  type OfTrial,
-  type Launch,
-  type LaunchContext,
-  type RunOptions,
-  type StudyEvent,
-  type StudyOutcome,
-} from './run-experiment.ts';
+export { runExperiment } from './run-experiment.ts';
+export type { Launch, LaunchContext, OfTrial, RunOptions, StudyEvent, StudyOutcome } from './run-options.ts';
 export { copyRun } from './launch/copy-run.ts';
 export { launchWith, type LaunchOptions } from './launch/launch-trial.ts';
 export { localLauncher, type StopRequest } from './launch/local-launcher.ts';
@@ -47,6 +32,7 @@ export { shownStudy, studyText, type ShownStudy } from './show-study.ts';
 export { comparisonTable, type ComparisonRow } from './summary/comparison-table.ts';
 export { durationText, numberText } from './summary/figure-text.ts';
 export { comparisonMarkdown, publishedMarkdown, verdictMarkdown } from './summary/summary-markdown.ts';
+export type { ConfigurationName, Study, Trial } from './study.ts';
 export { verdictTable } from './summary/verdict-table.ts';
 export { valueText } from './trial-names.ts';
 export {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '@medgan/files';
 import { STUDY_FILES } from '@medgan/plugin-api';
-import type { Study, Trial } from './expand.ts';
+import type { Study, Trial } from './study.ts';
 import { readResult, readTrial } from './launch/trial-files.ts';
 import { identityHash, type TrialIdentity } from './trial-identity.ts';
 import { isDone, readRecords, waitingRecord, type TrialRecord } from './trial-records.ts';

@@ -2,7 +2,7 @@ import { MedganError } from '@medgan/files';
 import type { Fault } from '@medgan/plugin-api';
 import { overlaps, placeFault, type Assignment } from './control-layers.ts';
 import type { ControlKeys } from './experiment-schema.ts';
-import type { Trial } from './expand.ts';
+import type { Trial } from './study.ts';
 import type { Experiment } from './experiment.ts';
 import { canonicalJson } from './trial-identity.ts';
 import type { Point } from './vary.ts';

@@ -1,5 +1,5 @@
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { Study } from './expand.ts';
+import type { Study } from './study.ts';
 import { durationText, headingText } from './summary/figure-text.ts';
 import { summarise } from './summary/summarise.ts';
 import { comparisonMarkdown, publishedMarkdown, verdictMarkdown } from './summary/summary-markdown.ts';

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { MedganError } from '@medgan/files';
 import type { Clock } from '@medgan/plugin-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { expandExperiment, type Study, type Trial } from './expand.ts';
+import { expandExperiment } from './expand.ts';
+import type { Study, Trial } from './study.ts';
 import { parseExperiment } from './experiment.ts';
 import { resultsTable } from './results.ts';
-import { runExperiment, type Launch, type RunOptions, type StudyOutcome } from './run-experiment.ts';
+import { runExperiment } from './run-experiment.ts';
+import type { Launch, RunOptions, StudyOutcome } from './run-options.ts';
 import type { TrialResult } from './trial-records.ts';
 
 const SWEEP = `title: Batch size

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expandExperiment, type Study } from './expand.ts';
+import { expandExperiment } from './expand.ts';
+import type { Study } from './study.ts';
 import { parseExperiment } from './experiment.ts';
 import { shownStudy, studyText } from './show-study.ts';
 

@@ -1,5 +1,5 @@
 import { defined } from '@medgan/files';
-import type { Study, Trial } from './expand.ts';
+import type { Study, Trial } from './study.ts';
 import type { Published } from './experiment-schema.ts';
 import { markdownTable } from './table.ts';
 import { valueText } from './trial-names.ts';

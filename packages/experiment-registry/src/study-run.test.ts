@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { takeLock } from '@medgan/files';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { expandExperiment, type Study } from './expand.ts';
+import { expandExperiment } from './expand.ts';
+import type { Study } from './study.ts';
 import { parseExperiment } from './experiment.ts';
 import { readResult, writeResult } from './launch/trial-files.ts';
-import { runExperiment, type Launch, type RunOptions, type StudyOutcome } from './run-experiment.ts';
+import { runExperiment } from './run-experiment.ts';
+import type { Launch, RunOptions, StudyOutcome } from './run-options.ts';
 import { type TrialResult } from './trial-records.ts';
 
 let root: string;

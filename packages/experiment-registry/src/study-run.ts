@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, writeFileAtomically } from '@medgan/files';
 import { RUN_FILES, STUDY_FILES } from '@medgan/plugin-api';
-import type { Study } from './expand.ts';
+import type { Study } from './study.ts';
 import { copyRun } from './launch/copy-run.ts';
 import { writeTrial } from './launch/trial-files.ts';
 import { resultsMarkdown } from './results.ts';
-import type { OfTrial, RunOptions, StudyEvent } from './run-experiment.ts';
+import type { OfTrial, RunOptions, StudyEvent } from './run-options.ts';
 import {
   isDone,
   writeRecords,

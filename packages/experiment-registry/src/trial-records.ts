@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MedganError, messageOf, writeFileAtomically } from '@medgan/files';
 import { STUDY_FILES } from '@medgan/plugin-api';
 import type { ControlKeys } from './experiment-schema.ts';
-import type { Study, Trial } from './expand.ts';
+import type { Study, Trial } from './study.ts';
 import { figuresOf, withoutNaN, type Figures } from './figures-json.ts';
 
 export type { Figures };

@@ -1,29 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJson, writeFileAtomically } from '@medgan/files';
-import { type Direction, RUN_FILES } from '@medgan/plugin-api';
+import { RUN_FILES } from '@medgan/plugin-api';
 import { listCheckpoints, pruneCheckpoints } from './checkpoint.ts';
+import type { Best, Evaluation } from './evaluation.ts';
 import type { LogLine } from './log.ts';
 import type { Reporter } from './progress.ts';
 import { nonFiniteReason, type ByteImages } from './byte-images.ts';
 import type { MetricValues } from './step-runner.ts';
-
-/** How the images of a run are judged while it trains. */
-export interface Evaluation {
-  /** The value that decides which checkpoint is the best. */
-  readonly metric: { readonly name: string; readonly direction: Direction };
-  /** Figures of fixed-noise images, the metric's among them. Equal images must give equal figures. */
-  evaluate(images: ByteImages): Promise<Readonly<Record<string, number>>>;
-}
-
-/** The best evaluation of a run so far: `best.json` of its folder. */
-export interface Best {
-  readonly metric: string;
-  readonly direction: Direction;
-  readonly value: number;
-  /** Its checkpoint is kept beside the newest ones. */
-  readonly step: number;
-}
 
 export interface BestCheckpointOptions {
   readonly runDir: string;

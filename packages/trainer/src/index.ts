@@ -5,7 +5,8 @@
  */
 
 export { Adam, ADAM_DEFAULTS, type AdamOptions } from './adam.ts';
-export { readBest, type Best, type Evaluation } from './best-checkpoint.ts';
+export { readBest } from './best-checkpoint.ts';
+export type { Best, Evaluation } from './evaluation.ts';
 export {
   listCheckpoints,
   restoreCheckpoint,

@@ -1,7 +1,7 @@
 import { defined } from '@medgan/files';
 import { batchAugmenter } from './augment-batch.ts';
 import { batches } from './batches.ts';
-import type { Best } from './best-checkpoint.ts';
+import type { Best } from './evaluation.ts';
 import { Pace } from './progress.ts';
 import { readAhead } from './read-ahead.ts';
 import { totalSteps } from './run-config.ts';

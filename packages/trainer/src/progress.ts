@@ -1,5 +1,5 @@
 import type { Clock } from '@medgan/plugin-api';
-import type { Best } from './best-checkpoint.ts';
+import type { Best } from './evaluation.ts';
 import type { LoggedValues, MetricValues } from './step-runner.ts';
 
 /** Where a run stands after a step. */
@@ -24,7 +24,7 @@ export interface EvaluatedStep {
   readonly reason?: string;
 }
 
-/** Told what happens in a run, to show it. */
+/** Hears what happens in a run, to show it. */
 export interface Reporter {
   /** The step was compiled, once a run. */
   onCompiled(milliseconds: number): void;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeFileAtomically } from '@medgan/files';
 import { RUN_FILES } from '@medgan/plugin-api';
-import type { Best } from './best-checkpoint.ts';
+import type { Best } from './evaluation.ts';
 
 /** `status.json` of a run folder. */
 export interface RunStatus {

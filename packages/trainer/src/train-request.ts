@@ -1,6 +1,6 @@
 import type { Clock, PackedImages, Rng } from '@medgan/plugin-api';
 import type { ChosenAugmentation } from './augment-batch.ts';
-import type { Evaluation } from './best-checkpoint.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { Position } from './checkpoint.ts';
 import type { Gan } from './gan.ts';
 import type { PictureListener } from './picture-listener.ts';

@@ -1,6 +1,24 @@
 import type { Algorithm, Direction } from './program-format.ts';
 import type { Precision } from '../names.ts';
-import type { ConvolutionShape } from './write-products.ts';
+
+/** Sizes of a convolution, named by its forward direction; as `struct conv_shape` has them. */
+export interface ConvolutionShape {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly outChannels: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideY: number;
+  readonly strideX: number;
+  readonly dilationY: number;
+  readonly dilationX: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+}
 
 /** The kernels and strides that Winograd's filtering is written for. */
 const isServed = (s: ConvolutionShape): boolean =>

@@ -1,7 +1,7 @@
 import { sameShape, type Node } from '../graph/graph.ts';
 import { ints } from './attributes.ts';
 import type { Precision } from '../names.ts';
-import { chooseAlgorithm } from './algorithms.ts';
+import { chooseAlgorithm, type ConvolutionShape } from './algorithms.ts';
 import { address } from './operation.ts';
 import { ALGORITHMS, DIRECTIONS, type Algorithm, type Direction } from './program-format.ts';
 import type { ProgramWriter } from './program-writer.ts';
@@ -73,25 +73,6 @@ export function writeMatMul(node: Node, w: ProgramWriter): void {
     [left.value, right.value, w.flow.root(out.id)],
     w,
   );
-}
-
-/** Sizes of a convolution, named by its forward direction; as `struct conv_shape` has them. */
-export interface ConvolutionShape {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly outChannels: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly strideY: number;
-  readonly strideX: number;
-  readonly dilationY: number;
-  readonly dilationX: number;
-  readonly padTop: number;
-  readonly padLeft: number;
 }
 
 const KERNEL_DIRECTIONS: Readonly<Record<string, Direction>> = {

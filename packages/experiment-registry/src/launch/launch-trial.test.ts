@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, JobMessage } from '@medgan/plugin-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Trial } from '../expand.ts';
+import type { Trial } from '../study.ts';
 import type { TrialResult } from '../trial-records.ts';
 import { launchWith } from './launch-trial.ts';
 import { localLauncher } from './local-launcher.ts';

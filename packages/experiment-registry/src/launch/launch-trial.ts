@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseOptions, type Clock, type JobEnd, type Launcher, TRIAL_FILES } from '@medgan/plugin-api';
-import type { Launch } from '../run-experiment.ts';
-import type { Trial } from '../expand.ts';
+import type { Launch } from '../run-options.ts';
+import type { Trial } from '../study.ts';
 import type { TrialResult } from '../trial-records.ts';
 import { lastLines, readResult, writeResult } from './trial-files.ts';
 

@@ -1,6 +1,6 @@
 import type { Judgement } from './compare.ts';
 import { differenceText, digitsOf, headingText, meanSdText, numberText, rangeText } from './figure-text.ts';
-import type { FigureColumn, GroupSummary, StudySummary } from './summarise.ts';
+import type { FigureColumn, GroupSummary, StudySummary } from './study-summary.ts';
 
 type RowKind = 'last' | 'best' | 'published' | 'difference' | 'best-difference' | 'floor' | 'ceiling';
 

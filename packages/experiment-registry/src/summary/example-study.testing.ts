@@ -1,4 +1,5 @@
-import { expandExperiment, type Study } from '../expand.ts';
+import { expandExperiment } from '../expand.ts';
+import type { Study } from '../study.ts';
 import { parseExperiment } from '../experiment.ts';
 import type { Figures, TrialRecord, TrialResult } from '../trial-records.ts';
 

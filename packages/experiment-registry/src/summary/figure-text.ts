@@ -1,6 +1,6 @@
 import type { Comparison } from './compare.ts';
 import type { MeanSd, Range } from './mean-sd.ts';
-import type { FigureColumn, StudySummary } from './summarise.ts';
+import type { FigureColumn, StudySummary } from './study-summary.ts';
 
 const MINUS = '−';
 

@@ -1,5 +1,5 @@
 import type { ControlKeys } from '../experiment-schema.ts';
-import type { Study } from '../expand.ts';
+import type { Study } from '../study.ts';
 import type { Figures, TrialRecord } from '../trial-records.ts';
 
 /** Trials that differ in the seed only. */

@@ -1,79 +1,12 @@
-import type { ControlKeys, Published, PublishedFigure } from '../experiment-schema.ts';
-import type { Study } from '../expand.ts';
+import type { PublishedFigure } from '../experiment-schema.ts';
+import type { Study } from '../study.ts';
 import { isDone, type Figures, type TrialRecord, type TrialState } from '../trial-records.ts';
 import { valueText } from '../trial-names.ts';
 import { compare, publishedDecimals, type Comparison } from './compare.ts';
 import { groupsOf, type RecordGroup } from './group-records.ts';
 import { meanSd, rangeOf, type MeanSd, type Range } from './mean-sd.ts';
-import { verdictOf, type Verdict } from './verdict.ts';
-
-/** A quantity of the tables. */
-export interface FigureColumn {
-  /** As in `TrialResult.figures`. */
-  readonly key: string;
-  readonly name: string;
-  readonly unit?: string;
-  /** Known only of described figures; losses have no direction. */
-  readonly better?: PublishedFigure['better'];
-  readonly note?: string;
-  /** Decimals of the published values; absent where none is published. */
-  readonly decimals?: number;
-}
-
-/** Trials that differ in the seed only. */
-export interface GroupSummary {
-  readonly id: string;
-  readonly label: string;
-  /** The label without the name of the setting, where only one is varied: `128`. */
-  readonly short: string;
-  readonly settings: ControlKeys;
-  readonly trials: readonly TrialRecord[];
-  /** Finished trials: the n of the means. */
-  readonly finished: number;
-  /** By figure, at the last checkpoint. */
-  readonly last: Readonly<Record<string, MeanSd>>;
-  /**
-   * By figure, at the best checkpoint of each seed; a seed whose best is its last counts with its last. Undefined where
-   * no seed has a better one than the last.
-   */
-  readonly best: Readonly<Record<string, MeanSd>> | undefined;
-  /** The steps of the best checkpoints. */
-  readonly bestSteps: readonly number[];
-  /** By figure. */
-  readonly published: Figures;
-  /** Why these figures are taken as this setting's, where the source does not say so. */
-  readonly assumed: string | undefined;
-  /** `last` against `published`, by figure. */
-  readonly comparisons: Readonly<Record<string, Comparison>>;
-  /** `best` against `published`, by figure. */
-  readonly bestComparisons: Readonly<Record<string, Comparison>>;
-  /** Wall-clock time of all its trials. */
-  readonly seconds: number;
-}
-
-type StudyState = 'not run' | 'finished' | 'incomplete' | 'failed';
-
-/** What a study found, beside what was published. */
-export interface StudySummary {
-  /** Folder of the study. */
-  readonly name: string;
-  readonly title: string;
-  readonly question: string;
-  readonly configuration: string;
-  readonly note: string | undefined;
-  readonly state: StudyState;
-  readonly counts: Readonly<Partial<Record<TrialState, number>>>;
-  readonly figures: readonly FigureColumn[];
-  readonly groups: readonly GroupSummary[];
-  /** Noise in place of generated images, over all trials. */
-  readonly floor: Readonly<Record<string, Range>>;
-  /** Other real images in place of generated ones, over all trials. */
-  readonly ceiling: Readonly<Record<string, Range>>;
-  readonly published: Published | undefined;
-  readonly verdict: Verdict;
-  /** Wall-clock time of all trials. */
-  readonly seconds: number;
-}
+import type { FigureColumn, GroupSummary, StudySummary } from './study-summary.ts';
+import { verdictOf } from './verdict.ts';
 
 /** What is summed up. */
 export interface SummaryInput {
@@ -114,7 +47,7 @@ export function summarise({ study, records, describe = {} }: SummaryInput): Stud
   };
 }
 
-function stateOf(records: readonly TrialRecord[]): StudyState {
+function stateOf(records: readonly TrialRecord[]): StudySummary['state'] {
   if (records.every(({ state }) => state === 'waiting')) return 'not run';
   if (records.every(({ state }) => isDone(state))) return 'finished';
   return records.some(({ state }) => state === 'failed') ? 'failed' : 'incomplete';

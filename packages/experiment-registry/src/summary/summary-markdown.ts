@@ -1,6 +1,6 @@
 import { markdownTable } from '../table.ts';
 import { comparisonTable } from './comparison-table.ts';
-import type { StudySummary } from './summarise.ts';
+import type { StudySummary } from './study-summary.ts';
 import { verdictTable } from './verdict-table.ts';
 
 /** Ours beside the published figures; undefined where there is neither. */

@@ -1,5 +1,5 @@
 import { numberText } from './figure-text.ts';
-import type { StudySummary } from './summarise.ts';
+import type { StudySummary } from './study-summary.ts';
 
 const AGREEMENT = {
   agrees: 'agrees',

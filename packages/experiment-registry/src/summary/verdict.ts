@@ -1,27 +1,6 @@
-import type { FigureColumn, GroupSummary } from './summarise.ts';
+import type { Agreement, FigureColumn, FigureVerdict, GroupSummary, Verdict } from './study-summary.ts';
 import { inPrint } from './compare.ts';
-import { rankAgreement, type RankAgreement } from './rank-agreement.ts';
-
-type Agreement = 'agrees' | 'disagrees' | 'partly' | 'undecided';
-
-/** Does our ordering of the settings agree with the published one, by one figure? */
-interface FigureVerdict extends RankAgreement {
-  readonly figure: string;
-  readonly agreement: Agreement;
-  /** The settings from the best on: `16 > 64 = 128`; `=` is equal in print. */
-  readonly ourOrder: string;
-  readonly publishedOrder: string;
-}
-
-/** The answer of a study, beside the published one. */
-export interface Verdict {
-  readonly kind: Agreement | 'not-run' | 'nothing-published' | 'nothing-to-order' | 'incomplete';
-  /** One word or two. */
-  readonly short: string;
-  /** The answer in whole sentences, uncertainty included. */
-  readonly text: string;
-  readonly figures: readonly FigureVerdict[];
-}
+import { rankAgreement } from './rank-agreement.ts';
 
 const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;

@@ -14,6 +14,7 @@ import {
   SAME,
   type Layer,
 } from './blocks.ts';
+import type { Features } from './features.ts';
 import { reconstruction } from './reconstruction.ts';
 
 /** Pixels a side of the maps that are judged. */
@@ -24,16 +25,6 @@ const MIDDLE_SIDE = 16;
 const EXCITES = 8;
 /** Kernel of the heads: each of the 5×5 logits sees half of an 8×8 map. */
 const WINDOW = { kernel: 4, stride: 1, pad: 0 };
-
-/** Feature maps of images [N, S, S, C]. */
-export interface Features {
-  /** [N, 8, 8, ·], of the whole image. */
-  readonly last: tf.Tensor4D;
-  /** [N, 16, 16, ·], of the whole image. */
-  readonly middle: tf.Tensor4D;
-  /** [N, 8, 8, ·], of the image at half its side. */
-  readonly small: tf.Tensor4D;
-}
 
 /** Adds a row to the table of layers, and builds the layer in a scope of the row's name. */
 type AddLayer = <T>(

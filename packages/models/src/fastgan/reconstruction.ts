@@ -4,7 +4,7 @@ import { convolution } from '../layers/convolution.ts';
 import { halved } from '../layers/resample.ts';
 import { spectralNorm } from '../layers/spectral-norm.ts';
 import { SAME, upBlock, type Layer } from './blocks.ts';
-import type { Features } from './discriminator.ts';
+import type { Features } from './features.ts';
 
 /** What the decoders of a discriminator are built from. */
 export interface ReconstructionSpec {

@@ -3,7 +3,7 @@ import { diversity, sourceOfPixels, type ChosenMetric, type Diversity } from '@m
 import { defined, writeFileAtomically } from '@medgan/files';
 import { createRng, type BytePixels, type PackedImages, RUN_FILES } from '@medgan/plugin-api';
 import { readBest, type Best } from '@medgan/trainer';
-import type { RunAtWork } from '../run/open-run.ts';
+import type { RunAtWork } from '../run/opened-run.ts';
 import { openPart } from '../run/run-data.ts';
 import type { RunContext } from '../run/run-reporter.ts';
 import { versions } from '../run/versions.ts';

@@ -13,7 +13,7 @@ import {
   type GeneratorWeights,
   type WhichWeights,
 } from '@medgan/trainer';
-import type { OpenedRun } from '../run/open-run.ts';
+import type { OpenedRun } from '../run/opened-run.ts';
 
 /** Which generator of a run is meant. */
 export interface CheckpointChoice {

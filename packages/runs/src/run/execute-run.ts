@@ -15,7 +15,7 @@ import { ganSpec } from '../control/gan-spec.ts';
 import type { ResolvedRun } from '../control/resolve-control.ts';
 import { judgeWhileTraining } from '../evaluation/judge-while-training.ts';
 import { averagedText } from './averaged-text.ts';
-import type { RunAtWork } from './open-run.ts';
+import type { RunAtWork } from './opened-run.ts';
 import { countsText, imagesPerClass } from './images-per-class.ts';
 import { guardResume } from './resume-guard.ts';
 import { requireDataFolder } from './moved-data.ts';

@@ -1,30 +1,11 @@
-import type { Engine } from '@medgan/engine';
-import type { PackedImages, Plugins } from '@medgan/plugin-api';
-import type { ControlFile } from '../control/control-schema.ts';
 import { checkedRun } from '../control/read-control.ts';
-import type { ResolvedRun } from '../control/resolve-control.ts';
 import { pluginsOfRecord } from '../plugins/plugins-of-run.ts';
 import { withMovedData } from './moved-data.ts';
+import type { OpenedRun, RunAtWork } from './opened-run.ts';
 import { openRunImages } from './run-data.ts';
 import { computedAsBegun, startRunEngine } from './run-engine.ts';
-import { readRunRecord, type RunRecord } from './run-record.ts';
+import { readRunRecord } from './run-record.ts';
 import type { RunContext } from './run-reporter.ts';
-
-/** A run in its folder: what it was begun with, resolved once. */
-export interface OpenedRun {
-  readonly runDir: string;
-  readonly record: RunRecord;
-  readonly control: ControlFile;
-  /** The plugins that it was trained with. */
-  readonly plugins: Plugins;
-  readonly run: ResolvedRun;
-}
-
-/** A run whose data and engine are open: while it trains, and while it is judged. */
-export interface RunAtWork extends OpenedRun {
-  readonly images: PackedImages;
-  readonly engine: Engine;
-}
 
 /** How a run is opened. */
 export interface OpenOptions {

@@ -2,7 +2,7 @@ import { defined, MedganError } from '@medgan/files';
 import { createRng, type PackedImages } from '@medgan/plugin-api';
 import type { ResolvedRun } from '../control/resolve-control.ts';
 import { requireDataFolder, requireSameData } from './moved-data.ts';
-import type { OpenedRun } from './open-run.ts';
+import type { OpenedRun } from './opened-run.ts';
 import type { RunContext } from './run-reporter.ts';
 
 /** Opens the images that a run trains on. They are the caller's to close. */

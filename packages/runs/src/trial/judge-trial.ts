@@ -1,7 +1,7 @@
 import type { Figures, TrialResult } from '@medgan/experiment-registry';
 import type { LoggedValues, TrainResult } from '@medgan/trainer';
 import { evaluateRun } from '../evaluation/evaluate-run.ts';
-import type { RunAtWork } from '../run/open-run.ts';
+import type { RunAtWork } from '../run/opened-run.ts';
 import type { RunReporter } from '../run/run-reporter.ts';
 import type { PairTable } from '../evaluation/pair-tables.ts';
 import { PUBLISHED_METRICS, jsonKey } from '../evaluation/score-pairs.ts';
