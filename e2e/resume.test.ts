@@ -74,6 +74,12 @@ describe.each(['DCGAN', 'SNGAN'])('a %s that is killed and resumed', (arch) => {
       expect(fingerprint(runDir), `killed after the checkpoints of steps ${steps.join(', ')}`).toEqual(
         expected,
       );
+      const again = await medgan('resume', runDir);
+      expect(again).toMatchObject({ code: 0, stderr: '' });
+      expect(again.stdout).toMatch(
+        /^\S*broken is finished: all 36 steps are done; train longer with --extend num_epochs=… or max_steps=…\n$/,
+      );
+      expect(fingerprint(runDir)).toEqual(expected);
       rmSync(runDir, { recursive: true });
       rmSync(join(folder, 'unbroken'), { recursive: true });
     },

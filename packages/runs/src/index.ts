@@ -36,6 +36,7 @@ export { pluginsOfRun } from './plugins/plugins-of-run.ts';
 export { builtInPlugins, listPlugins } from './plugins/plugins.ts';
 export { averagedText } from './run/averaged-text.ts';
 export { type ExecuteRequest, type Existing, executeRun } from './run/execute-run.ts';
+export { finishedAs } from './run/finished-run.ts';
 export { openRun, type OpenOptions, withRunAtWork } from './run/open-run.ts';
 export type { OpenedRun, RunAtWork } from './run/opened-run.ts';
 export { openImages, openPart, openRunImages } from './run/run-data.ts';

@@ -26,7 +26,7 @@ export type { PictureListener } from './picture-listener.ts';
 export { totalSteps, type Cadence, type RunConfig } from './run-config.ts';
 export type { LogLine } from './log.ts';
 export { lockRun } from './run-lock.ts';
-export type { RunStatus } from './status.ts';
+export { readStatus, type RunStatus } from './status.ts';
 export { nonFiniteReason, requireFiniteImages, type ByteImages } from './byte-images.ts';
 export { Sampler, type SampledGenerator } from './sampler.ts';
 export { drawInputs, type StepInput, type StepInputs } from './step-inputs.ts';

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -247,6 +247,27 @@ describe('train', () => {
     const rest = await run(changes, { dir: broken, resume: part.checkpoint! });
 
     await expectEqualRuns([broken, rest], [unbroken, whole]);
+  });
+
+  it('adds up the time of all attempts', async () => {
+    const controller = new AbortController();
+    const witness = new Witness();
+    witness.onStepDone = () => controller.abort();
+    const part = await run({}, { witness, signal: controller.signal });
+    const path = join(runDir, 'status.json');
+    const status = JSON.parse(await readFile(path, 'utf8')) as { readonly seconds: number };
+    expect(status.seconds).toBeGreaterThan(0);
+    await writeFile(path, JSON.stringify({ ...status, seconds: 1000 }));
+    const rest = await run({}, { resume: part.checkpoint! });
+    expect(rest.seconds).toBeGreaterThan(1000);
+    expect(rest.seconds).toBeLessThan(2000);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({
+      seconds: expect.closeTo(rest.seconds, 1) as number,
+    });
+
+    // A status that cannot be read keeps no run from going on.
+    await writeFile(path, '{');
+    expect((await run({}, { resume: part.checkpoint! })).seconds).toBeLessThan(1000);
   });
 
   it.each([1, 2])(

@@ -19,6 +19,7 @@ export interface TrainResult {
   readonly totalSteps: number;
   readonly final: LoggedValues | undefined;
   readonly stepsPerSecond: number | undefined;
+  /** Of all attempts together. */
   readonly seconds: number;
   /** The newest checkpoint; undefined when the run was interrupted before its first step. */
   readonly checkpoint: string | undefined;

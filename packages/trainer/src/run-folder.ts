@@ -7,7 +7,7 @@ import { DivergenceWatch } from './divergence.ts';
 import { RunLog } from './log.ts';
 import { drawSamples } from './pictures.ts';
 import type { ByteImages } from './byte-images.ts';
-import { writeStatus, type RunStatus } from './status.ts';
+import { readStatus, writeStatus, type RunStatus } from './status.ts';
 import type { TrainRequest } from './train-request.ts';
 
 /** What a run leaves on disk while it trains: log, status, checkpoints and samples. */
@@ -17,17 +17,19 @@ export class RunFolder {
   readonly #request: TrainRequest;
   readonly #totalSteps: number;
   readonly #start: number;
-  /** Steps that an earlier process has done. */
+  /** Steps that an earlier process has done, and its seconds up to them. */
   readonly #done: number;
+  readonly #earlierSeconds: number;
   readonly #divergence: DivergenceWatch;
   #checkpoint: string | undefined;
 
   private constructor(
     request: TrainRequest,
     totalSteps: number,
-    kept: { log: RunLog; best: BestCheckpoint },
+    kept: { log: RunLog; best: BestCheckpoint; earlierSeconds: number },
   ) {
     ({ log: this.log, best: this.best } = kept);
+    this.#earlierSeconds = kept.earlierSeconds;
     this.#request = request;
     this.#totalSteps = totalSteps;
     this.#start = request.clock.monotonic();
@@ -41,7 +43,11 @@ export class RunFolder {
     const log = await RunLog.open(runDir, resumeFrom?.position.step ?? 0);
     await makeFolder(join(runDir, RUN_FILES.samples));
     const options = { ...request, every: config.cadence.evaluateEvery, totalSteps };
-    return new RunFolder(request, totalSteps, { log, best: await BestCheckpoint.open(options, log.lines) });
+    const best = await BestCheckpoint.open(options, log.lines);
+    // A damaged status costs the time of the earlier attempts, never the run.
+    const status = resumeFrom ? await readStatus(runDir).catch(() => undefined) : undefined;
+    const earlierSeconds = status?.seconds ?? 0;
+    return new RunFolder(request, totalSteps, { log, best, earlierSeconds });
   }
 
   get divergence(): DivergenceWatch {
@@ -53,9 +59,9 @@ export class RunFolder {
     return this.#checkpoint;
   }
 
-  /** Seconds that this process has had the run. */
+  /** Seconds that this process and those before it have had the run. */
   get seconds(): number {
-    return (this.#request.clock.monotonic() - this.#start) / 1000;
+    return this.#earlierSeconds + (this.#request.clock.monotonic() - this.#start) / 1000;
   }
 
   async writeStatus(state: RunStatus['state']): Promise<void> {

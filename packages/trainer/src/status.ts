@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeFileAtomically } from '@medgan/files';
+import { readJson, writeFileAtomically } from '@medgan/files';
 import { RUN_FILES } from '@medgan/plugin-api';
 import type { Best } from './evaluation.ts';
 
@@ -10,7 +10,7 @@ export interface RunStatus {
   readonly step: number;
   readonly totalSteps: number;
   readonly epoch: number;
-  /** Wall-clock time of this process's part of the run. */
+  /** Wall-clock time of the run, all attempts together: what a killed one had done since its last checkpoint is not in it. */
   readonly seconds: number;
   /** The best evaluation so far. */
   readonly best?: Best;
@@ -21,3 +21,7 @@ export interface RunStatus {
 export function writeStatus(runDir: string, status: RunStatus): Promise<void> {
   return writeFileAtomically(join(runDir, RUN_FILES.status), `${JSON.stringify(status, undefined, 2)}\n`);
 }
+
+/** The status of the run in a folder; undefined where there is none. */
+export const readStatus = (runDir: string): Promise<RunStatus | undefined> =>
+  readJson<RunStatus>(join(runDir, RUN_FILES.status));

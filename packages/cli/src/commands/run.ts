@@ -9,6 +9,7 @@ import {
   executeRun,
   type Existing,
   EXTENDABLE,
+  finishedAs,
   readControl,
   readRunRecord,
   openRun,
@@ -101,6 +102,13 @@ async function carryOut(checked: CheckedControl, existing: Existing): Promise<nu
     const short = relative(process.cwd(), path) || '.';
     return short.startsWith('..') ? path : short;
   };
+  const finished = existing.kind === 'resume' ? await finishedAs({ control, run }) : undefined;
+  if (finished) {
+    reporter.onNote(
+      `${shown(run.runDir)} is finished: all ${finished.totalSteps} steps are done; train longer with --extend num_epochs=… or max_steps=…`,
+    );
+    return 0;
+  }
   const work = async (signal: AbortSignal): Promise<number> => {
     const result = await executeRun({
       control,

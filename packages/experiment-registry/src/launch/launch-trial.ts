@@ -1,6 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseOptions, type Clock, type JobEnd, type Launcher, TRIAL_FILES } from '@medgan/plugin-api';
+import { readJson } from '@medgan/files';
+import {
+  parseOptions,
+  type Clock,
+  type JobEnd,
+  type Launcher,
+  RUN_FILES,
+  TRIAL_FILES,
+} from '@medgan/plugin-api';
 import type { Launch } from '../run-options.ts';
 import type { Trial } from '../study.ts';
 import type { TrialResult } from '../trial-records.ts';
@@ -32,7 +40,7 @@ export function launchWith({ launcher, options = {}, clock, threads, command }: 
   return async (trial, context) => {
     const { dir, signal, anew } = context;
     const log = join(dir, TRIAL_FILES.log);
-    const before = anew ? 0 : ((await readResult(dir))?.seconds ?? 0);
+    const before = anew ? 0 : await secondsBefore(dir);
     await rm(join(dir, TRIAL_FILES.result), { force: true });
     if (anew) await rm(log, { force: true });
     const start = clock.monotonic();
@@ -55,6 +63,15 @@ export function launchWith({ launcher, options = {}, clock, threads, command }: 
     await writeResult(dir, result);
     return result;
   };
+}
+
+/** Seconds of the earlier attempts at a trial: of the last one that was killed, up to its last checkpoint. */
+async function secondsBefore(dir: string): Promise<number> {
+  const status = join(dir, RUN_FILES.status);
+  const read = async (): Promise<number> =>
+    (await readResult(dir))?.seconds ?? (await readJson<{ seconds?: number }>(status))?.seconds ?? 0;
+  // Damaged files cost the time of the earlier attempts, never the trial.
+  return read().catch(() => 0);
 }
 
 /** What can be said of a trial whose process left no word. */
