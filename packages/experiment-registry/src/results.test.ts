@@ -55,4 +55,51 @@ describe('resultsMarkdown', () => {
     expect(text).toContain('- MS-GMSD: 0 is best');
     expect(text).toContain('- latent size: 100');
   });
+
+  it('has the figure by which the best checkpoints are chosen, its direction and its features', () => {
+    const study = exampleStudy();
+    const chosenBy = { key: 'kid@random-conv', name: 'kid@random-conv', better: 'lower' } as const;
+    const result = finishedResult(
+      { psnr: 9.4, 'kid@random-conv': 0.0312 },
+      {
+        best: { step: 20, figures: { psnr: 11, 'kid@random-conv': 0.0123 } },
+        chosenBy: { ...chosenBy, value: 0.0123, step: 20 },
+      },
+    );
+    const records = recordsOf(study, { 'batch-size-128': result });
+    const text = resultsMarkdown({ study, records, dir: '/runs/sweep' });
+    expect(text).toContain(
+      'The best checkpoint of a trial is the one with the best kid@random-conv (lower is better) of its fixed-noise images while it trains.',
+    );
+    const figures = text.slice(text.indexOf('## Figures'), text.indexOf('## Trials'));
+    expect(figures.split('\n').slice(2, 8).join('\n')).toMatchInlineSnapshot(`
+      "| setting        |                               |   PSNR, dB ↑ | MS-GMSD ↓ | kid@random-conv ↓ |
+      | -------------- | ----------------------------- | -----------: | --------: | ----------------: |
+      | batch_size 128 | ours, last                    |         9.40 |           |            0.0312 |
+      |                | published                     |       *9.91* |    *0.27* |                   |
+      |                | difference, last              |  −0.51 worse |           |                   |
+      |                | ours, best by kid@random-conv |        11.00 |           |            0.0123 |"
+    `);
+    const trials = text.slice(text.indexOf('## Trials'));
+    expect(trials.split('\n').slice(2, 5).join('\n')).toMatchInlineSnapshot(`
+      "| batch_size | seed | PSNR, dB ↑ | kid@random-conv ↓ | best step | best kid@random-conv ↓ | steps | steps/s |   time | published PSNR, dB ↑ | published MS-GMSD ↓ | grid                                                | state    |
+      | ---------: | ---: | ---------: | ----------------: | --------: | ---------------------: | ----: | ------: | -----: | -------------------: | ------------------: | --------------------------------------------------- | -------- |
+      |        128 |    0 |      9.400 |             0.031 |        20 |                  0.012 |    40 |    2.00 | 20.0 s |               *9.91* |              *0.27* | [batch-size-128](batch-size-128/real-fake-grid.png) | finished |"
+    `);
+  });
+
+  it('separates a pair metric that chooses from the same one of the published tables', () => {
+    const study = exampleStudy();
+    const result = finishedResult(
+      { psnr: 9.4, 'while_training/psnr': 10.5 },
+      { chosenBy: { key: 'while_training/psnr', name: 'psnr', better: 'higher', value: 10.5, step: 40 } },
+    );
+    const text = resultsMarkdown({
+      study,
+      records: recordsOf(study, { 'batch-size-128': result }),
+      dir: '/runs',
+    });
+    expect(text).toContain('| psnr while training ↑ |');
+    expect(text).toContain('the best psnr (higher is better)');
+  });
 });

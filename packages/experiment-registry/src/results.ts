@@ -1,7 +1,7 @@
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Study } from './study.ts';
-import { durationText, headingText } from './summary/figure-text.ts';
-import { summarise } from './summary/summarise.ts';
+import { choiceText, durationText, headingText } from './summary/figure-text.ts';
+import { choosersOf, summarise, titleOf } from './summary/summarise.ts';
 import { comparisonMarkdown, publishedMarkdown, verdictMarkdown } from './summary/summary-markdown.ts';
 import { markdownTable, type Column } from './table.ts';
 import type { TrialRecord } from './trial-records.ts';
@@ -48,7 +48,7 @@ export interface TableOptions {
 }
 
 /** What a narrow terminal goes without, the least important first; `RESULTS.md` has all. */
-const DISPENSABLE = ['grid', 'steps/s', 'time', 'steps', 'loss/discriminator', 'loss/generator'];
+const DISPENSABLE = ['grid', 'steps/s', 'time', 'steps', 'best step', 'loss/discriminator', 'loss/generator'];
 
 /** The table of the trials. */
 export function resultsTable(
@@ -74,6 +74,7 @@ function fieldsOf({ study, records, dir }: StudyResults, from: string): Field[] 
   const published = study.experiment.published;
   const settings = [...new Set(study.trials.flatMap((trial) => Object.keys(trial.settings)))];
   const figures = [...new Set(records.flatMap((record) => Object.keys(record.result?.figures ?? {})))];
+  const choosers = choosersOf(records);
   const shown = Object.entries(published?.figures ?? {}).filter(([key]) =>
     study.trials.some((trial) => trial.published?.values[key] !== undefined),
   );
@@ -87,9 +88,20 @@ function fieldsOf({ study, records, dir }: StudyResults, from: string): Field[] 
     ),
     ...(study.seeded ? [right('seed', (record) => String(record.seed))] : []),
     ...figures.map((key) => {
-      const known = published?.figures[key];
+      const chooser = choosers.find((each) => each.key === key);
+      const known = chooser ? { name: titleOf(chooser), better: chooser.better } : published?.figures[key];
       return right(known ? headingText(known) : key, (record) => figureText(record.result?.figures[key]));
     }),
+    ...(choosers.length === 0
+      ? []
+      : [
+          right('best step', ({ result }) => String(result?.chosenBy?.step ?? '')),
+          ...choosers.map((chooser) =>
+            right(`best ${headingText({ name: titleOf(chooser), better: chooser.better })}`, ({ result }) =>
+              figureText(result?.chosenBy?.key === chooser.key ? result.chosenBy.value : undefined),
+            ),
+          ),
+        ]),
     right('steps', ({ result }) => (result ? String(result.steps) : '')),
     right('steps/s', ({ result }) => result?.stepsPerSecond?.toFixed(2) ?? ''),
     right('time', ({ result }) => (result ? durationText(result.seconds) : '')),
@@ -121,6 +133,7 @@ export function resultsMarkdown(results: StudyResults): string {
   const summary = summarise({ study, records });
   const comparison = comparisonMarkdown(summary);
   const verdict = verdictMarkdown(summary);
+  const choice = choiceText(summary);
   const published = publishedMarkdown(summary);
   return [
     `# ${title}`,
@@ -128,6 +141,7 @@ export function resultsMarkdown(results: StudyResults): string {
     `Configuration \`${study.configuration}\` of \`${document.file}\`: ${countsText(records)}.${overridesText(study)}`,
     ...(study.note === undefined ? [] : [study.note]),
     `**Verdict.** ${summary.verdict.text}`,
+    ...(choice === undefined ? [] : [choice]),
     ...(comparison === undefined ? [] : ['## Figures', comparison]),
     ...(verdict === undefined ? [] : ['## Ordering of the settings', verdict]),
     '## Trials',

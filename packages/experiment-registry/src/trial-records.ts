@@ -15,6 +15,18 @@ export type TrialState =
 /** Whether a trial is done for good: its numbers would come out the same again. */
 export const isDone = (state: TrialState): boolean => state === 'finished' || state === 'diverged';
 
+/** The figure by which the best checkpoint of a trial is chosen while it trains. */
+export interface ChoosingFigure {
+  /** As in `TrialResult.figures`. */
+  readonly key: string;
+  /** As the control file has it: a set metric with its features (`kid@random-conv`), or a pair metric. */
+  readonly name: string;
+  readonly better: 'higher' | 'lower';
+  /** The best value, and the step that has it. */
+  readonly value: number;
+  readonly step: number;
+}
+
 /** What a launcher says of a trial that it ran. */
 export interface TrialResult {
   readonly status: 'finished' | 'interrupted' | 'diverged' | 'failed' | 'skipped';
@@ -31,6 +43,8 @@ export interface TrialResult {
   readonly reason?: string;
   /** The figures of the best checkpoint by the same protocol as `figures`, when the run has one and it is not the last. */
   readonly best?: { readonly step: number; readonly figures: Figures };
+  /** What chose the best checkpoint, also where that is the last one; absent for a trial that was not evaluated. */
+  readonly chosenBy?: ChoosingFigure;
   /** Noise against real images: what the worst generator would reach, by metric. */
   readonly floor?: Figures;
   /** Real images against other real images: what a perfect generator would reach, by metric. */

@@ -41,7 +41,8 @@ export function studyFigures(
       .map(({ result }) => result!.figures[figure])
       .filter((value): value is number => typeof value === 'number' && Number.isFinite(value));
     const all = ended.flatMap((trial) => valuesOf(trial, figure));
-    const direction = directionOf(figure);
+    const chooser = ended.find(({ result }) => result!.chosenBy?.key === figure)?.result!.chosenBy;
+    const direction = chooser?.better ?? directionOf(figure);
     return [
       ...(last.length === 0
         ? []

@@ -38,7 +38,9 @@ export function comparisonTable(summary: StudySummary): ComparisonTable {
     .map((column) => ({ ...column, heading: headingText(column), digits: digitsOf(column, summary) }));
   const settings = summary.groups.map((group) => ({
     title: group.label,
-    rows: groupRows(group, columns).filter(({ cells }) => cells.some(({ text }) => text !== '')),
+    rows: groupRows(group, { columns, chosenBy: summary.chosenBy }).filter(({ cells }) =>
+      cells.some(({ text }) => text !== ''),
+    ),
   }));
   const yardsticks = (['ceiling', 'floor'] as const).map((kind) => ({
     kind,
@@ -55,9 +57,13 @@ export function comparisonTable(summary: StudySummary): ComparisonTable {
   };
 }
 
-function groupRows(group: GroupSummary, columns: ComparisonTable['columns']): ComparisonRow[] {
+function groupRows(
+  group: GroupSummary,
+  { columns, chosenBy }: Pick<ComparisonTable, 'columns'> & Pick<StudySummary, 'chosenBy'>,
+): ComparisonRow[] {
   const { last, best, published, comparisons, bestComparisons, finished } = group;
   const seeds = finished > 1 ? `, ${finished} seeds` : '';
+  const by = chosenBy.length === 1 ? ` by ${chosenBy[0]!.name}` : '';
   const row = (
     kind: RowKind,
     title: string,
@@ -82,7 +88,7 @@ function groupRows(group: GroupSummary, columns: ComparisonTable['columns']): Co
       return value === undefined ? undefined : { text: numberText(value, decimals) };
     }),
     row('difference', 'difference, last', differences(comparisons)),
-    row('best', `ours, best${seeds}`, means(best ?? {})),
+    row('best', `ours, best${by}${seeds}`, means(best ?? {})),
     row('best-difference', 'difference, best', differences(bestComparisons)),
   ];
 }

@@ -38,14 +38,22 @@ export function headingText({ name, unit, better }: Omit<FigureColumn, 'key'>): 
   return `${name}${unit === undefined ? '' : `, ${unit}`}${arrow}`;
 }
 
-/** Decimals to print a figure of ours with: three below 2, two above, and never fewer than published. */
+/** By what the best checkpoints were chosen, in a sentence; undefined where no trial was evaluated while it trained. */
+export function choiceText({ chosenBy }: Pick<StudySummary, 'chosenBy'>): string | undefined {
+  if (chosenBy.length === 0) return undefined;
+  const figures = chosenBy.map(({ name, better }) => `${name} (${better} is better)`).join(', ');
+  return `The best checkpoint of a trial is the one with the best ${figures} of its fixed-noise images while it trains.`;
+}
+
+/** Decimals to print a figure of ours with: four below 0.1, three below 2, two above, and never fewer than published. */
 export function digitsOf(
   { key, decimals = 0 }: FigureColumn,
   { groups }: Pick<StudySummary, 'groups'>,
 ): number {
   const values = groups.flatMap(({ last, published }) => [last[key]?.mean ?? 0, published[key] ?? 0]);
-  const large = values.some((value) => Number.isFinite(value) && Math.abs(value) >= 2);
-  return Math.max(decimals, large ? 2 : 3);
+  const largest = Math.max(0, ...values.filter(Number.isFinite).map(Math.abs));
+  const own = largest >= 2 ? 2 : largest >= 0.1 || largest === 0 ? 3 : 4;
+  return Math.max(decimals, own);
 }
 
 /** `1 h 02 min`, `3 min 07 s`, `12.3 s`. */

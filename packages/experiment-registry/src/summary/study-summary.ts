@@ -1,5 +1,5 @@
 import type { ControlKeys, Published, PublishedFigure } from '../experiment-schema.ts';
-import type { Figures, TrialRecord, TrialState } from '../trial-records.ts';
+import type { ChoosingFigure, Figures, TrialRecord, TrialState } from '../trial-records.ts';
 import type { Comparison } from './compare.ts';
 import type { MeanSd, Range } from './mean-sd.ts';
 import type { RankAgreement } from './rank-agreement.ts';
@@ -62,6 +62,8 @@ export interface StudySummary {
   readonly counts: Readonly<Partial<Record<TrialState, number>>>;
   readonly figures: readonly FigureColumn[];
   readonly groups: readonly GroupSummary[];
+  /** By what the best checkpoints were chosen, once each; none where no trial was evaluated while it trained. */
+  readonly chosenBy: readonly Pick<ChoosingFigure, 'key' | 'name' | 'better'>[];
   /** Noise in place of generated images, over all trials. */
   readonly floor: Readonly<Record<string, Range>>;
   /** Other real images in place of generated ones, over all trials. */

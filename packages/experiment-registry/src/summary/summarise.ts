@@ -1,6 +1,12 @@
 import type { PublishedFigure } from '../experiment-schema.ts';
 import type { Study } from '../study.ts';
-import { isDone, type Figures, type TrialRecord, type TrialState } from '../trial-records.ts';
+import {
+  isDone,
+  type ChoosingFigure,
+  type Figures,
+  type TrialRecord,
+  type TrialState,
+} from '../trial-records.ts';
 import { valueText } from '../trial-names.ts';
 import { compare, publishedDecimals, type Comparison } from './compare.ts';
 import { groupsOf, type RecordGroup } from './group-records.ts';
@@ -21,7 +27,14 @@ export interface SummaryInput {
 export function summarise({ study, records, describe = {} }: SummaryInput): StudySummary {
   const { experiment } = study;
   const groups = groupsOf(study, records);
-  const figures = columnsOf(groups, { described: { ...describe, ...experiment.published?.figures } });
+  const chosenBy = choosersOf(records);
+  const figures = columnsOf(groups, {
+    described: {
+      ...describe,
+      ...experiment.published?.figures,
+      ...Object.fromEntries(chosenBy.map((each) => [each.key, { name: titleOf(each), better: each.better }])),
+    },
+  });
   const short = shortLabels(groups);
   const summaries = groups.map((group, index) => ({
     ...summariseGroup(group, figures),
@@ -39,6 +52,7 @@ export function summarise({ study, records, describe = {} }: SummaryInput): Stud
     counts: countsOf(records),
     figures,
     groups: summaries,
+    chosenBy,
     floor: ranges(results.map(({ floor }) => floor)),
     ceiling: ranges(results.map(({ ceiling }) => ceiling)),
     published: experiment.published,

@@ -89,7 +89,7 @@ export function trialsTable({ groups, title, figures }: StudySummary): Html {
           html`<td>${result?.figures[key] === undefined ? '' : numberText(result.figures[key], 3)}</td>`,
       )}
       <td>${result?.steps ?? ''}</td>
-      <td>${result?.best ? result.best.step : ''}</td>
+      <td>${result?.chosenBy?.step ?? result?.best?.step ?? ''}</td>
       <td>${result?.stepsPerSecond?.toFixed(2) ?? ''}</td>
       <td>${result ? durationText(result.seconds) : ''}</td>
     </tr>`;

@@ -1,4 +1,5 @@
 import {
+  choiceText,
   comparisonMarkdown,
   durationText,
   markdownTable,
@@ -68,6 +69,7 @@ function studyText({ summary, command, curves, grids, data, engines, problems }:
   const doubt = caution(summary);
   const comparison = comparisonMarkdown(summary);
   const orderings = verdictMarkdown(summary);
+  const choice = choiceText(summary);
   return [
     `## ${headingOf(summary)}`,
     plain(question),
@@ -75,6 +77,7 @@ function studyText({ summary, command, curves, grids, data, engines, problems }:
     state === 'not run'
       ? `Not run yet. This runs it:\n\n\`\`\`sh\n${command}\n\`\`\``
       : `**Verdict: ${verdict.short}.** ${verdict.text}${doubt === undefined ? '' : ` ${doubt}`}`,
+    ...(choice === undefined ? [] : [plain(choice)]),
     ...(comparison === undefined ? [] : [comparison]),
     ...(orderings === undefined ? [] : [orderings]),
     ...(curves ? LOSS_KEYS.map((key) => `![${plain(chartText(curves, key))}](${chartPath(name, key)})`) : []),

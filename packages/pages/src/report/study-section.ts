@@ -1,5 +1,5 @@
 import { html, scriptJson, trusted, type Html } from '../frame/html.ts';
-import { durationText, type StudySummary } from '@medgan/experiment-registry';
+import { choiceText, durationText, type StudySummary } from '@medgan/experiment-registry';
 import { dataUrl } from './embed-image.ts';
 import { PAGE_COLOURS, chartOption, describeCurve, drawChart, lineStyle } from '../charts/curve-chart.ts';
 import { lossChart, type LossCurves } from './loss-curves.ts';
@@ -22,6 +22,7 @@ export function studySection(report: StudyReport): Html {
   const heading = (text: string): Html => html`<h3>${text}</h3>`;
   const figures = figuresTable(summary);
   const orderings = orderingsTable(summary);
+  const choice = choiceText(summary);
   return html`<section class="study" id="${name}" aria-labelledby="${name}-title">
     <header>
       <p class="eyebrow">${configuration} configuration · ${stateText(summary)}</p>
@@ -31,7 +32,8 @@ export function studySection(report: StudyReport): Html {
     </header>
     ${state === 'not run' ? notRun(report) : verdictBox(summary)}
     ${figures && html`${heading(state === 'not run' ? 'What was published' : 'Ours beside the published figures')}${figures}`}
-    ${figureNotes(summary)} ${orderings && html`${heading('Ordering of the settings')}${orderings}`}
+    ${choice !== undefined && html`<p class="note">${choice}</p>`} ${figureNotes(summary)}
+    ${orderings && html`${heading('Ordering of the settings')}${orderings}`}
     ${curves && html`${heading('Losses')}${lossFigure(curves, summary)}`} ${gridFigures(report)}
     ${state !== 'not run' && html`${heading('Every trial')}${trialsTable(summary)}`} ${publishedPart(summary)}
     ${settingsPart(report)}

@@ -91,6 +91,23 @@ describe('a trial as a run', () => {
     expect(result.figures['psnr']).toBe(original.values['psnr']!.value);
   });
 
+  it('says by what its best checkpoint was chosen, with the figures of the last and of the best one', async () => {
+    const dir = folderOf('one', { evaluate_every: 1, best_metric: 'psnr', keep_checkpoints: 1 });
+    await trained(dir);
+    const { figures, best, chosenBy } = (await readResult(dir))!;
+    const kept = JSON.parse(readFileSync(join(dir, 'best.json'), 'utf8')) as Record<string, unknown>;
+    expect(chosenBy).toEqual({
+      key: 'while_training/psnr',
+      name: 'psnr',
+      better: 'higher',
+      value: kept['value'],
+      step: kept['step'],
+    });
+    expect(figures['while_training/psnr']).toBeLessThanOrEqual(chosenBy!.value);
+    if (best) expect(best.figures['while_training/psnr']).toBe(chosenBy!.value);
+    else expect(figures['while_training/psnr']).toBe(chosenBy!.value);
+  });
+
   it('goes on where it was interrupted, with the threads of its beginning, to the same bytes', async () => {
     await trained(folderOf('unbroken'));
     const dir = folderOf('one');
