@@ -30,7 +30,8 @@ export { lastLines, readResult, readTrial, writeResult, type FolderOfTrial } fro
 export type { Identify } from './plan-study.ts';
 export { shownStudy, studyText, type ShownStudy } from './show-study.ts';
 export { comparisonTable, type ComparisonRow } from './summary/comparison-table.ts';
-export { choiceText, durationText, numberText } from './summary/figure-text.ts';
+export { choiceText } from './summary/choosing-figures.ts';
+export { durationText, numberText } from './summary/figure-text.ts';
 export { comparisonMarkdown, publishedMarkdown, verdictMarkdown } from './summary/summary-markdown.ts';
 export type { ConfigurationName, Study, Trial } from './study.ts';
 export { verdictTable } from './summary/verdict-table.ts';

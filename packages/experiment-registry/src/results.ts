@@ -1,7 +1,8 @@
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Study } from './study.ts';
-import { choiceText, durationText, headingText } from './summary/figure-text.ts';
-import { choosersOf, summarise, titleOf } from './summary/summarise.ts';
+import { choiceText, choosersOf, titleOf } from './summary/choosing-figures.ts';
+import { durationText, headingText } from './summary/figure-text.ts';
+import { summarise } from './summary/summarise.ts';
 import { comparisonMarkdown, publishedMarkdown, verdictMarkdown } from './summary/summary-markdown.ts';
 import { markdownTable, type Column } from './table.ts';
 import type { TrialRecord } from './trial-records.ts';

@@ -267,7 +267,7 @@ describe('train', () => {
 
     // A status that cannot be read keeps no run from going on.
     await writeFile(path, '{');
-    expect((await run({}, { resume: part.checkpoint! })).seconds).toBeLessThan(1000);
+    expect((await run({}, { resume: rest.checkpoint! })).seconds).toBeLessThan(1000);
   });
 
   it.each([1, 2])(

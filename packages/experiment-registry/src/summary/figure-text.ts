@@ -38,13 +38,6 @@ export function headingText({ name, unit, better }: Omit<FigureColumn, 'key'>): 
   return `${name}${unit === undefined ? '' : `, ${unit}`}${arrow}`;
 }
 
-/** By what the best checkpoints were chosen, in a sentence; undefined where no trial was evaluated while it trained. */
-export function choiceText({ chosenBy }: Pick<StudySummary, 'chosenBy'>): string | undefined {
-  if (chosenBy.length === 0) return undefined;
-  const figures = chosenBy.map(({ name, better }) => `${name} (${better} is better)`).join(', ');
-  return `The best checkpoint of a trial is the one with the best ${figures} of its fixed-noise images while it trains.`;
-}
-
 /** Decimals to print a figure of ours with: four below 0.1, three below 2, two above, and never fewer than published. */
 export function digitsOf(
   { key, decimals = 0 }: FigureColumn,

@@ -1,13 +1,8 @@
 import type { PublishedFigure } from '../experiment-schema.ts';
 import type { Study } from '../study.ts';
-import {
-  isDone,
-  type ChoosingFigure,
-  type Figures,
-  type TrialRecord,
-  type TrialState,
-} from '../trial-records.ts';
+import { isDone, type Figures, type TrialRecord, type TrialState } from '../trial-records.ts';
 import { valueText } from '../trial-names.ts';
+import { choosersOf, titleOf } from './choosing-figures.ts';
 import { compare, publishedDecimals, type Comparison } from './compare.ts';
 import { groupsOf, type RecordGroup } from './group-records.ts';
 import { meanSd, rangeOf, type MeanSd, type Range } from './mean-sd.ts';
