@@ -105,7 +105,7 @@ describe('a run that is evaluated while it trains', () => {
     });
     expect(existsSync(join(runDir, 'checkpoints', `step-${String(best.step).padStart(7, '0')}`))).toBe(true);
     expect(JSON.parse(readFileSync(join(runDir, 'status.json'), 'utf8'))).toMatchObject({ step: 12, best });
-    expect(trained.stdout).toContain(`last step 12, best step ${best.step} (kid@random-conv `);
+    expect(trained.stdout).toContain(`last step 12, best step ${best.step} (KID@random-conv `);
   });
 });
 
@@ -164,7 +164,7 @@ describe('medgan evaluate', () => {
     expect(stdout).toMatch(/checkpoint of step \d+ \(best\)/);
     expect(stdout).toContain(`each fake against 16 random reals, ${16 * SAMPLES} pairs`);
     expect(stdout).toMatch(/\| metric +\| +fakes \| +sd \| +95 % interval \| real, real \| real, noise \|/);
-    expect(stdout).toMatch(/↓ lower is better: ms-gmsd and mdsi measure distortion, 0 is best/);
+    expect(stdout).toMatch(/↓ lower is better: MS-GMSD and MDSI measure distortion, 0 is best/);
   });
 
   it('judges sets against a part that the run was not trained on', { timeout: 300_000 }, async () => {

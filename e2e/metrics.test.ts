@@ -117,9 +117,36 @@ describe('medgan metrics <imageA> <imageB>', () => {
       await writeNoise('y.png', 32),
     );
     expect(code).toBe(0);
-    for (const text of ['psnr ↑ (dB)', 'ssim ↑', 'ms-gmsd ↓', 'mdsi ↓', 'haarpsi ↑'])
+    for (const text of ['PSNR ↑ (dB)', 'SSIM ↑', 'MS-GMSD ↓', 'MDSI ↓', 'HaarPSI ↑'])
       expect(stdout).toContain(`| ${text} `);
-    expect(stdout).toContain('lower is better: ms-gmsd and mdsi measure distortion, 0 is best');
+    expect(stdout).toContain('lower is better: MS-GMSD and MDSI measure distortion, 0 is best');
+  });
+
+  it('judges by the pair metrics of a plugin too', async () => {
+    const plugin = join(folder, 'mean-difference.mjs');
+    writeFileSync(
+      plugin,
+      `export default {
+        kind: 'pair-metric', name: 'mean-difference', title: 'mean difference', summary: 'absolute', reference: 'none',
+        options: { type: 'object', additionalProperties: false, properties: {} },
+        direction: 'lower', range: [0, 1], symmetric: true, refuses: () => undefined,
+        compute: (a, b) => Float64Array.of(a.values.reduce((sum, value, i) => sum + Math.abs(value - b.values[i]), 0) / a.values.length),
+      };`,
+    );
+    const [x, y] = [await writeNoise('p.png', 32), await writeNoise('q.png', 32)];
+    const usual = await medgan('metrics', x, y, '--plugin', plugin);
+    expect(usual.stdout).toMatch(/\| PSNR ↑ \(dB\) [^]*\| mean difference ↓ +\| +0\.\d{4} /);
+    const { stdout } = await medgan(
+      'metrics',
+      x,
+      y,
+      '--plugin',
+      plugin,
+      '--metric',
+      'mean-difference',
+      '--json',
+    );
+    expect(JSON.parse(stdout)).toEqual({ mean_difference: expect.closeTo(0.33, 1) as number });
   });
 
   it('refuses images of two sizes, what is no image, and what is not there', async () => {
@@ -251,10 +278,10 @@ describe('medgan metrics <dirA> <dirB> --sets', () => {
 
   it('refuses options of the other way of comparing', async () => {
     const sets = await medgan('metrics', a, b, '--sets', '--minmax');
-    expect([sets.code, sets.stderr]).toEqual([1, expect.stringContaining('--minmax cannot go with --sets')]);
+    expect([sets.code, sets.stderr]).toEqual([2, expect.stringContaining('--minmax cannot go with --sets')]);
     const pairs = await medgan('metrics', a, b, '--size', '16');
     expect([pairs.code, pairs.stderr]).toEqual([
-      1,
+      2,
       expect.stringContaining('--size can only go with --sets'),
     ]);
   });

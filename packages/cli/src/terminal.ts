@@ -1,6 +1,6 @@
 import pc from './colours.ts';
 import type { EvaluatedStep, Progress } from '@medgan/trainer';
-import type { RunReporter } from '@medgan/runs';
+import { builtInPlugins, figureTitle, type RunReporter } from '@medgan/runs';
 import { BAR_WIDTH, LiveLine, bar, type LineStream } from './live-line.ts';
 import { isQuiet } from './notes.ts';
 import { joined, progressParts } from './progress-text.ts';
@@ -73,8 +73,9 @@ export class TerminalReporter implements RunReporter {
   }
 
   onEvaluated({ step, values, best, reason = 'no figure' }: EvaluatedStep): void {
+    const plugins = builtInPlugins();
     const figures = Object.entries(values).map(
-      ([key, value]) => `${key.replace('metric/', '')} ${fixed(value)}`,
+      ([key, value]) => `${figureTitle(key.replace('metric/', ''), plugins)} ${fixed(value)}`,
     );
     const rank =
       best === undefined ? '' : best.step === step ? ' · the best so far' : ` · best: step ${best.step}`;

@@ -61,13 +61,14 @@ export function evaluateSetMetric(
   const parsed = parseOptions<object>(metric.name, metric.options, options);
   checkFeatures(metric.name, sets);
   const reason = setsTooSmall(metric, { real: sets.real.count, fake: sets.fake.count }, parsed);
-  if (reason !== undefined) return metric.values.map((declared) => ({ ...declared, value: null, reason }));
+  if (reason !== undefined)
+    return metric.values.map(({ name, direction }) => ({ name, direction, value: null, reason }));
   const rng = createRng(seed).split(metric.name);
   const computed = metric.compute(sets, parsed, { rng, ...(onProgress && { onProgress }) });
-  return metric.values.map((declared) => {
-    const number = computed[declared.name];
-    if (number) return { ...declared, ...number };
-    throw new MedganError(`set metric ${metric.name} computed no value ${JSON.stringify(declared.name)}`, {
+  return metric.values.map(({ name, direction }) => {
+    const number = computed[name];
+    if (number) return { name, direction, ...number };
+    throw new MedganError(`set metric ${metric.name} computed no value ${JSON.stringify(name)}`, {
       cure: 'return every name of its `values` from `compute`',
     });
   });

@@ -7,7 +7,7 @@ export default defineSetMetric({
   summary: 'Fréchet distance of Gaussians fitted to the features; 0 is best, biased for small sets',
   reference: 'Heusel, Ramsauer, Unterthiner, Nessler, Hochreiter 2017, https://arxiv.org/abs/1706.08500',
   options: { type: 'object', additionalProperties: false, properties: {} },
-  values: [{ name: 'frechet', direction: 'lower' }],
+  values: [{ name: 'frechet', title: 'Fréchet distance', direction: 'lower' }],
   minimum: () => 2,
   compute({ real, fake }, _options, { onProgress }) {
     const distance = frechetDistance(real, fake);

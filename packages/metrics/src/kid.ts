@@ -14,7 +14,7 @@ export default defineSetMetric<KidOptions>({
       subsetSize: { type: 'integer', minimum: 2, default: kidDefaults.subsetSize },
     },
   },
-  values: [{ name: 'kid', direction: 'lower' }],
+  values: [{ name: 'kid', title: 'KID', direction: 'lower' }],
   // Two disjoint halves of two rows each: the unbiased estimate divides by m(m − 1).
   minimum: () => 4,
   compute({ real, fake }, options, { rng, onProgress }) {

@@ -113,8 +113,10 @@ export function defineFeatures<Options extends object>(
 
 /** A value that a set metric computes: `precision`, where higher is better. */
 export interface SetValueDeclaration {
-  /** Kebab-case, without an extractor: `kid`, which tables label `kid@random-conv`. */
+  /** Kebab-case, without an extractor: `kid`, which control files name with one, `kid@random-conv`. */
   readonly name: string;
+  /** How tables write it: `KID`; default: the name. */
+  readonly title?: string;
   readonly direction: Direction;
 }
 
@@ -128,7 +130,7 @@ export interface SetNumber {
 }
 
 /** One value of a set metric, with its name and direction. */
-export type SetValue = SetValueDeclaration & SetNumber;
+export type SetValue = Omit<SetValueDeclaration, 'title'> & SetNumber;
 
 /** What a set metric gets beside its two sets. */
 export interface SetMetricContext {

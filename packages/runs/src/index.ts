@@ -9,6 +9,7 @@ export { absolutePaths } from './control/absolute-paths.ts';
 export { cacheFolder, cacheLimit } from './control/cache-folder.ts';
 export { CONTROL_SCHEMA } from './control/control-schema.ts';
 export type { Generation } from './control/generation.ts';
+export { controlTemplate } from './control/control-template.ts';
 export { readGeneratorControl } from './control/generator-control.ts';
 export { ganSpec } from './control/gan-spec.ts';
 export {
@@ -28,7 +29,8 @@ export { type Protocol, type RunEvaluation, evaluateRun } from './evaluation/eva
 export { USUAL_FEATURES, chooseFeatures } from './evaluation/features-spec.ts';
 export { type PairTable } from './evaluation/pair-tables.ts';
 export { type CheckpointChoice, freshImages, generatorOfRun } from './evaluation/generated-images.ts';
-export { PUBLISHED_METRICS, USUAL_METRICS, jsonKey } from './evaluation/score-pairs.ts';
+export { figureTitle } from './evaluation/figure-title.ts';
+export { PUBLISHED_METRICS, jsonKey, usualPairMetrics } from './evaluation/score-pairs.ts';
 export { type SetColumn, type SetTable } from './evaluation/set-table.ts';
 export { type LoadedPlugin, loadPlugins, loadSources } from './plugins/load-plugins.ts';
 export { type PluginSource, isPath, pluginFile } from './plugins/plugin-module.ts';
@@ -39,6 +41,7 @@ export { type ExecuteRequest, type Existing, executeRun } from './run/execute-ru
 export { finishedAs } from './run/finished-run.ts';
 export { openRun, type OpenOptions, withRunAtWork } from './run/open-run.ts';
 export type { OpenedRun, RunAtWork } from './run/opened-run.ts';
+export { type ListedRun, listRuns } from './run/list-runs.ts';
 export { openImages, openPart, openRunImages } from './run/run-data.ts';
 export { startRunEngine } from './run/run-engine.ts';
 export { engineText, holdsRun, readRunRecord, type RunRecord } from './run/run-record.ts';

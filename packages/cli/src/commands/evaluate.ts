@@ -8,7 +8,7 @@ import {
   type OpenOptions,
   type Protocol,
   USUAL_FEATURES,
-  USUAL_METRICS,
+  usualPairMetrics,
   withRunAtWork,
 } from '@medgan/runs';
 import { evaluationText } from '../evaluation/evaluation-text.ts';
@@ -54,9 +54,8 @@ export async function evaluateCommand(runDir: string, options: EvaluateOptions):
       reporter.onCount({ what, done, total, rate: 0 }),
   };
   const evaluation = await withRunAtWork(opened, context, (run) => evaluateRun(run, request));
-  const metrics = USUAL_METRICS.map((name) => plugins.pairMetrics.get(name));
   process.stdout.write(
-    `${json ? JSON.stringify(evaluation) : evaluationText(evaluation, metrics, runDir)}\n`,
+    `${json ? JSON.stringify(evaluation) : evaluationText(evaluation, { plugins, metrics: usualPairMetrics(plugins), runDir })}\n`,
   );
   return 0;
 }

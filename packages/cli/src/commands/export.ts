@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { startEngine } from '@medgan/engine';
 import {
   defined,
@@ -7,6 +7,7 @@ import {
   MedganError,
   replaceFolder,
   someOf,
+  UsageError,
   writeFileAtomically,
 } from '@medgan/files';
 import { createRng, RUN_FILES } from '@medgan/plugin-api';
@@ -31,7 +32,7 @@ import { note } from '../notes.ts';
 import { guardOutput, ONNX, SAFETENSORS } from '../guard-output.ts';
 
 export interface ExportOptions {
-  readonly format: string;
+  readonly format?: string;
   readonly out: string;
   readonly uint8: boolean;
   readonly arch?: string;
@@ -145,9 +146,28 @@ async function requireImages(weights: GeneratorWeights): Promise<void> {
   }
 }
 
-/** `medgan export <run|checkpoint|weights> --format … --out …`. */
+/** What `--format` says, else the name of the output. @throws UsageError where neither does, or the two contradict each other */
+function formatOf({ format, out }: ExportOptions): string {
+  const ending = extname(out).slice(1).toLowerCase();
+  const isFolder = /[/\\]$/.test(out) || ending === '';
+  const named = ending in WRITERS ? ending : isFolder ? 'tfjs' : undefined;
+  if (format === undefined && named === undefined) {
+    throw new UsageError(`--out ${out} does not say which kind of file to write`, {
+      cure: 'end it in .onnx or .safetensors, name a folder for TensorFlow.js, or add --format',
+    });
+  }
+  if (format !== undefined && ending in WRITERS && ending !== format) {
+    throw new UsageError(`--format ${format} contradicts the name of --out ${out}`, {
+      cure: `remove --format, or end the name in ${format === 'tfjs' ? 'nothing: it is a folder' : `.${format}`}`,
+    });
+  }
+  return format ?? named!;
+}
+
+/** `medgan export <run|checkpoint|weights> --out …`. */
 export async function exportCommand(path: string, options: ExportOptions): Promise<number> {
-  const { format, out, arch, key, entry, allowNan, force } = options;
+  const format = formatOf(options);
+  const { out, arch, key, entry, allowNan, force } = options;
   await GUARDS[format]!(out, force);
   const found = await findGeneratorWeights(path, options.weights);
   const weights: GeneratorWeights = await readGeneratorWeights({

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { EngineName } from '@medgan/engine';
-import { defined, UsageError } from '@medgan/files';
+import { defined, MedganError } from '@medgan/files';
 import { createRng } from '@medgan/plugin-api';
 import {
   findGeneratorWeights,
@@ -43,7 +43,7 @@ const described = ({ architecture, sizes, ema }: GeneratorWeights): string =>
 export async function generate(request: Generation): Promise<number> {
   const { seed, interpolate, truncation } = request;
   if (interpolate !== undefined && request.count < 2) {
-    throw new UsageError('one latent cannot be interpolated', { cure: 'ask for 2 or more' });
+    throw new MedganError('one latent cannot be interpolated', { cure: 'ask for 2 or more' });
   }
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
   const { file, runDir } = await findGeneratorWeights(request.checkpoint, request.weights);

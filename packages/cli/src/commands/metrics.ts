@@ -3,7 +3,6 @@ import { MedganError, defined, messageOf, UsageError } from '@medgan/files';
 import type { PairMetric, Plugins } from '@medgan/plugin-api';
 import { markdownTable } from '@medgan/experiment-registry';
 import {
-  builtInPlugins,
   chooseFeatures,
   compareFiles,
   compareFolders,
@@ -11,7 +10,8 @@ import {
   type FolderScores,
   jsonKey,
   USUAL_FEATURES,
-  USUAL_METRICS,
+  usualPairMetrics,
+  loadPlugins,
 } from '@medgan/runs';
 import { setTableText } from '../evaluation/evaluation-text.ts';
 import { directionsNote, heading, valueText } from '../evaluation/metric-text.ts';
@@ -22,6 +22,8 @@ export interface MetricsOptions {
   readonly json: boolean;
   /** Names of pair metrics; none: the usual ones. */
   readonly metric: readonly string[];
+  /** Files, or names of installed packages, with metrics or features of the user's own. */
+  readonly plugin: readonly string[];
   /** Compare folders as sets. */
   readonly sets: boolean;
   /** Names of feature extractors for sets; none: the usual ones. */
@@ -138,7 +140,7 @@ async function printSets(plugins: Plugins, place: Place, options: MetricsOptions
   print(`real: ${real.images} images of ${real.folder}; fakes: ${fake.images} images of ${fake.folder}`);
   print(`at ${result.size} px (${result.resize}), seed ${seed}`);
   for (const table of result.sets) {
-    print(`\nset metrics by ${String(table.features['extractor'])}\n\n${setTableText(table)}`);
+    print(`\nset metrics by ${String(table.features['extractor'])}\n\n${setTableText(table, plugins)}`);
   }
 }
 
@@ -157,17 +159,19 @@ function requireFitting({ sets, minmax, metric, features, size, window }: Metric
 /** `medgan metrics <a> <b>`: two images, two folders of them pair by pair, or two folders as sets. */
 export async function metricsCommand(place: Place, options: MetricsOptions): Promise<number> {
   requireFitting(options);
-  const plugins = builtInPlugins();
-  const names = options.metric.length === 0 ? USUAL_METRICS : options.metric;
-  const metrics = names.map((name) => plugins.pairMetrics.get(name));
+  const plugins = await loadPlugins(options.plugin.map((spec) => ({ spec, from: process.cwd() })));
+  const metrics =
+    options.metric.length === 0
+      ? usualPairMetrics(plugins)
+      : options.metric.map((name) => plugins.pairMetrics.get(name));
   const [aIsFolder, bIsFolder] = await Promise.all([isFolder(place.a), isFolder(place.b)]);
   if (aIsFolder !== bIsFolder) {
-    throw new UsageError(`one of ${place.a} and ${place.b} is a folder, the other is not`, {
+    throw new MedganError(`one of ${place.a} and ${place.b} is a folder, the other is not`, {
       cure: 'give two image files or two folders of images',
     });
   }
   if (options.sets && !aIsFolder) {
-    throw new UsageError(`${place.a} and ${place.b} are no folders`, {
+    throw new MedganError(`${place.a} and ${place.b} are no folders`, {
       cure: 'give two folders of images, or leave --sets out',
     });
   }

@@ -7,6 +7,7 @@ import {
   checkedRun,
   duration,
   executeRun,
+  figureTitle,
   type Existing,
   EXTENDABLE,
   finishedAs,
@@ -145,7 +146,7 @@ async function carryOut(checked: CheckedControl, existing: Existing): Promise<nu
     const { best } = result;
     if (best) {
       reporter.onNote(
-        `  checkpoints:           last step ${result.steps}, best step ${best.step} (${best.metric} ${best.value.toFixed(4)})`,
+        `  checkpoints:           last step ${result.steps}, best step ${best.step} (${figureTitle(best.metric, plugins)} ${best.value.toFixed(4)})`,
       );
     }
     return 0;

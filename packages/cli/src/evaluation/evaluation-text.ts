@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { type Column, markdownTable } from '@medgan/experiment-registry';
 import type { Diversity, Estimate } from '@medgan/metrics';
-import { type PairMetric, type SetValue, RUN_FILES } from '@medgan/plugin-api';
+import { type PairMetric, type Plugins, type SetValue, RUN_FILES } from '@medgan/plugin-api';
 import {
   averagedText,
+  figureTitle,
   jsonKey,
   type PairTable,
   type RunEvaluation,
@@ -29,7 +30,7 @@ function pairTableText(table: PairTable, metrics: readonly PairMetric[]): string
   const rows = metrics.map((metric) => {
     const key = jsonKey(metric.name);
     const { value, deviation, interval, reason } = table.values[key]!;
-    if (reason !== undefined) reasons.set(metric.name, reason);
+    if (reason !== undefined) reasons.set(metric.title, reason);
     return [
       heading(metric),
       valueText(value),
@@ -62,12 +63,13 @@ function setValueText(value: SetValue | undefined): string {
 const countsText = ({ images }: SetColumn): string => `${images.fake} against ${images.real}`;
 
 /** A table of set metrics, one a line, and how near fakes lie to reals. */
-export function setTableText(table: SetTable): string {
+export function setTableText(table: SetTable, plugins: Plugins): string {
   const reasons = new Map<string, string>();
   const rows = table.values.map((value) => {
-    if (value.reason !== undefined) reasons.set(value.name, value.reason);
+    const title = figureTitle(value.name, plugins);
+    if (value.reason !== undefined) reasons.set(title, value.reason);
     return [
-      `${value.name} ${arrow(value.direction)}`,
+      `${title} ${arrow(value.direction)}`,
       setValueText(value),
       setValueText(valueOf(table.ceiling, value.name)),
       setValueText(valueOf(table.floor, value.name)),
@@ -94,9 +96,9 @@ function nearestText({ nearestReal }: SetTable): string {
 const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
 /** Whether fakes vary as reals do. */
-function diversityText({ metric, real, fake }: Diversity): string {
+function diversityText({ metric, real, fake }: Diversity, plugins: Plugins): string {
   return (
-    `diversity: mean ${metric} between fakes ${valueText(fake.value)}, between reals ${valueText(real.value)} ` +
+    `diversity: mean ${figureTitle(metric, plugins)} between fakes ${valueText(fake.value)}, between reals ${valueText(real.value)} ` +
     `(${fake.count} and ${real.count} pairs); well above the reals' means images that repeat`
   );
 }
@@ -108,13 +110,19 @@ const ENDS =
 /** Everything `metrics.json` has, for people. */
 export function evaluationText(
   evaluation: RunEvaluation,
-  metrics: readonly PairMetric[],
-  runDir: string,
+  {
+    plugins,
+    metrics,
+    runDir,
+  }: { readonly plugins: Plugins; readonly metrics: readonly PairMetric[]; readonly runDir: string },
 ): string {
   const { checkpoint, best, original, paired_mean: pairedMean, against, diversity, sets = [] } = evaluation;
   const averaged = checkpoint.ema === undefined ? '' : `, ${averagedText(checkpoint.ema)}`;
   const parts = [`checkpoint of step ${checkpoint.step} (${checkpoint.chosen})${averaged}`];
-  if (best) parts.push(`best while training: step ${best.step}, ${best.metric} ${valueText(best.value)}`);
+  if (best)
+    parts.push(
+      `best while training: step ${best.step}, ${figureTitle(best.metric, plugins)} ${valueText(best.value)}`,
+    );
   if (original) {
     const lost = original.settings['offByOne'] === true ? ', the last one dropped' : '';
     parts.push(
@@ -130,9 +138,9 @@ export function evaluationText(
   }
   parts.push(`\n${directionsNote(metrics)}`, ENDS);
   if (against !== undefined) parts.push(`\nreal images of the part ${against}, on which it was not trained`);
-  if (diversity) parts.push(`\n${diversityText(diversity)}`);
+  if (diversity) parts.push(`\n${diversityText(diversity, plugins)}`);
   for (const table of sets) {
-    parts.push(`\nset metrics by ${String(table.features['extractor'])}\n`, setTableText(table));
+    parts.push(`\nset metrics by ${String(table.features['extractor'])}\n`, setTableText(table, plugins));
   }
   if (sets.length > 0 && against === undefined)
     parts.push(`\nlook at the nearest pairs: ${join(runDir, RUN_FILES.nearestReal)}`);

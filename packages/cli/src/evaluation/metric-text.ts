@@ -3,9 +3,9 @@ import type { Direction, PairMetric } from '@medgan/plugin-api';
 /** ↑ where higher is better, ↓ where lower is. */
 export const arrow = (direction: Direction): string => (direction === 'higher' ? '↑' : '↓');
 
-/** A metric as it heads a table: `psnr ↑ (dB)`. */
-export const heading = ({ name, direction, unit }: PairMetric): string =>
-  `${name} ${arrow(direction)}${unit === undefined ? '' : ` (${unit})`}`;
+/** A metric as it heads a table: `PSNR ↑ (dB)`. */
+export const heading = ({ title, direction, unit }: PairMetric): string =>
+  `${title} ${arrow(direction)}${unit === undefined ? '' : ` (${unit})`}`;
 
 /** A value in four significant digits, none of them after four decimals; – where there is none. */
 export function valueText(value: number | null | undefined): string {
@@ -16,8 +16,8 @@ export function valueText(value: number | null | undefined): string {
 }
 
 /** Says how to read the arrows, and which of the metrics are distances. */
-export function directionsNote(metrics: readonly { name: string; direction: Direction }[]): string {
-  const lower = metrics.filter(({ direction }) => direction === 'lower').map(({ name }) => name);
+export function directionsNote(metrics: readonly { title: string; direction: Direction }[]): string {
+  const lower = metrics.filter(({ direction }) => direction === 'lower').map(({ title }) => title);
   const names = lower.length > 1 ? `${lower.slice(0, -1).join(', ')} and ${lower.at(-1)}` : lower[0];
   return names === undefined
     ? '↑ higher is better'

@@ -46,9 +46,10 @@ export function addGeneratorCommands(medgan: Command, finish: (code: number) => 
     .description('a trained generator for other programs')
     .argument('<path>', "weights, a checkpoint's folder or a run's folder")
     .addOption(
-      new Option('--format <name>', 'kind of file')
-        .choices(['safetensors', 'onnx', 'tfjs'])
-        .makeOptionMandatory(),
+      new Option(
+        '--format <name>',
+        'kind of file (default: as the name of --out ends, .safetensors or .onnx; a folder is of tfjs)',
+      ).choices(['safetensors', 'onnx', 'tfjs']),
     )
     .requiredOption('--out <path>', 'what to write: a file; a folder for tfjs')
     .option('--uint8', 'onnx: images as bytes, NHWC, instead of floats in [-1, 1], NCHW', false)

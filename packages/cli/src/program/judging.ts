@@ -5,6 +5,7 @@ import {
   allowNanOption,
   collect,
   dataOption,
+  pluginOption,
   featuresOption,
   fromZero,
   integer,
@@ -21,10 +22,14 @@ export function addJudgingCommands(medgan: Command, finish: (code: number) => vo
     .argument('<b>', 'another; the images of two folders are paired by name')
     .option('--minmax', 'stretch each image to [0, 1] on its own first, as the original does', false)
     .addOption(
-      new Option('--metric <name>', 'a pair metric; repeatable (default: those of the published tables)')
+      new Option(
+        '--metric <name>',
+        'a pair metric; repeatable (default: the usual ones, and those of --plugin)',
+      )
         .argParser(collect)
         .default([]),
     )
+    .addOption(pluginOption())
     .option('--sets', 'compare two folders as sets: <a> real, <b> generated', false)
     .addOption(featuresOption())
     .option('--window <low:high>', 'samples of 16-bit images that become black and white', range)

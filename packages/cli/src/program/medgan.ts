@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Help, type Option } from 'commander';
 import { setQuiet } from '../notes.ts';
+import { addCompletionCommand } from './completion.ts';
 import { addDataCommands } from './data.ts';
 import { addEngineCommands } from './engine.ts';
 import { addExperimentCommands } from './experiment.ts';
@@ -49,5 +50,6 @@ export function medganProgram(finish: (code: number) => void): Command {
   addMlflowCommands(medgan, finish);
   addEngineCommands(medgan, finish);
   addMachineCommands(medgan, finish);
+  addCompletionCommand(medgan);
   return medgan;
 }

@@ -56,6 +56,11 @@ export const featuresOption = (): Option =>
     .argParser(collect)
     .default([]);
 
+export const pluginOption = (): Option =>
+  new Option('--plugin <source>', 'a file, or the name of an installed package, with plugins; repeatable')
+    .argParser(collect)
+    .default([]);
+
 export const keyOption = (): Option =>
   new Option('--key <name>', 'which state dict of a PyTorch checkpoint with several, or which module of one');
 

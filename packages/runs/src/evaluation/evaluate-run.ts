@@ -17,7 +17,7 @@ import {
   type CheckpointChoice,
   type GeneratorOfRun,
 } from './generated-images.ts';
-import { USUAL_METRICS } from './score-pairs.ts';
+import { usualPairMetrics } from './score-pairs.ts';
 import { setTable, type SetTable } from './set-table.ts';
 
 /** What of an evaluation is wanted; `all` judges images as sets too. */
@@ -140,7 +140,7 @@ export async function evaluateRun(run: RunAtWork, request: EvaluateRequest): Pro
   const { protocol, seed, offByOne, sets, onProgress } = request;
   const generator = await generatorOfRun(run, request);
   const { checkpoint, weights } = generator;
-  const metrics = USUAL_METRICS.map((name) => ({ metric: plugins.pairMetrics.get(name) }));
+  const metrics = usualPairMetrics(plugins).map((metric) => ({ metric }));
   const pair = { real: images, fake: await fixedNoiseImages(engine, run, generator) };
   const { batchSize } = record.resolved;
   const evaluation: RunEvaluation = {

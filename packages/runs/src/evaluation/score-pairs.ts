@@ -1,11 +1,19 @@
 import { MedganError } from '@medgan/files';
-import { parseOptions, type MetricImages, type PairMetric } from '@medgan/plugin-api';
+import { parseOptions, type MetricImages, type PairMetric, type Plugins } from '@medgan/plugin-api';
+import { builtInPlugins } from '../plugins/plugins.ts';
 
 /** The metrics of the published tables, in their order. */
 export const PUBLISHED_METRICS: readonly string[] = ['psnr', 'ssim', 'ms-gmsd', 'mdsi', 'haarpsi'];
 
 /** They and MS-SSIM. */
-export const USUAL_METRICS: readonly string[] = ['psnr', 'ssim', 'ms-ssim', 'ms-gmsd', 'mdsi', 'haarpsi'];
+const USUAL_METRICS: readonly string[] = ['psnr', 'ssim', 'ms-ssim', 'ms-gmsd', 'mdsi', 'haarpsi'];
+
+/** The pair metrics that images are judged by where none is named: the usual ones, and all that the user's plugins add. */
+export function usualPairMetrics({ pairMetrics }: Plugins): PairMetric[] {
+  const builtIn = builtInPlugins().pairMetrics;
+  const added = pairMetrics.list().filter(({ name }) => !builtIn.has(name));
+  return [...USUAL_METRICS.map((name) => pairMetrics.get(name)), ...added];
+}
 
 /** A metric's name as a key of JSON: `ms_gmsd`. */
 export const jsonKey = (name: string): string => name.replaceAll('-', '_');
