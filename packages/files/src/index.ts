@@ -13,6 +13,7 @@ export { FOREIGN_HEAD_BYTES, foreignFile, type ForeignFile } from './foreign-fil
 export { foreignFiles, someOf, unfinishedFiles, type OwnFiles } from './foreign-files.ts';
 export { lease, leasedIn } from './lease.ts';
 export { lockHolder, takeLock, thisProcess, type HeldLock, type LockHolder } from './lock.ts';
+export { callerOutside, parseFrame, type StackFrame } from './stack-frame.ts';
 export { plural } from './plural.ts';
 export { listFolder, readJson, readText } from './read.ts';
 export { expandHome, resolvePath } from './resolve-path.ts';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Mode, ParameterScope } from '@medgan/plugin-api';
 import { constant, normal } from './initializers.ts';
+import { checkCall, fromOne, mode as modeRule, scope, tensor } from './layer-call.ts';
 
 const EPSILON = 1e-5;
 const MOMENTUM = 0.1;
@@ -70,6 +71,10 @@ export function batchNorm(
   channels: number,
   parameters: ParameterScope,
 ): (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D {
+  checkCall('batchNorm(channels, parameters)', {
+    channels: [channels, fromOne],
+    parameters: [parameters, scope],
+  });
   const shape = [channels];
   const scale = parameters.parameter('weight', { shape, init: normal(1, 0.02) }) as tf.Variable<tf.Rank.R1>;
   const shift = parameters.parameter('bias', { shape, init: constant(0) }) as tf.Variable<tf.Rank.R1>;
@@ -86,6 +91,7 @@ export function batchNorm(
   };
 
   return (x, mode) => {
+    checkCall('what batchNorm returns (x, mode)', { x: [x, tensor(4, channels)], mode: [mode, modeRule] });
     if (mode === 'evaluation') {
       return tf.batchNorm4d(
         x,

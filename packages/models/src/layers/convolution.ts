@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Initializer, ParameterScope } from '@medgan/plugin-api';
 import { constant, normal } from './initializers.ts';
+import { aFunction, checkCall, fromOne, fromZero, optional, scope, tensor } from './layer-call.ts';
 import { plainWeight, type WeightTransform } from './spectral-norm.ts';
 
 /** A convolution, square kernel. */
@@ -28,22 +29,42 @@ export function convolution<Mode>(
   transform: WeightTransform<Mode> = plainWeight,
 ): Convolution<Mode> {
   const { kernel, inputs, outputs, stride, pad, init = DCGAN_WEIGHTS } = spec;
+  checkSpec('convolution', spec, parameters);
+  checkCall('convolution(spec, parameters, transform)', { transform: [transform, aFunction] });
   const weight = transform([kernel, kernel, inputs, outputs], init, parameters);
   const shift = biasOf(spec, parameters);
-  return (x, mode) => shift(tf.conv2d(x, weight(mode) as tf.Tensor4D, stride, pad));
+  return (x, mode) => {
+    checkCall('what convolution returns (x, mode)', { x: [x, tensor(4, inputs)] });
+    return shift(tf.conv2d(x, weight(mode) as tf.Tensor4D, stride, pad));
+  };
 }
 
 /** A transposed convolution: [N, H, W, inputs] → [N, (H − 1)·stride − 2·pad + kernel, …, outputs], NHWC. */
 export function transposedConvolution(spec: ConvolutionSpec, parameters: ParameterScope): Convolution {
   const { kernel, inputs, outputs, stride, pad, init = DCGAN_WEIGHTS } = spec;
+  checkSpec('transposedConvolution', spec, parameters);
   const weight = plainWeight([kernel, kernel, outputs, inputs], init, parameters);
   const shift = biasOf(spec, parameters);
   return (x) => {
+    checkCall('what transposedConvolution returns (x)', { x: [x, tensor(4, inputs)] });
     const [n, h, w] = x.shape;
     const grown = (size: number): number => (size - 1) * stride - 2 * pad + kernel;
     const shape: [number, number, number, number] = [n, grown(h), grown(w), outputs];
     return shift(tf.conv2dTranspose(x, weight(undefined) as tf.Tensor4D, shape, stride, pad));
   };
+}
+
+function checkSpec(name: string, spec: ConvolutionSpec, parameters: ParameterScope): void {
+  const { inputs, outputs, kernel, stride, pad, init } = spec;
+  checkCall(`${name}({ inputs, outputs, kernel, stride, pad }, parameters)`, {
+    inputs: [inputs, fromOne],
+    outputs: [outputs, fromOne],
+    kernel: [kernel, fromOne],
+    stride: [stride, fromOne],
+    pad: [pad, fromZero],
+    init: [init, optional(aFunction)],
+    parameters: [parameters, scope],
+  });
 }
 
 function biasOf(

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ParameterScope } from '@medgan/plugin-api';
 import { constant } from './initializers.ts';
+import { checkCall, fromOne, scope, tensor } from './layer-call.ts';
 
 const EPSILON = 1e-5;
 
@@ -11,10 +12,15 @@ const EPSILON = 1e-5;
  * Parameters `weight` and `bias`, each [C].
  */
 export function layerNorm(channels: number, parameters: ParameterScope): (x: tf.Tensor4D) => tf.Tensor4D {
+  checkCall('layerNorm(channels, parameters)', {
+    channels: [channels, fromOne],
+    parameters: [parameters, scope],
+  });
   const scale = parameters.parameter('weight', { shape: [channels], init: constant(1) });
   const shift = parameters.parameter('bias', { shape: [channels], init: constant(0) });
   const each = [1, 2, 3];
   return (x) => {
+    checkCall('what layerNorm returns (x)', { x: [x, tensor(4, channels)] });
     const centred = tf.sub(x, tf.mean(x, each, true));
     const variance = tf.mean(tf.square(centred), each, true);
     const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, EPSILON)));

@@ -3,6 +3,7 @@ import type { Mode, ParameterScope } from '@medgan/plugin-api';
 import { batchNorm } from './batch-norm.ts';
 import { convolution, type ConvolutionSpec } from './convolution.ts';
 import { xavierUniform } from './initializers.ts';
+import { checkCall, fromOne, scope } from './layer-call.ts';
 import { layerNorm } from './layer-norm.ts';
 import { doubled, halved } from './resample.ts';
 import { spectralNorm } from './spectral-norm.ts';
@@ -31,6 +32,14 @@ const size1 = ({ inputs, outputs }: BlockWidths): ConvolutionSpec => ({
   ...{ inputs, outputs, kernel: 1, stride: 1, pad: 0, bias: true },
   init: xavierUniform(),
 });
+
+const checkWidths = (call: string, { inputs, outputs }: BlockWidths, parameters: ParameterScope): void =>
+  checkCall(call, {
+    inputs: [inputs, fromOne],
+    outputs: [outputs, fromOne],
+    parameters: [parameters, scope],
+  });
+
 const numbersIn = ({ inputs, outputs, kernel, bias }: ConvolutionSpec): number =>
   (kernel * kernel * inputs + (bias ? 1 : 0)) * outputs;
 
@@ -40,6 +49,7 @@ const numbersIn = ({ inputs, outputs, kernel, bias }: ConvolutionSpec): number =
  */
 export function upBlock(widths: BlockWidths, parameters: ParameterScope): ResidualBlock {
   const { inputs, outputs } = widths;
+  checkWidths('upBlock({ inputs, outputs }, parameters)', widths, parameters);
   const [first, second, shortcut] = [size3(widths), size3({ inputs: outputs, outputs }), size1(widths)];
   const b1 = batchNorm(inputs, parameters.scope('b1'));
   const c1 = convolution<void>(first, parameters.scope('c1'));
@@ -67,6 +77,7 @@ export function downBlock(
   parameters: ParameterScope,
 ): ResidualBlock {
   const { inputs, outputs } = widths;
+  checkWidths('downBlock({ inputs, outputs, isFirst, halves }, parameters)', widths, parameters);
   const learnt = halves || inputs !== outputs;
   const [first, second, shortcut] = [size3(widths), size3({ inputs: outputs, outputs }), size1(widths)];
   const c1 = convolution(first, parameters.scope('c1'), spectralNorm);
