@@ -1,4 +1,4 @@
-// Steps a second with tracking off, on, and against a server that never answers; rounds interleaved, a fresh process
+// Steps per second with tracking off, on, and against a server that never answers; rounds interleaved, a fresh process
 // and a fresh folder each: node --import tsx benchmarks/tracking.ts [--rounds 5] [--steps 200] [--set key=value …]
 // An MLflow server is started from .venv-mlflow (tools/mlflow/install.sh) or MEDGAN_MLFLOW_VENV.
 import { spawnSync } from 'node:child_process';

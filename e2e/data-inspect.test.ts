@@ -63,7 +63,7 @@ interface Inspected {
 }
 
 describe('medgan data inspect', () => {
-  it('tells what is in a folder, for people and for programs, with a contact sheet', async () => {
+  it('says what is in a folder, for people and for programs, with a contact sheet', async () => {
     const { code, stdout, stderr } = await medgan('data', 'inspect', at('lesions'), '--out', at('out'));
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/melanoma +3 images/);
@@ -84,7 +84,7 @@ describe('medgan data inspect', () => {
     expect((await sharp(at('out/contact-sheet.png')).metadata()).width).toBeGreaterThan(96);
   });
 
-  it('tells of the classes and groups of a control file, and decodes nothing for a run', async () => {
+  it('reports the classes and groups of a control file, and decodes nothing for a run', async () => {
     const table = await medgan('data', 'inspect', at('table.yaml'), '--json');
     expect(table.code, table.stderr).toBe(0);
     expect(JSON.parse(table.stdout)).toMatchObject({

@@ -232,7 +232,7 @@ describe('medgan evaluate', () => {
 });
 
 it(
-  'a study tells the figures of the published tables for each of its trials',
+  'a study records the figures of the published tables for each of its trials',
   { timeout: 120_000 },
   async () => {
     const study = join(folder, 'study.yaml');

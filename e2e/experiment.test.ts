@@ -64,7 +64,7 @@ describe('medgan experiment run', { timeout: 300_000 }, () => {
   /** What the study `pair` printed. */
   let ran = '';
 
-  it('trains trials side by side, tells of each, and judges them between noise and real images', async () => {
+  it('trains trials side by side, reports each, and judges them between noise and real images', async () => {
     const file = study(
       'pair',
       `vary:
@@ -151,13 +151,13 @@ describe('medgan experiment run', { timeout: 300_000 }, () => {
     );
   });
 
-  it('starts no more after a trial that fails where that is asked for, and tells the last words of its log', async () => {
+  it('starts no more after a trial that fails where that is asked for, and prints the last lines of its log', async () => {
     const cases = '{cases: [{id: ill, set: {engine: tfjs-node-gpu}}, {id: well, set: {max_steps: 2}}]}';
     const { code, stdout } = await run(study('sick', `vary: ${cases}\n`), '--on-failure', 'stop');
     expect(code).toBe(1);
     expect(states('sick')).toEqual(['failed', 'waiting']);
     expect(stdout).toContain(
-      '1 of 2 trials failed, 1 is left: mend the reason and run the same command again',
+      '1 of 2 trials failed, 1 is left: fix the reason and run the same command again',
     );
     expect(stdout).toMatch(/sick, engine tfjs-node-gpu: .*[^]*\n {2}\| .*[^]*the whole log: .*trial\.log/);
   });

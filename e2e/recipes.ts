@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files that a page of the docs tells its reader to write. */
+/** The files that a page of the docs asks its reader to write. */
 export function recipesOf(page: string): { readonly name: string; readonly text: string }[] {
   const text = readFileSync(join(import.meta.dirname, '..', page), 'utf8');
   return [...text.matchAll(/Write `([\w.-]+)`:\n\n( *)```\w+\n(.*?)\n *```/gs)].map(

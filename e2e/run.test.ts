@@ -153,7 +153,7 @@ describe('medgan experiment run', { timeout: 300_000 }, () => {
     expect((await medgan(...args)).stdout.match(/finished before, kept/g)).toHaveLength(3);
   });
 
-  it('tells a study that needs a folder how to name one', async () => {
+  it('says how to name a folder where a study needs one', async () => {
     const study = join(import.meta.dirname, '../experiments/batch-size-sweep.yaml');
     const { code, stderr } = await medgan(
       'experiment',

@@ -14,7 +14,7 @@ interface Budget {
   readonly files: number;
 }
 
-/** What `npm pack --json` tells of a package. */
+/** What `npm pack --json` says of a package. */
 interface Tarball {
   readonly name: string;
   readonly size: number;

@@ -3,7 +3,7 @@ import { imageFolder } from '@medgan/data';
 import { createRng, normalise } from '@medgan/plugin-api';
 
 const [path, cacheDir, sizeText, workersText] = process.argv.slice(2) as [string, string, string, string];
-let told = 0;
+let calls = 0;
 const start = performance.now();
 const images = await imageFolder.open(
   { path },
@@ -13,7 +13,7 @@ const images = await imageFolder.open(
     rng: createRng(1),
     workers: Number(workersText),
     cacheDir,
-    onProgress: () => told++,
+    onProgress: () => calls++,
   },
 );
 const opened = performance.now();
@@ -26,6 +26,6 @@ console.log(
     openSeconds: Number(((opened - start) / 1000).toFixed(2)),
     batchSeconds: Number(((read - opened) / 1000).toFixed(4)),
     peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
-    told,
+    calls,
   }),
 );

@@ -49,7 +49,7 @@ interface Answer {
   readonly openSeconds: number;
   readonly batchSeconds: number;
   readonly peakMiB: number;
-  readonly told: number;
+  readonly calls: number;
 }
 
 function measure(): Answer {

@@ -97,7 +97,7 @@ try {
       name,
       images,
       'first epoch, images/s': Math.round(perSecond(rounds.map(({ first }) => first))),
-      'processor ms an image': Number(
+      'processor ms per image': Number(
         ((1000 * median(rounds.map(({ first }) => first.cpu ?? NaN))) / images).toFixed(3),
       ),
       'later epochs, images/s': Math.round(perSecond(rounds.flatMap(({ later }) => later))),

@@ -68,7 +68,7 @@ try {
     console.log(`${pairs} pairs of ${size}×${size}, milliseconds: median (least) | least of the processor`);
     const totals = [ours, theirs].map(() => ({ wall: 0, cpu: 0 }));
     for (const name of Object.keys(ours[0]!)) {
-      const told = [ours, theirs].map((answers, side) => {
+      const texts = [ours, theirs].map((answers, side) => {
         const wall = answers.flatMap((answer) => answer[name]!.times);
         const cpu = least(answers.flatMap((answer) => answer[name]!.cpu));
         totals[side]!.wall += median(wall);
@@ -76,7 +76,7 @@ try {
         return `${median(wall).toFixed(1)} (${least(wall).toFixed(1)}) | ${cpu.toFixed(1)}`.padStart(28);
       });
       const means = [ours, theirs].map((answers) => answers[0]![name]!.mean.toFixed(6));
-      console.log(`  ${name.padEnd(8)} ours ${told[0]}   piqa ${told[1]}   mean ${means.join(' / ')}`);
+      console.log(`  ${name.padEnd(8)} ours ${texts[0]}   piqa ${texts[1]}   mean ${means.join(' / ')}`);
     }
     const sums = totals.map(({ wall, cpu }) => `${wall.toFixed(1)} | ${cpu.toFixed(1)}`.padStart(28));
     console.log(`  all five ours ${sums[0]}   piqa ${sums[1]}`);

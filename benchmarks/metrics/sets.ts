@@ -103,14 +103,14 @@ for (let seed = 0; seed < Number(seedsText); seed++) {
     })) {
       const sets = { real: realRows, fake: await extractFeatures(extractor, fake) };
       const { values } = evaluateSets(sets, { extractor, metrics, seed });
-      const told = values.map((value) => {
+      const texts = values.map((value) => {
         const deviation = value.deviation === undefined ? '' : ` ± ${value.deviation.toPrecision(2)}`;
         return `${value.name.split('@')[0]} ${value.value?.toPrecision(4)}${deviation}`;
       });
       const nearer = nearestReal(sets).nearer.map(
         ({ quantile, share }) => `${quantile}: ${share.toFixed(3)}`,
       );
-      console.log(`  ${extractor.name} ${name}: ${told.join(', ')}; nearer ${nearer.join(', ')}`);
+      console.log(`  ${extractor.name} ${name}: ${texts.join(', ')}; nearer ${nearer.join(', ')}`);
     }
   }
   if (seed > 0) continue;
@@ -122,10 +122,10 @@ for (let seed = 0; seed < Number(seedsText); seed++) {
   const fakes = half.read(0, 64) as MetricImages;
   const original = originalProtocol({ real: reals, fake: fakes }, { metrics: pairMetrics });
   for (const { protocol, pairs, values } of [ceiling, floor, original]) {
-    const told = Object.entries(values).map(
+    const texts = Object.entries(values).map(
       ([name, { value, deviation }]) => `${name} ${value?.toFixed(4)} (${deviation?.toFixed(4)})`,
     );
-    console.log(`  ${protocol}, ${pairs} pairs: ${told.join(', ')}`);
+    console.log(`  ${protocol}, ${pairs} pairs: ${texts.join(', ')}`);
   }
   const spread = await diversity({ real, fake: half }, { metrics: [{ metric: ssimMetric }], seed });
   console.log(

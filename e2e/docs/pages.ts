@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** The repository. */
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** Where the pages are that tell people what to type. */
+/** Where the pages are that say what to type. */
 const PAGES = [
   '*.md',
   'docs/**/*.md',
@@ -52,7 +52,7 @@ export interface Block {
   readonly language: string;
   /** Without the indentation of the fence. */
   readonly text: string;
-  /** The file that the page tells its reader to write the block to: ``Write `my-gan.mjs`:``. */
+  /** The file that the page asks its reader to write the block to: ``Write `my-gan.mjs`:``. */
   readonly file: string | undefined;
   readonly marks: Marks;
 }

@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'medgan-snippets-'));
   cpSync(join(ROOT, 'experiments'), join(folder, 'experiments'), { recursive: true });
   writeFileSync(join(folder, 'grid.png'), '');
-  // The layer that packages/weights/README.md reads, under the name it gives the file: content tells the kind.
+  // The layer that packages/weights/README.md reads, under the name it gives the file: its content shows its kind.
   await writeSafetensorsFile(
     join(folder, 'generator.pth'),
     new Map([['module.main.0.weight', { dtype: 'F32', shape: [2, 3, 4, 4], data: new Float32Array(96) }]]),

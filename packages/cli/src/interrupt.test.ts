@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { EXIT_INTERRUPTED, untilInterrupted } from './interrupt.ts';
 
-/** Presses Ctrl-C, as far as this process can tell. */
+/** Presses Ctrl-C, as far as this process can see. */
 const interrupt = (): boolean => process.emit('SIGINT');
 
 it('gives the exit code of work that comes to its end, though Ctrl-C was pressed', async () => {

@@ -96,7 +96,7 @@ const LINEAR: readonly GradConfig[] = [
 ];
 
 /** Makes TF.js's gradients differentiable, so that a gradient penalty may go through any layer. */
-export function mendGradients(): void {
+export function patchGradients(): void {
   for (const [kernel, inputs] of Object.entries(KEEPS_OUTPUT)) {
     registerGradient(recomputing(getGradient(kernel), inputs));
   }

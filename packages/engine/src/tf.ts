@@ -4,13 +4,13 @@
  */
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
-import { mendGradients } from './gradients.ts';
+import { patchGradients } from './gradients.ts';
 
 // Not by `import`, for which Node lists the exports of the bundle: that takes 0.4 s, and nobody needs the list.
 const require = createRequire(import.meta.url);
 require('@tensorflow/tfjs-layers');
 tf.enableProdMode();
-mendGradients();
+patchGradients();
 
 /** Runs `body` with the named TF.js backend, which must be initialised, and puts the former one back. */
 export function withBackend<T>(name: string, body: () => T): T {

@@ -70,7 +70,7 @@ export function decided(
 /** A fault of a trial's config, as one of the experiment file or of a flag. */
 export type PlacedFault = { readonly fault: Fault } | { readonly flag: string };
 
-/** Says where a fault of a config is to be mended; `fallback` is the place of what nobody wrote. */
+/** Says where a fault of a config is to be fixed; `fallback` is the place of what nobody wrote. */
 export function placeFault(
   fault: Fault,
   { assignments, fallback }: { assignments: readonly Assignment[]; fallback: readonly string[] },

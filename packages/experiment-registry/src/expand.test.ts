@@ -267,7 +267,7 @@ describe('trialId', () => {
     );
   });
 
-  it('tells numbers apart', () => {
+  it('distinguishes numbers', () => {
     const names = [0.1, 1, -1, 1e-7, 10].map((lr) => trialId({ settings: { lr } }));
     expect(names).toEqual(['lr-0.1', 'lr-1', 'lr-minus-1', 'lr-1e-7', 'lr-10']);
   });

@@ -170,7 +170,7 @@ published: {open: []}
     `);
   });
 
-  it('tells in which file a key was written, so that a path in it starts there', () => {
+  it('says in which file a key was written, so that a path in it starts there', () => {
     write({
       'base/common.yaml': 'base: {arch: DCGAN, plugins: [./a.mjs]}\n',
       'study.yaml':

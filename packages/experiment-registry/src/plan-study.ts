@@ -10,7 +10,7 @@ import { isDone, readRecords, waitingRecord, type TrialRecord } from './trial-re
 /** No trial is called so: ids begin with a letter or a digit. */
 const EARLIER = STUDY_FILES.earlier;
 
-/** Tells everything that decides a trial's numbers, defaults resolved. */
+/** Returns everything that decides a trial's numbers, defaults resolved. */
 export type Identify = (trial: Pick<Trial, 'id' | 'config'>) => Promise<TrialIdentity> | TrialIdentity;
 
 /** The trials' records before anything is known of earlier runs, in the order of the study. */

@@ -71,7 +71,7 @@ function outcomeOf(
       ...(skipped > 0 ? [`${skipped} skipped`] : []),
       ...(left > 0 ? [`${left} ${left === 1 ? 'is' : 'are'} left`] : []),
     ].map((text) => `, ${text}`);
-    const advice = `${failed} ${all} failed${others.join('')}: mend the reason and run the same command again; finished ones are kept`;
+    const advice = `${failed} ${all} failed${others.join('')}: fix the reason and run the same command again; finished ones are kept`;
     return { ...base, status: 'failed', advice };
   }
   if (left > 0) {

@@ -134,7 +134,7 @@ describe('a study of several jobs', () => {
     expect((await run()).ran).toEqual([]);
   });
 
-  it('skips trials whose beginning failed, and runs them when it is mended', async () => {
+  it('skips trials whose beginning failed, and runs them when it is fixed', async () => {
     const { outcome, ran, events } = await run({ fail: ['short'] });
     expect(ran).toEqual(['short', 'other']);
     expect(states(outcome)).toEqual(['failed', 'skipped', 'skipped', 'finished']);
@@ -144,7 +144,7 @@ describe('a study of several jobs', () => {
       'it goes on from num_epochs 2, which was skipped',
       undefined,
     ]);
-    expect(outcome.advice).toContain('1 of 4 trials failed, 2 skipped: mend');
+    expect(outcome.advice).toContain('1 of 4 trials failed, 2 skipped: fix');
     expect(events).toContain('skipped long');
     expect((await run()).ran).toEqual(['short', 'long', 'longest']);
   });
@@ -163,7 +163,7 @@ describe('a study of several jobs', () => {
     expect(existsSync(join(root, 'epochs/_earlier'))).toBe(false);
   });
 
-  it('tells its trials to end when it cannot write down what becomes of them', async () => {
+  it('ends its trials when it cannot record their results', async () => {
     let warned = false;
     const others = barrier(2);
     const launch: Launch = async (trial, { signal, dir }) => {

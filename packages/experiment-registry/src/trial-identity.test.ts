@@ -26,7 +26,7 @@ describe('canonicalJson', () => {
     );
   });
 
-  it('keeps the order of lists and tells infinities from null', () => {
+  it('keeps the order of lists and distinguishes infinities from null', () => {
     expect(canonicalJson({ b: [2, 1], a: { d: NaN, c: -Infinity, e: undefined } })).toBe(
       '{"a":{"c":"-Infinity","d":"NaN"},"b":[2,1]}',
     );

@@ -6,7 +6,7 @@ import { symmetricEigen } from './functional/symmetric-eigen.ts';
 
 /** Options of the features `pixels-pca`. */
 export interface PixelsPcaOptions {
-  /** Pixels a side that images are averaged down to. Default 16. */
+  /** Pixels per side that images are averaged down to. Default 16. */
   readonly side?: number;
   /** Principal components kept; fewer when the reference images are fewer. Default 64. */
   readonly components?: number;

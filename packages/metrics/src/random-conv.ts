@@ -4,7 +4,7 @@ import { timesRows } from './functional/row-products.ts';
 
 /** Options of the features `random-conv`. */
 export interface RandomConvOptions {
-  /** Pixels a side that images are resized to. Default 64. */
+  /** Pixels per side that images are resized to. Default 64. */
   readonly side?: number;
   /** Output channels of the layers. Default 16, 32, 64. */
   readonly channels?: readonly number[];

@@ -165,7 +165,7 @@ export class Transport {
   }
 }
 
-/** A failure of the caller's own disk or iterable, which no retry mends. */
+/** A failure of the caller's own disk or iterable, which no retry fixes. */
 class Foreign extends Error {}
 
 function wrapForeign(cause: unknown): never {

@@ -11,7 +11,7 @@ export type ViewType = 'ACTIVE_ONLY' | 'DELETED_ONLY' | 'ALL';
 /** What a parameter or a tag may hold; MLflow stores `String(value)`. */
 export type Scalar = string | number | boolean | bigint;
 
-/** Parameters or tags: one value a key. */
+/** Parameters or tags: one value per key. */
 export type Labels = Readonly<Record<string, Scalar>>;
 
 /** One point of a curve. `timestamp` is in milliseconds since the Unix epoch. */

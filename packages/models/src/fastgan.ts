@@ -7,16 +7,16 @@ import { fastganGenerator, fastganGeneratorSizes, IMAGE_SIZES } from './fastgan/
  * reconstruct the real images it sees. Widths, blocks and excitations are those of the published networks
  * (https://github.com/odegeasslbc/FastGAN-pytorch) for 256 px, with fewer doublings below. What is different, and why:
  *
- * - No noise is injected into the generator: all randomness of a step comes in as its inputs.
- * - Which quarter of an image is reconstructed is decided by its place in the batch, not drawn.
+ * - No noise is injected into the generator: all randomness of a step is given as its inputs.
+ * - The quarter of an image that is reconstructed depends on the image's place in the batch; it is not drawn.
  * - Reconstructions are compared by absolute difference. The published code compares features of a VGG network trained on
- *   photographs of everyday things; the paper leaves the distance open.
- * - The discriminator's second branch sees the image at half its side; the published generator makes an image of its own
+ *   photographs of everyday objects; the paper leaves the distance open.
+ * - The discriminator's second branch sees the image at half its side; the published generator makes a second image
  *   for it.
- * - One logit an image, the mean of those at the 5×5 places of both heads; the published loss is a hinge at each, with
- *   margins drawn between 0.8 and 1.
- * - Weights are spectrally normalised where no batch norm follows. Before one it would change nothing: batch norm takes any
- *   factor of the weights away again, in the output and, through Adam, in the update.
+ * - There is one logit per image, the mean over the 5×5 positions of both heads; the published loss is a hinge at each
+ *   position, with margins drawn between 0.8 and 1.
+ * - Weights are spectrally normalised where no batch norm follows. Before a batch norm it would change nothing: batch norm
+ *   cancels any factor of the weights in the output, and Adam cancels it in the update.
  */
 export default defineArchitecture({
   name: 'fastgan',

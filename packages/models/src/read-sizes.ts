@@ -11,13 +11,13 @@ import {
 /** Stored shapes (PyTorch's) by parameter name. */
 export type StoredShapes = ReadonlyMap<string, readonly number[]>;
 
-/** Names and shapes of weights; biases and running statistics go along with them. */
+/** Names and shapes of weights; biases and running statistics are left out, because the weights imply them. */
 const weightsOf = (shapes: Iterable<readonly [string, readonly number[]]>): string[] =>
   [...shapes]
     .flatMap(([name, shape]) => (/\.weight(_orig)?$/.test(name) ? [`${name} ${shape.join()}`] : []))
     .sort();
 
-/** The guess, if a generator of these sizes has the very weights of `shapes`. */
+/** The guess, if a generator of these sizes has exactly the weights of `shapes`. */
 export function confirmedSizes(
   guess: GeneratorSizes,
   shapes: StoredShapes,

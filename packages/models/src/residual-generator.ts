@@ -14,15 +14,15 @@ import { linear } from './layers/linear.ts';
 import { upBlock } from './layers/residual.ts';
 import { confirmedSizes, type StoredShapes } from './read-sizes.ts';
 
-/** Sizes that residual networks are built at, in pixels. */
+/** Image sizes of the residual networks, in pixels per side. */
 export const RESIDUAL_IMAGE_SIZES = [64, 128, 256] as const;
 
-/** Pixels a side where both residual networks begin and end. */
+/** Pixels per side of the generator's first map and the discriminator's last one. */
 export const FIRST_SIDE = 4;
 
 /**
- * Latent → 4×4 → one residual block a doubling → batch norm, ReLU, 3×3 convolution, tanh. Channels halve at each doubling
- * down to the base width, and are `widest` base widths at most.
+ * Latent → 4×4 → one residual block per doubling → batch norm, ReLU, 3×3 convolution, tanh. A map with `side` pixels
+ * per side has imageSize / side base widths of channels, `widest` at most.
  */
 export function residualGenerator(
   { imageSize, channels, latentSize, generatorFeatures }: NetworkSizes,
@@ -71,7 +71,7 @@ export function residualGenerator(
   return {
     layers,
     apply: (latents, mode) => {
-      // PyTorch's view(N, C, 4, 4): the numbers of one channel lie side by side.
+      // PyTorch's view(N, C, 4, 4): the values of one channel are adjacent.
       const planes = tf.reshape(start(latents, mode), [-1, first, FIRST_SIDE, FIRST_SIDE]);
       const x = tf.transpose(planes, [0, 2, 3, 1]) as tf.Tensor4D;
       const y = blocks.reduce((image, block) => block(image, mode), x);

@@ -18,14 +18,14 @@ import {
   residualGeneratorSizes,
 } from './residual-generator.ts';
 
-/** Channels at 4×4, in base widths: 16 at 64 px, as in the paper's networks, and no more above. */
+/** Channels at 4×4, in base widths: 16 at 64 px, as in the paper's networks; larger images have no more. */
 const WIDEST = 16;
 
-/** Channels where the discriminator's image is `side` pixels, after `imageSize / side` halvings. */
+/** The discriminator's channels at a side of `side` pixels. */
 const discriminatorWidth = (side: number, { imageSize, discriminatorFeatures }: NetworkSizes): number =>
   discriminatorFeatures * Math.min(WIDEST, imageSize / 2 / side);
 
-/** One spectrally normalised residual block a halving, to 4×4, one more, ReLU, sum over the pixels, linear. */
+/** One spectrally normalised residual block per halving, to 4×4, then one more, ReLU, sum over the pixels, linear. */
 function discriminator(sizes: NetworkSizes, parameters: ParameterScope): Discriminator {
   const { imageSize, channels } = sizes;
   const layers: LayerInfo[] = [];
@@ -69,7 +69,7 @@ function discriminator(sizes: NetworkSizes, parameters: ParameterScope): Discrim
   };
 }
 
-/** The residual networks that Miyato et al. published, from 64 px on: one block more a doubling. */
+/** The residual networks that Miyato et al. published, from 64 px on: one more block per doubling. */
 export default defineArchitecture({
   name: 'resnet-sngan',
   aliases: ['ResNetSNGAN'],

@@ -17,14 +17,14 @@ import {
   residualGeneratorSizes,
 } from './residual-generator.ts';
 
-/** Channels at 4×4, in base widths: 8, as in the published networks for 64 px, and no more above. */
+/** Channels at 4×4, in base widths: 8, as in the published networks for 64 px; larger images have no more. */
 const WIDEST = 8;
 
-/** Channels where the critic's image is `side` pixels: the base width at the image, doubled at each halving. */
+/** The critic's channels at a side of `side` pixels: the base width at the image's side, doubled at each halving. */
 const criticWidth = (side: number, { imageSize, discriminatorFeatures }: NetworkSizes): number =>
   discriminatorFeatures * Math.min(WIDEST, imageSize / side);
 
-/** 3×3 convolution, one layer-normalised residual block a halving, to 4×4, linear. No sample meets another. */
+/** 3×3 convolution, one layer-normalised residual block per halving, to 4×4, linear. No sample depends on another. */
 function critic(sizes: NetworkSizes, parameters: ParameterScope): Discriminator {
   const { imageSize, channels, discriminatorFeatures } = sizes;
   const fromImage = convolution<void>(
@@ -65,7 +65,7 @@ function critic(sizes: NetworkSizes, parameters: ParameterScope): Discriminator 
     layers,
     apply: (images, mode) => {
       const y = blocks.reduce((x, block) => block(x, mode), fromImage(images));
-      // As PyTorch flattens it: the numbers of one channel lie side by side.
+      // Flattened as PyTorch does: the values of one channel are adjacent.
       const rows = tf.reshape(tf.transpose(y, [0, 3, 1, 2]), [-1, cells]) as tf.Tensor2D;
       return tf.reshape(head(rows, mode), [-1]);
     },
@@ -73,8 +73,8 @@ function critic(sizes: NetworkSizes, parameters: ParameterScope): Discriminator 
 }
 
 /**
- * The residual networks that Gulrajani et al. published for 64 px, one block more a doubling above. The generator's blocks
- * are those of `resnet-sngan`: their first convolutions have a bias, which the batch norm behind it takes away again.
+ * The residual networks that Gulrajani et al. published for 64 px, with one more block per doubling above it. The generator's
+ * blocks are those of `resnet-sngan`: their first convolutions have a bias, which the batch norm after them cancels.
  */
 export default defineArchitecture({
   name: 'wgan-gp',
@@ -84,7 +84,7 @@ export default defineArchitecture({
   options: { type: 'object', additionalProperties: false, properties: {} },
   imageSizes: RESIDUAL_IMAGE_SIZES,
   defaultObjective: 'wasserstein-gp',
-  // Of algorithm 1.
+  // From algorithm 1 of the paper.
   training: { learningRate: 1e-4, beta1: 0, beta2: 0.9, discriminatorSteps: 5 },
   tiny: { imageSize: 64, channels: 1, latentSize: 2, generatorFeatures: 1, discriminatorFeatures: 1 },
   generator: (sizes, _options, parameters) => residualGenerator(sizes, WIDEST, parameters),

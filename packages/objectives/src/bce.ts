@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineObjective } from '@medgan/plugin-api';
 
-/** PyTorch's BCELoss clamps logarithms here, and divides by no less than `SMALLEST`. */
+/** PyTorch's BCELoss clamps logarithms to this value, and divides by `SMALLEST` at least. */
 const LOG_FLOOR = -100;
 const SMALLEST = 1e-12;
 
-/** Below this the logistic function is written out. */
+/** Below this, the logistic function is computed as exp(x) / (1 + exp(x)). */
 const TAIL = -4;
 
 /**
- * The logistic function to float32's relative precision, as PyTorch has it. ONNX Runtime's is precise to 1e-7
- * absolutely and 0 from −18 down, which a logarithm would see.
+ * The logistic function to float32's relative precision, as in PyTorch. ONNX Runtime's has an absolute error of 1e-7 and
+ * is 0 from −18 down, where its logarithm would be wrong.
  */
 function sigmoid(x: tf.Tensor): tf.Tensor {
   const e = tf.exp(tf.minimum(x, 0));
@@ -19,7 +19,7 @@ function sigmoid(x: tf.Tensor): tf.Tensor {
 
 /**
  * Mean binary cross entropy of sigmoid(logits) [N] against one target in [0, 1], as the original computes it:
- * sigmoid first, then BCELoss, in float32. A saturated sigmoid therefore costs 100 and has no gradient, as there.
+ * sigmoid first, then BCELoss, in float32. A saturated sigmoid therefore costs 100 and has no gradient, as in the original.
  */
 function binaryCrossEntropy(logits: tf.Tensor, target: number): tf.Tensor {
   const loss = tf.customGrad((x: tf.Tensor | tf.GradSaveFunc, save: tf.Tensor | tf.GradSaveFunc) => {
@@ -40,7 +40,7 @@ function binaryCrossEntropy(logits: tf.Tensor, target: number): tf.Tensor {
   return loss(logits);
 }
 
-/** Binary cross entropy of σ(logit) [N] against the labels: the sigmoid is taken first, as PyTorch's BCELoss has it. */
+/** Binary cross entropy of σ(logit) [N] against the labels: the sigmoid is taken first, as for PyTorch's BCELoss. */
 export default defineObjective({
   name: 'bce',
   summary: 'Binary cross entropy with a non-saturating generator, as the original DCGAN',

@@ -69,7 +69,7 @@ export interface Discriminator {
 
 /** What every architecture is given, beside its own options. */
 export interface NetworkSizes {
-  /** Pixels a side. */
+  /** Pixels per side. */
   readonly imageSize: number;
   readonly channels: number;
   /** Length of a latent vector. */

@@ -5,7 +5,7 @@ import type { Rng } from './rng.ts';
 
 /** How images are to come out. */
 export interface ImageFormat {
-  /** Pixels a side, after resizing the shorter side and cropping the centre. */
+  /** Pixels per side, after resizing the shorter side and cropping the centre. */
   readonly size: number;
   /** 1 (grey) or 3 (RGB). */
   readonly channels: 1 | 3;
@@ -69,9 +69,9 @@ export interface DatasetContext {
   readonly cacheBytes?: number;
   /** Decoder threads. */
   readonly workers: number;
-  /** Told how many images are ready, of how many. */
+  /** Receives how many images are ready, of how many. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** Told, in one line, of what the user should know and the run can go on with. */
+  /** Receives, in one line, what the user should know and the run can go on with. */
   readonly onWarning?: (message: string) => void;
   readonly signal?: AbortSignal;
 }

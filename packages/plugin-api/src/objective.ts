@@ -24,7 +24,7 @@ export interface PenaltyInputs {
   readonly fake: Tensor4D;
   /** The discriminator in training mode, differentiable twice. */
   readonly discriminate: (images: Tensor4D) => Tensor;
-  /** One number a sample, uniform in [0, 1), shape [N, 1, 1, 1]. Randomness enters a step only as an input. */
+  /** One number per sample, uniform in [0, 1), shape [N, 1, 1, 1]. Randomness enters a step only as an input. */
   readonly mix: Tensor4D;
 }
 

@@ -59,7 +59,7 @@ describe('validateOptions', () => {
     );
   });
 
-  it('tells every fault, with the path to it', () => {
+  it('lists every fault, with the path to it', () => {
     const faults = faultsOf({ penalty: -1, kind: 'big', labels: { real: 'one', 'a/b~c': 'x' } });
     expect(faults).toEqual([
       { path: [], message: '"name" is missing', cure: 'add name:' },

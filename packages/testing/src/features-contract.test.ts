@@ -73,7 +73,7 @@ const WRONG: [fault: string, change: Partial<Features>, rule: string, reason: Re
     /images of level 0: value 1 is NaN/,
   ],
   [
-    'one row a batch',
+    'one row per batch',
     extracting((images) => meansOf(images).slice(0, 2)),
     'gives finite rows',
     /2 values for 3/,

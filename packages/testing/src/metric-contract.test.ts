@@ -4,7 +4,7 @@ import { brokenRules, metricChecks, metricContract } from './index.ts';
 
 const size = ({ height, width, channels }: MetricImages): number => height * width * channels;
 
-/** One value a pair from the two images' values. */
+/** One value per pair from the two images' values. */
 const perPair =
   (value: (a: Float32Array, b: Float32Array) => number) =>
   (a: MetricImages, b: MetricImages): Float64Array =>
@@ -74,17 +74,17 @@ const WRONG: [fault: string, change: Partial<PairMetric>, rule: string, reason: 
     'gives an image against itself',
     /0 for equal images, the best is 1/,
   ],
-  ['a narrow range', { range: [0, 1e-4] }, 'gives one value a pair', /is outside \[0, 0\.0001\]/],
+  ['a narrow range', { range: [0, 1e-4] }, 'gives one value per pair', /is outside \[0, 0\.0001\]/],
   [
-    'one value a batch',
+    'one value per batch',
     { compute: checked((a, b) => squares(a, b).slice(0, 1)) },
-    'gives one value a pair',
+    'gives one value per pair',
     /1 values for 4 pairs/,
   ],
   [
     'blindness',
     { compute: checked((a) => new Float64Array(a.count)) },
-    'gives one value a pair',
+    'gives one value per pair',
     /0 with noise, 0 without/,
   ],
   [

@@ -31,7 +31,7 @@ const NAMES: Readonly<Record<Exclude<Part, 'run'>, string>> = {
 const reasonOf = ({ message }: Error): string => message.replace(/^\[mlflow\] /, '').split('\n  cure: ')[0]!;
 
 const cureOf = ({ error }: Leftover): string =>
-  error.cure ?? 'run `medgan mlflow sync` again once that is mended';
+  error.cure ?? 'run `medgan mlflow sync` again once that is fixed';
 
 /** One line for each kind of leftover, with the number of folders that it concerns, and the cure. */
 export function leftoverLines(leftovers: readonly Leftover[]): string[] {

@@ -24,7 +24,7 @@ describe('batches', () => {
     ]);
   });
 
-  it('shows every image once an epoch, in another order each time', () => {
+  it('shows every image once per epoch, in another order each time', () => {
     const all = run({ batchSize: 3, epochs: 2 }, 20);
     const [first, second] = [1, 2].map((epoch) =>
       all.filter((b) => b.epoch === epoch).flatMap((b) => b.indices),

@@ -14,7 +14,7 @@ export interface DiffAugmentUse {
   readonly use: 'real' | 'fake' | 'generator';
 }
 
-/** Random numbers uniform in [0, 1), one a sample: [N, 1, 1, 1]. */
+/** Random numbers uniform in [0, 1), one per sample: [N, 1, 1, 1]. */
 type Draw = tf.Tensor4D;
 
 /** Largest shift, and side of the hole, as shares of the image: the authors' values. */

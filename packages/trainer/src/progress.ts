@@ -26,7 +26,7 @@ export interface EvaluatedStep {
 
 /** Hears what happens in a run, to show it. */
 export interface Reporter {
-  /** The step was compiled, once a run. */
+  /** The step was compiled, once per run. */
   onCompiled(milliseconds: number): void;
   /** A step is done. */
   onStep(progress: Progress): void;
@@ -60,7 +60,7 @@ export class Pace {
     if (this.#durations.length > WINDOW) this.#durations.shift();
   }
 
-  /** Steps a second, of the median duration. */
+  /** Steps per second, of the median duration. */
   get stepsPerSecond(): number | undefined {
     if (this.#durations.length < 2) return undefined;
     const sorted = [...this.#durations].sort((a, b) => a - b);

@@ -12,10 +12,10 @@ import type { RunConfig } from './run-config.ts';
 const weights = (count: number, rng: Rng): Float32Array => rng.normals(count).map((x) => 0.3 * x);
 const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
-/** The smallest GAN that trains: one layer a network, 4×4 grey images. */
+/** The smallest GAN that trains: one layer per network, 4×4 grey images. */
 export const toyGan = defineArchitecture({
   name: 'toy',
-  summary: 'one layer a network',
+  summary: 'one layer per network',
   reference: 'none',
   options: { type: 'object', additionalProperties: false, properties: {} },
   imageSizes: [4],

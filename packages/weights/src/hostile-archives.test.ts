@@ -22,7 +22,7 @@ describe('archives that lie', () => {
   const zeros = Buffer.alloc(2 ** 27);
   const bomb = zip([{ name: 'g.pth', data: zeros, deflate: true }]);
   it.each([
-    ['a bomb that tells its size', bomb],
+    ['a bomb that declares its size', bomb],
     [
       'a bomb that claims to be small',
       zip([{ name: 'g.pth', data: zeros, deflate: true, lie: { size: 1000 } }]),

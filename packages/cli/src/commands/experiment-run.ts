@@ -156,7 +156,7 @@ function experimentsOf(names: readonly string[], all: boolean): Experiment[] {
   return [...new Set(files)].map(readExperiment);
 }
 
-/** Tells how the studies ended; gives the exit code. */
+/** Prints how the studies ended; returns the exit code. */
 async function summarise(studies: readonly Study[], outcomes: readonly StudyOutcome[]): Promise<number> {
   const lines: string[] = [];
   const { isTTY, columns } = process.stdout;

@@ -28,7 +28,7 @@ export interface MetricsOptions {
   readonly sets: boolean;
   /** Names of feature extractors for sets; none: the usual ones. */
   readonly features: readonly string[];
-  /** Pixels a side that the images of sets are brought to. */
+  /** Pixels per side that the images of sets are brought to. */
   readonly size?: number;
   /** The samples that become 0 and 1, of files with 16 bits per sample. */
   readonly window?: readonly [number, number];

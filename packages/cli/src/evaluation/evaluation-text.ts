@@ -24,7 +24,7 @@ function intervalText(interval: Estimate['interval']): string {
   return interval === null ? '–' : `${valueText(interval[0])} … ${valueText(interval[1])}`;
 }
 
-/** A table of pair metrics, one a line, each between its ceiling and its floor. */
+/** A table of pair metrics, one per line, each between its ceiling and its floor. */
 function pairTableText(table: PairTable, metrics: readonly PairMetric[]): string {
   const reasons = new Map<string, string>();
   const rows = metrics.map((metric) => {
@@ -62,7 +62,7 @@ function setValueText(value: SetValue | undefined): string {
 
 const countsText = ({ images }: SetColumn): string => `${images.fake} against ${images.real}`;
 
-/** A table of set metrics, one a line, and how near fakes lie to reals. */
+/** A table of set metrics, one per line, and how near fakes lie to reals. */
 export function setTableText(table: SetTable, plugins: Plugins): string {
   const reasons = new Map<string, string>();
   const rows = table.values.map((value) => {

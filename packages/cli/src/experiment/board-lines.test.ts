@@ -31,7 +31,7 @@ const lines = (rows: readonly BoardRow[], space: Partial<typeof SPACE> = {}): st
   boardLines(rows, { ...SPACE, ...space }).map(plain);
 
 describe('boardLines', () => {
-  it('has a line a trial and one on the whole', () => {
+  it('has a line per trial and one about the whole study', () => {
     expect(lines(ROWS)).toMatchInlineSnapshot(`
       [
         "✓ batch_size 128  finished · 1m 40s",
@@ -97,7 +97,7 @@ describe('boardLines', () => {
     expect(lines([row], { columns: 40 })[0]).toBe('‖ learning_rate 0.001  interrupted');
   });
 
-  it('tells no time left when all is done', () => {
+  it('shows no time left when all is done', () => {
     expect(lines([ROWS[0]!]).at(-1)).toBe('1 of 1 trials · 2m 10s so far');
   });
 

@@ -23,7 +23,7 @@ export interface RunStudiesOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly screen: Screen;
-  /** Told of everything that happens to the trials, beside the screen. */
+  /** Receives everything that happens to the trials, as the screen does. */
   readonly listeners: readonly ((event: StudyEvent) => void)[];
 }
 

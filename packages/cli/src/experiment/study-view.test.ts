@@ -103,7 +103,7 @@ class Terminal {
 const asScreen = (terminal: Terminal): Screen => terminal as unknown as Screen;
 
 describe('LiveView', () => {
-  it('keeps one line a trial at the foot, and what must stay above it', () => {
+  it('keeps one line per trial at the foot, and what must stay above it', () => {
     const terminal = new Terminal(100);
     const clock = new FakeClock();
     const view = new LiveView({ screen: asScreen(terminal), clock, jobs: 1 });

@@ -87,7 +87,7 @@ const TICK = 1000;
 /** A terminal that knows it shows what lies between at once; others pass it over. */
 const [BEGIN, END] = ['\x1b[?2026h', '\x1b[?2026l'];
 
-/** A block of lines at the foot of a terminal, one a trial, written over in place. */
+/** A block of lines at the foot of a terminal, one per trial, written over in place. */
 export class LiveView implements StudyView {
   readonly #board = new StudyBoard();
   readonly #options: ViewOptions;

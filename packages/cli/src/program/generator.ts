@@ -24,7 +24,7 @@ export function addGeneratorCommands(medgan: Command, finish: (code: number) => 
     .option('--count <n>', 'images, or latents to interpolate between', integer, 64)
     .option('--seed <n>', 'same seed, same images', fromZero, 0)
     .option('--grid', 'all images on one sheet too', false)
-    .option('--interpolate <k>', 'k steps from one latent to the next, a row of the sheet each', fromTwo)
+    .option('--interpolate <k>', 'k steps from one latent to the next, one row of the sheet each', fromTwo)
     .option('--truncation <t>', 'draw numbers of a latent beyond ±t again', positive)
     .option('--batch-statistics', 'batch norm by the statistics of each 64 images, as the original', false)
     .option('--image-size <px>', 'refuse weights that make images of another size', integer)

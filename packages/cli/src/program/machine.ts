@@ -29,7 +29,7 @@ export function addMachineCommands(medgan: Command, finish: (code: number) => vo
     .description('median seconds of a training step')
     .option('--arch <name>', 'architecture', 'DCGAN')
     .option('--image-size <px>', 'pixels per side', integer, 64)
-    .option('--batch-size <n>', 'images a step', integer, 16)
+    .option('--batch-size <n>', 'images per step', integer, 16)
     .option('--latent <n>', 'length of a latent vector', integer, 100)
     .option('--features <n>', 'feature maps of both networks', integer, 64)
     .option('--threads <n>', 'CPU threads', integer)

@@ -167,7 +167,7 @@ describe('refusals', () => {
   });
 });
 
-it('tells of its progress up to the end', async () => {
+it('reports its progress up to the end', async () => {
   const reported: [number, number][] = [];
   await open({ count: 10 }, { onProgress: (done, total) => reported.push([done, total]) });
   expect(reported).toEqual([

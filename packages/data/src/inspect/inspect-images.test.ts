@@ -109,7 +109,7 @@ describe('NearDuplicates', () => {
   const flat = (level: number) =>
     figuresOf({ width: 4, height: 4, channels: 1, data: new Uint8Array(16).fill(level) });
 
-  it('tells flat images apart by their grey', () => {
+  it('distinguishes flat images by their grey', () => {
     const alike = new NearDuplicates();
     [0, 1, 100, 101, 200].forEach((level, i) => alike.add(i, flat(level)));
     expect(alike.groups()).toEqual([

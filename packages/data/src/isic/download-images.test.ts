@@ -181,7 +181,7 @@ describe('a bad connection', () => {
     expect(b.length).toBeGreaterThan(100);
   });
 
-  it('gives up on one image, tells of it and brings it the next time', async () => {
+  it('gives up on one image, reports it and downloads it the next time', async () => {
     server.upset(fileAt(3), ...Array.from({ length: 6 }, () => reset));
     const result = await bring();
     expect(result.images).toHaveLength(7);

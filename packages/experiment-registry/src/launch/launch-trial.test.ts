@@ -50,7 +50,7 @@ const FINISHES = `
   process.disconnect()`;
 
 describe('launchWith', () => {
-  it('reads what came of a trial from its folder, and passes on what it tells', async () => {
+  it('reads what came of a trial from its folder, and passes on what it reports', async () => {
     const { result, messages } = await launch(FINISHES);
     expect(result).toMatchObject({ status: 'finished', figures: { loss: NaN }, steps: 9 });
     expect(messages.map(({ kind }) => kind)).toEqual(['progress']);
@@ -63,7 +63,7 @@ describe('launchWith', () => {
     expect((await launch(FINISHES, { anew: true })).result.seconds).toBe(10);
   });
 
-  it('tells why a process left no word, and how far it came', async () => {
+  it('says why a process left no result, and how far it came', async () => {
     const crash = await launch(`console.log('first'); throw new Error('no memory for this')`);
     expect(crash.result).toMatchObject({ status: 'failed', steps: 0 });
     expect(crash.result.reason).toMatch(/^its process ended with code 1: Node\.js v/);

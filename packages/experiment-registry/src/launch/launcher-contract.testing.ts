@@ -59,7 +59,7 @@ export function launcherContract(launcher: Launcher, options: object = {}): void
       );
     });
 
-    it('tells the exit code, and what ended a job that has none', async () => {
+    it('returns the exit code, and what ended a job that has none', async () => {
       expect(await launch('fails')).toEqual({ code: 3 });
       expect(await launch('killed')).toMatchObject({ code: null, by: expect.any(String) as string });
     });

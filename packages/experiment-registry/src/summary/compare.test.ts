@@ -19,7 +19,7 @@ describe('compare', () => {
     });
   });
 
-  it('tells a difference that the seeds have among themselves', () => {
+  it('marks a difference that the seeds have among themselves', () => {
     const rule = { published: 12, decimals: 2, better: 'higher' } as const;
     expect(compare({ mean: 12.3, sd: 0.4, n: 3 }, rule)).toMatchObject({
       judgement: 'better',

@@ -37,7 +37,7 @@ describe('rankAgreement', () => {
     expect(rankAgreement(some, 2)).toMatchObject({ concordant: 4, discordant: 0, undecided: 1, tied: 1 });
   });
 
-  it('leaves undecided what the seeds do not tell apart', () => {
+  it('leaves undecided what the seeds do not distinguish', () => {
     const some = [item(12, 12, 0.5), item(12.4, 13, 0.5), item(14, 11, 0.1)];
     expect(rankAgreement(some, 2)).toMatchObject({ concordant: 0, discordant: 2, undecided: 1 });
     expect(rankAgreement([item(12, 12), item(12.4, 13)], 2)).toMatchObject({ concordant: 1, undecided: 0 });

@@ -86,7 +86,7 @@ describe('summarise', () => {
     ]);
   });
 
-  it('tells a reversed ordering from one that agrees in part', () => {
+  it('distinguishes a reversed ordering from one that agrees in part', () => {
     const verdictOf = (values: Readonly<Record<number, number>>): unknown => {
       const trials = Object.entries(values).flatMap(([size, psnr]) =>
         [0, 1].map(

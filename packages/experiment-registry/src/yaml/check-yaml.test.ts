@@ -46,8 +46,8 @@ describe('checkYaml', () => {
   });
 
   it('says the same fault once', () => {
-    const fault = { path: ['a'], message: 'is wrong', cure: 'mend it' };
+    const fault = { path: ['a'], message: 'is wrong', cure: 'fix it' };
     const error = faultsError(parseYaml('a: 1', 'x.yaml'), [fault, { ...fault }]);
-    expect(error.message).toBe('x.yaml:1: a: is wrong (mend it)');
+    expect(error.message).toBe('x.yaml:1: a: is wrong (fix it)');
   });
 });

@@ -9,16 +9,16 @@ import { spectralNorm } from '../layers/spectral-norm.ts';
 /** Images or feature maps in, feature maps out, NHWC. */
 export type Layer = (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D;
 
-/** Pixels a side that an excitation sees of its source. */
+/** Pixels per side to which an excitation pools its source. */
 const SEEN_SIDE = 4;
 const LEAK = 0.2;
 
-/** Kernel, stride and padding of a convolution that keeps the side, of one that halves it, and of one by pixels. */
+/** Kernel, stride and padding of a convolution that keeps the side, of one that halves it, and of one of 1×1. */
 export const SAME = { kernel: 3, stride: 1, pad: 1 };
 export const HALVING = { kernel: 4, stride: 2, pad: 1 };
 export const PIXELWISE = { kernel: 1, stride: 1, pad: 0 };
 
-/** Gated linear unit (Dauphin et al. 2017): the first half of the channels, each through a gate of the other half. */
+/** Gated linear unit (Dauphin et al. 2017): each channel of the first half times a gate, the sigmoid of a channel of the other half. */
 export function gated(x: tf.Tensor4D): tf.Tensor4D {
   const [values, gates] = tf.split(x, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
   return tf.mul(values, tf.sigmoid(gates));
@@ -46,7 +46,7 @@ export function normedConvolution(spec: ConvolutionSpec, parameters: ParameterSc
   return (x, mode) => leaky(norm(conv(x), mode));
 }
 
-/** The mean of two ways to half the side: two convolutions, and one of the 2×2 means. Parameters `main`, `direct`. */
+/** Halves the side, as the mean of two branches: two convolutions, and one of the 2×2 means. Parameters `main`, `direct`. */
 export function downBlock(widths: BlockWidths, parameters: ParameterScope): Layer {
   const { outputs } = widths;
   const main = parameters.scope('main');
@@ -57,9 +57,9 @@ export function downBlock(widths: BlockWidths, parameters: ParameterScope): Laye
 }
 
 /**
- * Skip-layer excitation (Liu et al. 2021, section 3.1): a gate for each of `outputs` channels, made of a map of `inputs`
- * channels at another scale. [N, H, W, inputs] → [N, 1, 1, outputs] in (0, 1). Between the two convolutions is a swish, as
- * in the published networks, where the paper has a leaky ReLU. Parameters `look`, `gate`.
+ * Skip-layer excitation (Liu et al. 2021, section 3.1): a gate for each of `outputs` channels, computed from a map of
+ * `inputs` channels at another scale. [N, H, W, inputs] → [N, 1, 1, outputs] in (0, 1). Swish stands between the two
+ * convolutions, as in the published networks; the paper has a leaky ReLU. Parameters `look`, `gate`.
  */
 export function excitation({ inputs, outputs }: BlockWidths, parameters: ParameterScope): Layer {
   const whole = { kernel: SEEN_SIDE, stride: 1, pad: 0 };

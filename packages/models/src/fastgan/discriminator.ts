@@ -17,11 +17,11 @@ import {
 import type { Features } from './features.ts';
 import { reconstruction } from './reconstruction.ts';
 
-/** Pixels a side of the maps that are judged. */
+/** Pixels per side of the maps that are judged. */
 const LAST_SIDE = 8;
-/** Pixels a side of the map whose quarters are reconstructed too. */
+/** Pixels per side of the map whose quarters are also reconstructed. */
 const MIDDLE_SIDE = 16;
-/** A map excites the one of an eighth of its side. */
+/** A map excites the map of an eighth of its side. */
 const EXCITES = 8;
 /** Kernel of the heads: each of the 5×5 logits sees half of an 8×8 map. */
 const WINDOW = { kernel: 4, stride: 1, pad: 0 };
@@ -34,12 +34,12 @@ type AddLayer = <T>(
 
 interface Branch {
   readonly sizes: NetworkSizes;
-  /** Channels of the map of a side. */
+  /** Channels of the map with `side` pixels per side. */
   readonly width: (side: number) => number;
   readonly add: AddLayer;
 }
 
-/** Residual blocks from the image to 8×8, each map excited by the one of eight times its side. */
+/** Residual blocks from the image to 8×8, each map excited by the map of eight times its side. */
 function wholeBranch({ sizes: { imageSize, channels }, width, add }: Branch) {
   const fromImage = add(
     {
@@ -100,7 +100,7 @@ function smallBranch({ sizes: { imageSize, channels }, width, add }: Branch) {
     stages.reduce((x, stage) => stage(x, mode), leaky(fromImage(halved(images), mode)));
 }
 
-/** Features → logits [N]: the mean of what the heads of both branches say at their 5×5 places. */
+/** Features → logits [N]: the mean over the 5×5 positions of the heads of both branches. */
 function heads(inputs: { readonly last: number; readonly small: number }, add: AddLayer) {
   const smallHead = add({ name: 'head_small', kind: 'spectral conv 4×4, mean', output: [1] }, (scope) =>
     convolution({ inputs: inputs.small, outputs: 1, ...WINDOW }, scope, spectralNorm),
@@ -120,8 +120,8 @@ function heads(inputs: { readonly last: number; readonly small: number }, add: A
 }
 
 /**
- * The image through residual blocks to 8×8 with skip-layer excitations, the image at half its side through plain ones, a
- * head for each, and decoders that make the images again of what the heads see.
+ * One branch takes the image through residual blocks with skip-layer excitations to 8×8, the other the image at half its
+ * side through plain blocks. Each has a head, and decoders reconstruct the images from what the heads see.
  */
 export function fastganDiscriminator(sizes: NetworkSizes, parameters: ParameterScope): Discriminator {
   const { imageSize, channels, discriminatorFeatures } = sizes;

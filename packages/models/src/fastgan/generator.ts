@@ -15,17 +15,17 @@ import { confirmedSizes, type StoredShapes } from '../read-sizes.ts';
 import { excitation, gated, gatedConvolution, SAME, upBlock, type Layer } from './blocks.ts';
 
 const FIRST_SIDE = 4;
-/** From this side on, maps are excited by the map of a sixteenth of it. */
+/** From this side on, a map is excited by the map of a sixteenth of its side. */
 const FIRST_EXCITED = 64;
 const EXCITED_BY = 16;
 
 /** Channels by side, in base widths, as in the published network. */
 const WIDTHS: Readonly<Record<number, number>> = { 4: 16, 8: 8, 16: 4, 32: 2, 64: 2, 128: 1, 256: 0.5 };
 
-/** Where the generator can be left: sides whose image it can make. */
+/** Sides at which the generator can end with an image. */
 export const IMAGE_SIZES = [64, 128, 256] as const;
 
-/** One doubling: its convolutions, and the excitation of what they give. */
+/** One doubling: its convolutions, and the excitation of their output. */
 interface Stage {
   readonly side: number;
   readonly grow: Layer;
@@ -33,8 +33,8 @@ interface Stage {
 }
 
 /**
- * Latent → 4×4 → one gated block a doubling, every other one of two convolutions, skip-layer excitations from 64 pixels on
- * → spectrally normalised 3×3 convolution, tanh.
+ * Latent → 4×4 → one gated block per doubling (every second one has two convolutions), skip-layer excitations from 64
+ * pixels on → spectrally normalised 3×3 convolution, tanh.
  */
 export function fastganGenerator(sizes: NetworkSizes, parameters: ParameterScope): Generator {
   const { imageSize, channels, latentSize, generatorFeatures } = sizes;

@@ -6,20 +6,20 @@ import { spectralNorm } from '../layers/spectral-norm.ts';
 import { SAME, upBlock, type Layer } from './blocks.ts';
 import type { Features } from './features.ts';
 
-/** What the decoders of a discriminator are built from. */
+/** Sizes of a discriminator's decoders. */
 export interface ReconstructionSpec {
   /** Channels of the images. */
   readonly channels: number;
-  /** Pixels a side of the maps that are decoded, and of what is made of them. */
+  /** Pixels per side of the maps that are decoded, and of the decoded images. */
   readonly from: number;
   readonly to: number;
   /** Channels of the feature maps. */
   readonly inputs: Readonly<Record<keyof Features, number>>;
-  /** Channels for a multiple of the base width. */
+  /** Channels of `multiple` base widths. */
   readonly width: (multiple: number) => number;
 }
 
-/** Channels by side, in base widths of the discriminator, as in the published decoders. */
+/** Channels per side of a map, in base widths of the discriminator, as in the published decoders. */
 const WIDTHS: Readonly<Record<number, number>> = { 16: 2, 32: 1, 64: 1, 128: 0.5 };
 
 /** Gated blocks from [N, from, from, inputs], 3×3, tanh → [N, to, to, channels]. */
@@ -50,8 +50,9 @@ function decoder(
 }
 
 /**
- * A quarter of each image, [N, H, W, C] → [N, H/2, W/2, C]: the first fourth of the batch gives its upper left ones, the
- * next its upper right ones, and so on. Batches are drawn in a random order, so that every image gives each of them in time.
+ * A quarter of each image, [N, H, W, C] → [N, H/2, W/2, C]: the upper left quarter of the first
+ * fourth of the batch, the upper right quarter of the next, and so on. Batches are drawn in random order, so that over time
+ * each quarter of each image is used.
  */
 export function quarters(x: tf.Tensor4D): tf.Tensor4D {
   const [count, height, width, channels] = x.shape;
@@ -67,9 +68,9 @@ export function quarters(x: tf.Tensor4D): tf.Tensor4D {
 }
 
 /**
- * The autoencoding loss (Liu et al. 2021, section 3.2): how far the decoders miss the images that the features were made of,
- * as the sum of three mean absolute differences: of the halved image made of the whole's features, of a quarter of the
- * image made of that quarter's, and of the halved image made of its own.
+ * The autoencoding loss (Liu et al. 2021, section 3.2): the error of the images that the decoders make from the features,
+ * as the sum of three mean absolute differences: the halved image decoded from the features of the whole image, a quarter
+ * of the image from the features of that quarter, and the halved image from the features of the halved image.
  */
 export function reconstruction(
   spec: ReconstructionSpec,

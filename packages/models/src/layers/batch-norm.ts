@@ -13,7 +13,7 @@ interface Moments {
   readonly variance: tf.Tensor1D;
 }
 
-/** Mean and biased variance of each channel of x [N, H, W, C], in one reading each. */
+/** Mean and biased variance of each channel of x [N, H, W, C]; each reads x once. */
 function momentsOf(x: tf.Tensor4D): Moments {
   const count = x.size / x.shape[3];
   const mean = tf.mean(x, PIXELS) as tf.Tensor1D;
@@ -24,9 +24,9 @@ function momentsOf(x: tf.Tensor4D): Moments {
 }
 
 /**
- * Batch normalisation with a gradient of its own: dx = a·dy + b·x + c with one a, b and c a channel, instead of the
- * long chain that differentiating the formula gives. `mean` and `variance` are those of x; their part in the gradient
- * is in b and c. Differentiable twice, for gradient penalties.
+ * Batch normalisation with a gradient of its own: dx = a·dy + b·x + c with one a, b and c per channel, instead of the
+ * long chain that differentiating the formula gives. `mean` and `variance` are those of x; b and c hold their part of
+ * the gradient. Differentiable twice, for gradient penalties.
  */
 function normalise(
   x: tf.Tensor4D,

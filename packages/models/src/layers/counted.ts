@@ -1,6 +1,6 @@
 import type { ParameterScope } from '@medgan/plugin-api';
 
-/** What `build` makes in `parameters`, and how many of its numbers an optimiser changes. */
+/** What `build` makes in `parameters`, and its number of trainable values. */
 export function counted<T>(
   parameters: ParameterScope,
   build: (parameters: ParameterScope) => T,

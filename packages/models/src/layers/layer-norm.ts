@@ -6,9 +6,9 @@ import { checkCall, fromOne, scope, tensor } from './layer-call.ts';
 const EPSILON = 1e-5;
 
 /**
- * Layer normalisation of images [N, H, W, C] (Ba, Kiros, Hinton 2016, https://arxiv.org/abs/1607.06450): each image by the
- * mean and biased variance of all its numbers, then one scale and one shift a channel, as torch.nn.GroupNorm(1, C). An
- * image never meets another, which a gradient penalty needs (Gulrajani et al. 2017, section 4). Differentiable twice.
+ * Layer normalisation of images [N, H, W, C] (Ba, Kiros, Hinton 2016, https://arxiv.org/abs/1607.06450): normalises each image by the
+ * mean and biased variance of all its values, then applies one scale and one shift per channel, as torch.nn.GroupNorm(1, C).
+ * No image depends on another one, which a gradient penalty needs (Gulrajani et al. 2017, section 4). Differentiable twice.
  * Parameters `weight` and `bias`, each [C].
  */
 export function layerNorm(channels: number, parameters: ParameterScope): (x: tf.Tensor4D) => tf.Tensor4D {

@@ -8,11 +8,11 @@ import { layerNorm } from './layer-norm.ts';
 import { doubled, halved } from './resample.ts';
 import { spectralNorm } from './spectral-norm.ts';
 
-/** A residual block: x → its sum with a shortcut of x. */
+/** A residual block: the sum of a function of x and a shortcut of x. */
 export interface ResidualBlock {
   /** x [N, H, W, C] → the block's output, NHWC; its side depends on the kind of block. */
   readonly apply: (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D;
-  /** Numbers an optimiser changes. */
+  /** Number of trainable values. */
   readonly parameters: number;
 }
 
@@ -44,7 +44,7 @@ const numbersIn = ({ inputs, outputs, kernel, bias }: ConvolutionSpec): number =
   (kernel * kernel * inputs + (bias ? 1 : 0)) * outputs;
 
 /**
- * A generator's block (Miyato et al. 2018, figure 8): batch norm, ReLU, doubling, 3×3, batch norm, ReLU, 3×3, beside a
+ * A generator's block (Miyato et al. 2018, figure 8): batch norm, ReLU, doubling, 3×3, batch norm, ReLU, 3×3, plus a
  * doubled 1×1 shortcut. [N, H, W, inputs] → [N, 2H, 2W, outputs]. Parameters `b1`, `c1`, `b2`, `c2`, `c_sc`.
  */
 export function upBlock(widths: BlockWidths, parameters: ParameterScope): ResidualBlock {
@@ -69,7 +69,7 @@ export function upBlock(widths: BlockWidths, parameters: ParameterScope): Residu
 
 /**
  * A discriminator's block, spectrally normalised, without batch norm: ReLU, 3×3, ReLU, 3×3, halving by the mean of 2×2,
- * beside a 1×1 shortcut where the shape changes. `isFirst`: the image itself is not rectified. Parameters `c1`, `c2`,
+ * plus a shortcut, 1×1 where the shape changes. `isFirst`: no ReLU on the image itself. Parameters `c1`, `c2`,
  * `c_sc`.
  */
 export function downBlock(
@@ -89,7 +89,7 @@ export function downBlock(
     apply: (x, mode) => {
       const y = c1(isFirst ? x : tf.relu(x), mode);
       const residual = reduced(c2(tf.relu(y), mode));
-      // Halved first, then 1×1: the same numbers in the other order, at a quarter of the work.
+      // Halving and the 1×1 convolution commute; halving first costs a quarter of the work.
       const beside = reduced(x);
       return tf.add(residual, aside ? aside(beside, mode) : beside);
     },
@@ -98,7 +98,7 @@ export function downBlock(
 
 /**
  * A critic's block (Gulrajani et al. 2017, figure 5 and the published networks for 64 px): layer norm, ReLU, 3×3, layer
- * norm, ReLU, 3×3, halving by the mean of 2×2, beside a halved 1×1 shortcut. [N, H, W, inputs] → [N, H/2, W/2, outputs].
+ * norm, ReLU, 3×3, halving by the mean of 2×2, plus a halved 1×1 shortcut. [N, H, W, inputs] → [N, H/2, W/2, outputs].
  * Parameters `n1`, `c1`, `n2`, `c2`, `c_sc`.
  */
 export function criticBlock(widths: BlockWidths, parameters: ParameterScope): ResidualBlock {

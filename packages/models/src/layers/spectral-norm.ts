@@ -25,8 +25,8 @@ const normalised = (x: tf.Tensor2D): tf.Tensor2D =>
   tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x))), EPSILON));
 
 /**
- * The largest singular value of `matrix` [out, rest], by one power iteration from the saved u and v, and as
- * torch.nn.utils.spectral_norm has it: u and v are constants for the gradient, σ = uᵀWv is not: dσ/dW = u vᵀ.
+ * The largest singular value of `matrix` [out, rest], by one power iteration from the saved u and v. As in
+ * torch.nn.utils.spectral_norm, the gradient takes u and v as constants, but not σ = uᵀWv: dσ/dW = u vᵀ.
  */
 function singularValue(
   matrix: tf.Tensor2D,
@@ -55,8 +55,8 @@ function singularValue(
 
 /**
  * Spectral normalisation of a weight (Miyato et al. 2018, https://arxiv.org/abs/1802.05957), equal to
- * torch.nn.utils.spectral_norm with dim 0 and one power iteration a training forward. State `weight_u` [out] and
- * `weight_v` [in·k·k] is saved; parameter `weight_orig` is what is trained.
+ * torch.nn.utils.spectral_norm with dim 0 and one power iteration per training forward pass. State `weight_u` [out] and
+ * `weight_v` [in·k·k] is saved; parameter `weight_orig` is trained.
  */
 export const spectralNorm: WeightTransform<Mode> = (shape, init, parameters) => {
   const isLinear = shape.length === 2;

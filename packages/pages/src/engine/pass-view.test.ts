@@ -7,7 +7,7 @@ const stages = [
   { name: 'again', nodes: 5, kernels: { Add: 1, Mul: 1, SumSquare: 2, Sum: 1 } },
 ];
 
-it('tells what each pass changed, the largest change first', () => {
+it('says what each pass changed, the largest change first', () => {
   const [fold, again] = passViews(stages);
   expect(fold).toEqual({
     name: 'fold',

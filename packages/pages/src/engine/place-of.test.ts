@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { placeOf } from './place-of.ts';
 
-it('tells function, file and line, as seen from a folder', () => {
+it('gives function, file and line, as seen from a folder', () => {
   expect(placeOf('judge (file:///home/me/gan/step.ts:44:12)', '/home/me')).toBe('judge, gan/step.ts:44');
   expect(placeOf('/home/me/gan.mjs:3:1', '/home/me')).toBe('gan.mjs:3');
   expect(placeOf('<anonymous> (/home/me/gan.mjs:3:1)', '/home/me')).toBe('gan.mjs:3');

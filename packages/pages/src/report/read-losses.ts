@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 export const LOSS_KEYS = ['loss/generator', 'loss/discriminator'] as const;
 export type LossKey = (typeof LOSS_KEYS)[number];
 
-/** The losses of a run, one value a step. */
+/** The losses of a run, one value per step. */
 export interface Losses {
   readonly steps: readonly number[];
   /** Steps of one epoch; undefined where the log does not reach the second. */

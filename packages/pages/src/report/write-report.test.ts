@@ -115,7 +115,7 @@ describe('writeReport', () => {
     expect(own).not.toContain('/home/somebody');
   });
 
-  it('shows what there is, tells what is missing, and how to run the rest', () => {
+  it('shows what there is, says what is missing, and how to run the rest', () => {
     for (const text of [page, markdown]) {
       expect(text).toContain('the images of batch_size 16, seed 0 cannot be shown');
       expect(text).toContain('medgan experiment run not-run');

@@ -65,7 +65,7 @@ export const CONTROL_SCHEMA: OptionsSchema = {
   required: ['arch'],
   properties: {
     arch: { type: 'string', description: 'architecture: dcgan, sngan (or DCGAN, SNGAN)' },
-    path: { type: 'string', minLength: 1, description: 'image folder, with a folder a class' },
+    path: { type: 'string', minLength: 1, description: 'image folder, with one folder per class' },
     out: {
       type: 'string',
       default: 'runs',

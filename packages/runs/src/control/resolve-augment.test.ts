@@ -38,7 +38,7 @@ describe('augment:', () => {
     expect((await resolved('', ['augment=[quarter-turns]'])).config.augment).toHaveLength(1);
   });
 
-  it('tells every fault with its place', async () => {
+  it('lists every fault with its place', async () => {
     const text = await complaint('augment:\n  - horizontal-flop\n  - colour-jitter: {brightnes: 0.1}\n');
     const known = builtInPlugins().augmentations.names().join(', ');
     expect(text.replace(known, 'ALL')).toMatchInlineSnapshot(`

@@ -23,7 +23,7 @@ export interface FolderScores {
   /** Images of both folders that were compared, by name. */
   readonly pairs: number;
   readonly metrics: Readonly<Record<string, PairSummary>>;
-  /** One line a pair; null where a metric refuses its size. */
+  /** One line per pair; null where a metric refuses its size. */
   readonly values: readonly Readonly<Record<string, string | number | null>>[];
   /** Names that only one of the folders has. */
   /** Smallest and largest sample of all files with 16 bits per sample; absent where there are none. */

@@ -12,7 +12,7 @@ import { setTable, type SetTable } from './set-table.ts';
 interface FolderSets {
   readonly real: { readonly folder: string; readonly images: number; readonly fingerprint: string };
   readonly fake: { readonly folder: string; readonly images: number; readonly fingerprint: string };
-  /** Pixels a side that images are brought to before an extractor sees them. */
+  /** Pixels per side that images are brought to before an extractor sees them. */
   readonly size: number;
   readonly resize: string;
   readonly sets: readonly SetTable[];

@@ -35,7 +35,7 @@ export interface PairSets {
   readonly fake: BytePixels;
 }
 
-/** Pairs that a protocol with random partners compares at most, as far as two reals a fake allow. */
+/** Pairs that a protocol with random partners compares at most, as far as two reals per fake allow. */
 const MOST_PAIRS = 1024;
 const MOST_REALS_PER_FAKE = 16;
 /** Images behind the ceiling and the floor of such a protocol. */

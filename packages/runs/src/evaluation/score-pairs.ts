@@ -20,7 +20,7 @@ export const jsonKey = (name: string): string => name.replaceAll('-', '_');
 
 /** Scores of pairs under several metrics, by JSON key. A metric that refuses the size has a reason instead. */
 export interface Scores {
-  /** One value a pair. */
+  /** One value per pair. */
   readonly values: Readonly<Record<string, Float64Array>>;
   readonly reasons: Readonly<Record<string, string>>;
 }

@@ -76,7 +76,7 @@ export async function loadPlugins(sources: readonly PluginSource[]): Promise<Plu
   throw new MedganError(
     `${broken.length === 1 ? 'a plugin' : `${broken.length} plugins`} cannot be used:${lines.join('')}`,
     {
-      cure: 'mend it, or take it out of plugins:; medgan plugins test <file> says what a plugin must keep to',
+      cure: 'fix it, or take it out of plugins:; medgan plugins test <file> says what a plugin must keep to',
     },
   );
 }

@@ -124,7 +124,7 @@ export const metricChecks: readonly Check<PairMetric>[] = [
       assert.ok(isBest, `${value} for equal images, the best is ${best}`);
     }
   }),
-  ruleOf('gives one value a pair, within its range, worse for noise', (metric, shape) => {
+  ruleOf('gives one value per pair, within its range, worse for noise', (metric, shape) => {
     const images = smooth(shape, 4, 'bounds');
     const against = (other: MetricImages): Float64Array => {
       const values = compute(metric, images, other);

@@ -1,11 +1,11 @@
 import { EngineError } from '../../engine-error.ts';
-import { mendGradients } from '../../gradients.ts';
+import { patchGradients } from '../../gradients.ts';
 import { hasNvidiaDevice, thisMachine, type Machine } from '../../onnx/device-check.ts';
 import type { EagerEngine } from '../eager-engine.ts';
 import { startBackend } from '../start-backend.ts';
 import { BACKEND, type TensorflowBackend } from './backend.ts';
 import { loadTensorflow, type TensorflowOptions } from './load.ts';
-import { mendTensorflowKernels } from './mend-kernels.ts';
+import { patchTensorflowKernels } from './patch-kernels.ts';
 import { findPackage } from './package.ts';
 
 /**
@@ -27,12 +27,12 @@ function deviceOf({ isUsingGpuDevice, binding }: TensorflowBackend, threads: num
 
 let isMended = false;
 
-function mendOnce(): void {
+function patchOnce(): void {
   // The package brings TF.js's gradients along, which replace ours.
-  mendGradients();
+  patchGradients();
   if (isMended) return;
   isMended = true;
-  mendTensorflowKernels();
+  patchTensorflowKernels();
 }
 
 /** Where tfjs-node-gpu may compute. */
@@ -60,6 +60,6 @@ export async function startTensorflow(
       cure: 'install the driver and the CUDA libraries that it needs (docs/tfjs-node.md), or use engine: onnx-cuda',
     });
   }
-  mendOnce();
+  patchOnce();
   return startBackend({ engine: name, backend: BACKEND, device: deviceOf(backend, threads) });
 }

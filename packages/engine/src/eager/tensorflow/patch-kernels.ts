@@ -93,7 +93,7 @@ const MENDED: Readonly<Record<string, (original: KernelFunc) => KernelFunc>> = {
 };
 
 /** Gives tfjs-node's backend what it lacks. To be called once, when its kernels are registered. */
-export function mendTensorflowKernels(): void {
+export function patchTensorflowKernels(): void {
   for (const [kernelName, make] of Object.entries(MENDED)) {
     replaceKernel({ kernelName, backendName: BACKEND }, make);
   }
