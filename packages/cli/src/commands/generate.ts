@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { EngineName } from '@medgan/engine';
+import { enginesToTry, type EngineName } from '@medgan/engine';
 import { defined, MedganError } from '@medgan/files';
 import { createRng } from '@medgan/plugin-api';
 import {
@@ -28,11 +28,11 @@ import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
 import { TerminalReporter } from '../terminal.ts';
 
 /** `medgan generate`, as given. */
-export type GenerateOptions = Omit<Generation, 'engines' | 'wantsGpu'> & { readonly engine: string };
+export type GenerateOptions = Omit<Generation, 'engines' | 'wantsGpu'> & { readonly engine?: EngineName };
 
 /** `medgan generate --checkpoint … --count … --out …` */
 export const generateCommand = ({ engine, ...rest }: GenerateOptions): Promise<number> =>
-  generate({ ...rest, engines: [engine as EngineName], wantsGpu: false });
+  generate({ ...rest, engines: enginesToTry(engine, false), wantsGpu: false });
 
 const described = ({ architecture, sizes, ema }: GeneratorWeights): string =>
   `${architecture.name} generator, ${sizes.imageSize} px, ${sizes.channels === 1 ? 'grey' : 'RGB'}, ` +
