@@ -54,7 +54,7 @@ export class TerminalReporter implements RunReporter {
 
   /** How far a count of things has come, on a terminal only. */
   onCount({ what, done, total, rate }: { what: string; done: number; total: number; rate: number }): void {
-    const speed = rate > 0 ? ` · ${rate.toFixed(1)} a second` : '';
+    const speed = rate > 0 ? ` · ${rate.toFixed(1)} per second` : '';
     this.#moving(done < total ? `${bar(done, total)} ${done}/${total} ${what}${speed}` : '');
   }
 

@@ -22,7 +22,7 @@ describe('resultsMarkdown', () => {
     const records = recordsOf(study, Object.fromEntries(results));
     const text = resultsMarkdown({ study, records, dir: '/runs/sweep' });
     expect(text.slice(text.indexOf('**Verdict.**'), text.indexOf('## Trials'))).toMatchInlineSnapshot(`
-      "**Verdict.** Our ordering of the settings agrees with the published one: all 3 comparisons that can be decided go the same way. 2 comparisons are left undecided: our settings differ by less than the printed decimals show, or less than the standard deviation over the seeds. 1 comparison is void: the published values are equal. 2 seeds a setting.
+      "**Verdict.** Our ordering of the settings agrees with the published one: all 3 comparisons that can be decided go the same way. 2 comparisons are left undecided: our settings differ by less than the printed decimals show, or less than the standard deviation over the seeds. 1 comparison is void: the published values are equal. 2 seeds per setting.
 
       ## Figures
 

@@ -105,7 +105,7 @@ export async function generate(request: Generation): Promise<number> {
     });
     const rate = (result.images / result.seconds).toFixed(1);
     reporter.onNote(
-      `${result.images} images in ${duration(result.seconds)} (${rate} a second) in ${request.out}`,
+      `${result.images} images in ${duration(result.seconds)} (${rate} per second) in ${request.out}`,
     );
     if (result.onGrid > 0) {
       const shown = result.onGrid < result.images ? `the first ${result.onGrid} of them` : 'all of them';

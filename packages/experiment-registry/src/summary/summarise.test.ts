@@ -65,7 +65,7 @@ describe('summarise', () => {
     const { verdict } = summarise({ study, records: recordsOf(study, results()) });
     expect(verdict).toMatchObject({ kind: 'agrees', short: 'agrees' });
     expect(verdict.text).toMatchInlineSnapshot(
-      `"Our ordering of the settings agrees with the published one: all 2 comparisons that can be decided go the same way. 3 comparisons are left undecided: our settings differ by less than the printed decimals show, or less than the standard deviation over the seeds. 1 comparison is void: the published values are equal. 2 seeds a setting."`,
+      `"Our ordering of the settings agrees with the published one: all 2 comparisons that can be decided go the same way. 3 comparisons are left undecided: our settings differ by less than the printed decimals show, or less than the standard deviation over the seeds. 1 comparison is void: the published values are equal. 2 seeds per setting."`,
     );
     expect(verdict.figures).toMatchObject([
       {

@@ -118,8 +118,8 @@ function overall(
     parts.push(`${plural(tied, 'comparison is', 'comparisons are')} void: the published values are equal.`);
   parts.push(
     seeds.at(-1) === 1
-      ? 'One seed a setting: how much of a difference is chance is not known.'
-      : `${seeds.join(' to ')} seeds a setting.`,
+      ? 'One seed per setting: how much of a difference is chance is not known.'
+      : `${seeds.join(' to ')} seeds per setting.`,
   );
   if (groups.some(({ trials, finished }) => finished < trials.length)) {
     parts.push('Not all trials have finished: this may change.');
