@@ -1,8 +1,8 @@
 /* eslint-disable no-restricted-properties -- what happens when a step draws from Math.random is tested here */
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { withCure } from '@medgan/files';
 import type { InputSpec, Step } from './engine.ts';
+import { failureOf } from './failure.testing.ts';
 import { OnnxEngine } from './onnx/onnx-engine.ts';
 import { startEngine } from './resolve.ts';
 import { tf } from './tf.ts';
@@ -14,14 +14,8 @@ afterAll(() => Promise.all([onnx.dispose(), cpu.dispose()]));
 const VECTOR = { x: { shape: [3] } };
 
 /** The message with which `body` fails, without the lines and folders of this machine. */
-async function message(body: () => unknown): Promise<string> {
-  try {
-    await body();
-  } catch (error) {
-    return withCure(error).replace(/(?:file:\/\/)?\/\S*\/(engine-errors\.test\.ts):\d+:\d+/g, '$1');
-  }
-  return 'no error';
-}
+const message = async (body: () => unknown): Promise<string> =>
+  (await failureOf(body)).replace(/(?:file:\/\/)?\/\S*\/(engine-errors\.test\.ts):\d+:\d+/g, '$1');
 
 const compiling = (step: Step, inputs: Readonly<Record<string, InputSpec>> = VECTOR): Promise<string> =>
   message(() => onnx.compile(step, inputs));

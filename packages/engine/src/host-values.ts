@@ -38,3 +38,8 @@ export function checkVariableValues(
 ): void {
   check(`the values of variable ${name}`, { shape, dtype }, values);
 }
+
+/** A new array of these numbers, as a type has them. */
+export function valuesOf(dtype: DType, numbers: ArrayLike<number>): Values {
+  return ARRAYS[dtype].from(numbers);
+}

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { withCure } from '@medgan/files';
 import type { Step } from './engine.ts';
 import type { EngineError } from './engine-error.ts';
+import { failureOf } from './failure.testing.ts';
 import { OnnxEngine } from './onnx/onnx-engine.ts';
 import { resolveEngine, startEngine } from './resolve.ts';
 import { tf } from './tf.ts';
@@ -12,16 +12,6 @@ afterAll(() => Promise.all([onnx.dispose(), cpu.dispose()]));
 
 const VECTOR = { x: { shape: [3] } };
 
-/** The message with which `body` fails. */
-async function message(body: () => unknown): Promise<string> {
-  try {
-    await body();
-  } catch (error) {
-    return withCure(error);
-  }
-  return 'no error';
-}
-
 describe('both engines', () => {
   it('say which input is wrong', async () => {
     for (const engine of [onnx, cpu]) {
@@ -30,16 +20,16 @@ describe('both engines', () => {
         n: { shape: [], dtype: 'int32' },
       });
       const n = Int32Array.of(1);
-      expect(await message(() => program.run({ x: new Float32Array(5), n }))).toBe(
+      expect(await failureOf(() => program.run({ x: new Float32Array(5), n }))).toBe(
         'engine: input x must be Float32Array of length 6, for shape [2, 3]; got Float32Array of length 5',
       );
-      expect(await message(() => program.run({ x: new Float32Array(6), n: Float32Array.of(1) }))).toBe(
+      expect(await failureOf(() => program.run({ x: new Float32Array(6), n: Float32Array.of(1) }))).toBe(
         'engine: input n must be Int32Array of length 1, for shape []; got Float32Array of length 1',
       );
-      expect(await message(() => program.run({ n }))).toBe(
+      expect(await failureOf(() => program.run({ n }))).toBe(
         'engine: input x must be Float32Array of length 6, for shape [2, 3]; got nothing',
       );
-      expect(await message(() => program.run({ x: new Float32Array(6), n, z: n }))).toBe(
+      expect(await failureOf(() => program.run({ x: new Float32Array(6), n, z: n }))).toBe(
         'engine: the step has no input z (it has x, n)',
       );
     }
@@ -48,11 +38,11 @@ describe('both engines', () => {
   it('say which variable got the wrong values', async () => {
     for (const engine of [onnx, cpu]) {
       const wrong = { name: 'bias', shape: [3], values: new Float32Array(2) };
-      expect(await message(() => engine.variable(wrong))).toBe(
+      expect(await failureOf(() => engine.variable(wrong))).toBe(
         'engine: the values of variable bias must be Float32Array of length 3, for shape [3]; got Float32Array of length 2',
       );
       const count = engine.variable({ name: 'count', shape: [], dtype: 'int32' });
-      expect(await message(() => engine.write(count, new Float32Array(1)))).toBe(
+      expect(await failureOf(() => engine.write(count, new Float32Array(1)))).toBe(
         'engine: the values of variable count must be Int32Array of length 1, for shape []; got Float32Array of length 1',
       );
     }
@@ -67,19 +57,21 @@ describe('both engines', () => {
       await program.dispose();
       await program.dispose();
       const x = new Float32Array(3);
-      expect(await message(() => program.run({ x }))).toBe(
+      expect(await failureOf(() => program.run({ x }))).toBe(
         'engine: a program was run after it was disposed of',
       );
-      expect(await message(() => other.run({ x }))).toBe('no error');
+      expect(await failureOf(() => other.run({ x }))).toBe('no error');
       await engine.dispose();
       await engine.dispose();
-      expect(await message(() => other.run({ x }))).toBe(
+      expect(await failureOf(() => other.run({ x }))).toBe(
         'engine: a program was run after it was disposed of',
       );
       const used = 'engine: the engine was used after it was disposed of';
-      expect(await message(() => engine.compile(step, VECTOR))).toBe(used);
-      expect(await message(() => engine.variable({ name: 'late', shape: [] }))).toBe(used);
-      expect(await message(() => engine.read(w))).toBe('engine: the variable does not belong to this engine');
+      expect(await failureOf(() => engine.compile(step, VECTOR))).toBe(used);
+      expect(await failureOf(() => engine.variable({ name: 'late', shape: [] }))).toBe(used);
+      expect(await failureOf(() => engine.read(w))).toBe(
+        'engine: the variable does not belong to this engine',
+      );
     }
   });
 });
@@ -106,7 +98,7 @@ describe('resolveEngine', () => {
   it('says why none works', async ({ skip }) => {
     const reason = await verdict('onnx-cuda');
     skip(reason === undefined, 'onnx-cuda works here');
-    expect(await message(() => resolveEngine(['onnx-cuda', 'onnx-cuda']))).toBe(
+    expect(await failureOf(() => resolveEngine(['onnx-cuda', 'onnx-cuda']))).toBe(
       `engine: none of the engines works here:\n  onnx-cuda: ${reason}\n  onnx-cuda: ${reason}\n` +
         '  cure: use engine: onnx',
     );

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OnnxEngine } from '@medgan/engine';
-import { createRng, type Clock } from '@medgan/plugin-api';
+import { createRng } from '@medgan/plugin-api';
 import { restoreCheckpoint } from './checkpoint.ts';
 import { chooseCheckpoint } from './choose-checkpoint.ts';
 import { buildGan, type Gan } from './gan.ts';
 import { train, type TrainResult } from './loop.ts';
 import type { EvaluatedStep } from './progress.ts';
 import type { RunConfig } from './run-config.ts';
-import { TOY_PLUGINS, TOY_RUN, toyImages } from './toy-gan.testing.ts';
+import { STILL, TOY_JUDGED_RUN, TOY_PLUGINS, toyImages } from './toy-gan.testing.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -19,13 +19,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const clock: Clock = { now: () => 0, monotonic: () => 0 };
 const CONFIG: RunConfig = {
-  ...TOY_RUN,
-  batchSize: 5,
-  epochs: 10,
-  cadence: { logEvery: 1, sampleEvery: 100, checkpointEvery: 3, keepCheckpoints: 1, evaluateEvery: 2 },
-  bestMetric: 'score',
+  ...TOY_JUDGED_RUN,
+  cadence: { ...TOY_JUDGED_RUN.cadence, keepCheckpoints: 1 },
 };
 
 interface Trained {
@@ -50,7 +46,7 @@ async function run(poison: (gan: Gan, step: number) => void, resume = false): Pr
       images: toyImages(10),
       runDir,
       rng: rng.split('train'),
-      clock,
+      clock: STILL,
       reporter: {
         onCompiled: () => undefined,
         onFile: () => undefined,

@@ -3,6 +3,7 @@ import {
   defineArchitecture,
   defineObjective,
   imagesInMemory,
+  type Clock,
   type PackedImages,
   type Rng,
 } from '@medgan/plugin-api';
@@ -100,6 +101,18 @@ export const TOY_RUN: RunConfig = {
   sampleCount: 4,
   cadence: { logEvery: 2, sampleEvery: 4, checkpointEvery: 4, keepCheckpoints: 2 },
 };
+
+/** The toy as a run of 20 steps on ten images, judged every second step. */
+export const TOY_JUDGED_RUN: RunConfig = {
+  ...TOY_RUN,
+  batchSize: 5,
+  epochs: 10,
+  cadence: { logEvery: 1, sampleEvery: 100, checkpointEvery: 3, keepCheckpoints: 2, evaluateEvery: 2 },
+  bestMetric: 'score',
+};
+
+/** A clock that stands still. */
+export const STILL: Clock = { now: () => 0, monotonic: () => 0 };
 
 /** Grey gradients, 4×4. */
 export function toyImages(count: number): PackedImages {

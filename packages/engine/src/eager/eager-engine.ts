@@ -1,7 +1,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { DType, Engine, InputSpec, Program, Step, Values, VariableSpec } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
-import { checkInputs, checkVariableValues } from '../host-values.ts';
+import { checkInputs, checkVariableValues, valuesOf } from '../host-values.ts';
 import { acceleratorOf, type Accelerator } from '../names.ts';
 import { fromStored, toStored } from '../stored-layout.ts';
 import { tf, withBackend } from '../tf.ts';
@@ -18,21 +18,6 @@ export interface EagerBackend {
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
-
-/**
- * A copy of a tensor's values as its type has them. TF.js's cpu backend hands out the array that a variable of the same
- * data computes with, which after a cast is that of the other type.
- */
-function copyAs(dtype: DType, values: Values): Values {
-  switch (dtype) {
-    case 'float32':
-      return Float32Array.from(values);
-    case 'int32':
-      return Int32Array.from(values);
-    case 'bool':
-      return Uint8Array.from(values);
-  }
-}
 
 /** Runs steps kernel by kernel on a TF.js backend. */
 export class EagerEngine implements Engine {
@@ -136,7 +121,9 @@ class EagerProgram implements Program {
     if (this.#disposed) throw new EngineError('a program was run after it was disposed of');
     const outputs = withBackend(backend, () => tf.tidy(() => this.#callStep(values)));
     const read = Object.entries(outputs).map(async ([name, tensor]) => {
-      const data = copyAs(tensor.dtype as DType, (await tensor.data()) as Values);
+      // A copy: TF.js's cpu backend returns the array that a variable of the same data computes with, and after a cast it
+      // is an array of the other type.
+      const data = valuesOf(tensor.dtype as DType, (await tensor.data()) as Values);
       tensor.dispose();
       return [name, data] as const;
     });

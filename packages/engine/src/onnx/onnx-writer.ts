@@ -1,6 +1,7 @@
 import type { Values } from '../engine.ts';
 import { sizeOf, valueOf, type Constant, type Graph, type Node, type Value } from '../graph/graph.ts';
 import type { OnnxWriter } from '../graph/operators/onnx.ts';
+import { valuesOf } from '../host-values.ts';
 import type { ElementType, OnnxNode, OnnxTensor } from './model.ts';
 
 const bytesOf = (values: Values | BigInt64Array): Uint8Array =>
@@ -46,12 +47,12 @@ export class OnnxGraphWriter implements OnnxWriter {
       const one = this.#initializer({
         type: dtype,
         shape: shape.map(() => 1),
-        values: typed(dtype, [constant.fill]),
+        values: valuesOf(dtype, [constant.fill]),
       });
       this.nodes.push({ op: 'Expand', inputs: [one, this.int64(shape)], outputs: [name], attributes: {} });
       return;
     }
-    const values = 'fill' in constant ? typed(dtype, [constant.fill]) : constant.values;
+    const values = 'fill' in constant ? valuesOf(dtype, [constant.fill]) : constant.values;
     this.initializers.push({ name, type: dtype, shape, bytes: bytesOf(values) });
   }
 
@@ -80,7 +81,7 @@ export class OnnxGraphWriter implements OnnxWriter {
   }
 
   scalar(value: number, type: Value['dtype'] = 'float32'): string {
-    return this.#initializer({ type, shape: [], values: typed(type, [value]) });
+    return this.#initializer({ type, shape: [], values: valuesOf(type, [value]) });
   }
 
   filled(length: number, value: number): string {
@@ -107,16 +108,5 @@ export class OnnxGraphWriter implements OnnxWriter {
       outputs: [this.name(node.outputs[0]!)],
       attributes: emitted.attributes ?? {},
     });
-  }
-}
-
-function typed(dtype: Value['dtype'], values: readonly number[]): Values {
-  switch (dtype) {
-    case 'float32':
-      return Float32Array.from(values);
-    case 'int32':
-      return Int32Array.from(values);
-    case 'bool':
-      return Uint8Array.from(values);
   }
 }

@@ -8,10 +8,10 @@ import {
   type ConvolutionShapes,
   type Shape4,
 } from './convolution-lowering.ts';
+import { filterGradient, imageGradient } from './convolution-gradients.ts';
 import {
   canonicalConvolution,
   convolved,
-  requireGradientOf,
   type ConvolutionAttributes,
   type ConvolutionGradientAttributes,
 } from './convolution-shapes.ts';
@@ -82,17 +82,7 @@ export const convolutionOperators = {
 
   /** x and dy to dW: see `onnx`. */
   Conv2DBackpropFilter: operator<ConvolutionGradientAttributes>({
-    inputs: ['x', 'dy'],
-    canonical: (attrs, [x]) => {
-      const shape = attrs['filterShape'] as number[];
-      return { ...canonicalConvolution(attrs, x!.shape, shape), shape };
-    },
-    infer: ([x, dy], attributes) => {
-      const filter = { shape: attributes.shape, dtype: x!.dtype };
-      requireGradientOf(convolved(x!, filter, attributes), dy!);
-      return filter;
-    },
-    layout: imageLayout([NCHW, NCHW], OIHW),
+    ...filterGradient(convolved),
     // The convolution of x by dy with batch and channels swapped, in which the forward strides become dilations and the
     // forward dilations strides.
     onnx: nchw((node, w) => {
@@ -121,17 +111,7 @@ export const convolutionOperators = {
 
   /** dy and the filter to dx: a transposed convolution. */
   Conv2DBackpropInput: operator<ConvolutionGradientAttributes>({
-    inputs: ['dy', 'filter'],
-    canonical: (attrs, [, filter]) => {
-      const shape = attrs['inputShape'] as number[];
-      return { ...canonicalConvolution(attrs, shape, filter!.shape), shape };
-    },
-    infer: ([dy, filter], attributes) => {
-      const image = { shape: attributes.shape, dtype: dy!.dtype };
-      requireGradientOf(convolved(image, filter!, attributes), dy!);
-      return image;
-    },
-    layout: imageLayout([NCHW, OIHW]),
+    ...imageGradient(convolved),
     onnx: nchw((node, w) => {
       const [dy, kernel] = node.inputs as [number, number];
       const shapes = shapesOf(w, node.outputs[0]!, [kernel, dy]);

@@ -6,10 +6,10 @@ import {
   tensorflowAttributes,
   type Shape4,
 } from './convolution-lowering.ts';
+import { filterGradient, imageGradient } from './convolution-gradients.ts';
 import {
   canonicalConvolution,
   depthwiseConvolved,
-  requireGradientOf,
   type ConvolutionAttributes,
   type ConvolutionGradientAttributes,
 } from './convolution-shapes.ts';
@@ -65,17 +65,7 @@ export const depthwiseOperators = {
 
   /** x and dy to dW: see `onnx`. */
   DepthwiseConv2dNativeBackpropFilter: operator<ConvolutionGradientAttributes>({
-    inputs: ['x', 'dy'],
-    canonical: (attrs, [x]) => {
-      const shape = attrs['filterShape'] as number[];
-      return { ...canonicalConvolution(attrs, x!.shape, shape), shape };
-    },
-    infer: ([x, dy], attributes) => {
-      const filter = { shape: attributes.shape, dtype: x!.dtype };
-      requireGradientOf(depthwiseConvolved(x!, filter, attributes), dy!);
-      return filter;
-    },
-    layout: imageLayout([NCHW, NCHW], OIHW),
+    ...filterGradient(depthwiseConvolved),
     // The convolution of x by dy in which every channel of every image is a group of its own, the forward strides become
     // dilations and the forward dilations strides; then the sum over the images.
     onnx: nchw((node, w) => {
@@ -111,17 +101,7 @@ export const depthwiseOperators = {
 
   /** dy and the filter to dx: a transposed depthwise convolution. */
   DepthwiseConv2dNativeBackpropInput: operator<ConvolutionGradientAttributes>({
-    inputs: ['dy', 'filter'],
-    canonical: (attrs, [, filter]) => {
-      const shape = attrs['inputShape'] as number[];
-      return { ...canonicalConvolution(attrs, shape, filter!.shape), shape };
-    },
-    infer: ([dy, filter], attributes) => {
-      const image = { shape: attributes.shape, dtype: dy!.dtype };
-      requireGradientOf(depthwiseConvolved(image, filter!, attributes), dy!);
-      return image;
-    },
-    layout: imageLayout([NCHW, OIHW]),
+    ...imageGradient(depthwiseConvolved),
     onnx: nchw((node, w) => {
       const [dy, kernel] = node.inputs as [number, number];
       const [image, output, filter] = [node.outputs[0]!, dy, kernel].map((id) => shapeOf(w, id)) as [
