@@ -11,5 +11,6 @@ export { runLosses, type LoggedStep } from './charts/run-losses.ts';
 export { stepPage } from './engine/step-page.ts';
 export { stepText } from './engine/step-text.ts';
 export { type StepView, stepView } from './engine/step-view.ts';
+export { REPORT_MARK } from './report/report-markdown.ts';
 export { writeReport, type WrittenReport } from './report/write-report.ts';
 export type { ReportData, ReportInput, ReportOptions, ReportRun } from './report/report-input.ts';

@@ -36,6 +36,12 @@ export { type LoadedPlugin, loadPlugins, loadSources } from './plugins/load-plug
 export { type PluginSource, isPath, pluginFile } from './plugins/plugin-module.ts';
 export { pluginsOfRun } from './plugins/plugins-of-run.ts';
 export { builtInPlugins, listPlugins } from './plugins/plugins.ts';
+export {
+  describeMetrics,
+  type ReportInputs,
+  reportInputs,
+  type ReportRequest,
+} from './report/report-inputs.ts';
 export { averagedText } from './run/averaged-text.ts';
 export { type ExecuteRequest, type Existing, executeRun } from './run/execute-run.ts';
 export { finishedAs } from './run/finished-run.ts';

@@ -5,7 +5,13 @@ import type { ReportCommandOptions } from '../commands/report.ts';
 export function addReportCommand(medgan: Command, finish: (code: number) => void): void {
   medgan
     .command('report')
-    .description('one page of all studies: our figures beside the published ones, losses, images, verdicts')
+    .description(
+      'one page of studies and runs: figures, beside published ones where there are any, losses, images',
+    )
+    .argument(
+      '[target...]',
+      'studies by name or file, folders of studies or runs (default: all of experiments/)',
+    )
     .option('--out <folder>', 'where index.html and RESULTS.md go', 'reports')
     .option('--runs <folder>', 'folder of all runs', 'runs')
     .addOption(
@@ -15,8 +21,8 @@ export function addReportCommand(medgan: Command, finish: (code: number) => void
       ]),
     )
     .option('--data-note <text>', 'what a reader must know of the data')
-    .action(async (options: ReportCommandOptions) => {
+    .action(async (targets: readonly string[], options: ReportCommandOptions) => {
       const { reportCommand } = await import('../commands/report.ts');
-      finish(await reportCommand(options));
+      finish(await reportCommand(targets, options));
     });
 }

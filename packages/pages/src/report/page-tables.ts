@@ -29,7 +29,7 @@ export function figuresTable(summary: StudySummary): Html | undefined {
     </th>`;
   });
   return scrollingTable({
-    caption: `${summary.title}: our figures beside the published ones`,
+    caption: `${summary.title}: ${summary.published ? 'our figures beside the published ones' : 'figures'}`,
     className: 'figures',
     heads: ['setting', 'figures of', ...heads],
     groups: blocks.map(({ title, rows }) =>

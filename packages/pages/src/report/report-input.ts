@@ -27,8 +27,10 @@ export interface ReportInput {
   /** None for a study that was not run yet. */
   readonly records: readonly TrialRecord[];
   readonly runs: readonly ReportRun[];
-  /** What runs it: shown where it was not run, and under the settings where it was. */
-  readonly command: string;
+  /** What runs it: shown where it was not run, and under the settings where it was; absent where that is not known. */
+  readonly command?: string;
+  /** A single run, which has no configurations and no question. */
+  readonly isRun?: boolean;
 }
 
 /** What a report is made of. */

@@ -6,10 +6,14 @@ import {
   publishedMarkdown,
   verdictMarkdown,
 } from '@medgan/experiment-registry';
+import { comparesPublished, configurationOf, titleOf } from './headings.ts';
 import { LOSS_KEYS } from './read-losses.ts';
 import type { ReportOptions } from './report-input.ts';
 import type { StudyReport } from './study-report.ts';
 import { caution, chartText, stateText } from './study-section.ts';
+
+/** The first line of `RESULTS.md`, by which `medgan report` knows a file of its own. */
+export const REPORT_MARK = '<!-- written by medgan report -->';
 
 /** Files beside `RESULTS.md`, by their paths relative to it. */
 export const chartPath = (study: string, key: string): string =>
@@ -21,30 +25,35 @@ export function reportMarkdown(
   reports: readonly StudyReport[],
   { dataNote, problems = [] }: ReportOptions,
 ): string {
+  const compares = comparesPublished(reports);
   const overview = markdownTable(
     [
       { title: 'study', align: 'left' },
       { title: 'configuration', align: 'left' },
       { title: 'state', align: 'left' },
-      { title: 'does our ordering agree?', align: 'left' },
+      ...(compares ? [{ title: 'does our ordering agree?', align: 'left' } as const] : []),
       { title: 'time', align: 'right' },
     ],
-    reports.map(({ summary }) => [
-      `[${plain(summary.title)}](#${anchor(headingOf(summary))})`,
-      summary.configuration,
-      stateText(summary),
-      summary.state === 'not run' ? '' : summary.verdict.short,
-      summary.seconds > 0 ? durationText(summary.seconds) : '',
-    ]),
+    reports.map((report) => {
+      const { summary } = report;
+      const agrees = summary.state === 'not run' ? '' : summary.verdict.short;
+      return [
+        `[${plain(summary.title)}](#${anchor(headingOf(report))})`,
+        configurationOf(report),
+        stateText(summary),
+        ...(compares ? [agrees] : []),
+        summary.seconds > 0 ? durationText(summary.seconds) : '',
+      ];
+    }),
   );
   return [
-    '# Our figures beside the published ones',
+    `${REPORT_MARK}\n\n# ${titleOf(reports)}`,
     ...(dataNote === undefined ? [] : [plain(dataNote)]),
     overview,
     ...(problems.length === 0
       ? []
       : [`Left out:\n\n${problems.map((problem) => `- ${plain(problem)}`).join('\n')}`]),
-    'Figures are means over seeds ± their standard deviation; *italics* are published. Ceiling: other real images in place of generated ones; floor: noise. How to read them: docs/results.md.',
+    `Figures are means over seeds ± their standard deviation${compares ? '; *italics* are published' : ''}. Ceiling: other real images in place of generated ones; floor: noise. How to read them: docs/results.md.`,
     ...reports.flatMap(studyText),
   ]
     .join('\n\n')
@@ -54,8 +63,10 @@ export function reportMarkdown(
 /** Text out of a file cannot become markup. */
 const plain = (text: string): string => text.replace(/[<>]/g, (char) => (char === '<' ? '&lt;' : '&gt;'));
 
-const headingOf = ({ title, configuration }: { title: string; configuration: string }): string =>
-  `${plain(title)} (${configuration})`;
+function headingOf(report: StudyReport): string {
+  const configuration = configurationOf(report);
+  return `${plain(report.summary.title)}${configuration === '' ? '' : ` (${configuration})`}`;
+}
 
 /** As GitHub makes anchors of headings. */
 const anchor = (heading: string): string =>
@@ -64,19 +75,22 @@ const anchor = (heading: string): string =>
     .replace(/[^\p{Letter}\p{Number} _-]/gu, '')
     .replace(/ /g, '-');
 
-function studyText({ summary, command, curves, grids, data, engines, problems }: StudyReport): string[] {
+function studyText(report: StudyReport): string[] {
+  const { summary, command, curves, grids, data, engines, problems } = report;
   const { name, title, question, note, verdict, state } = summary;
   const doubt = caution(summary);
   const comparison = comparisonMarkdown(summary);
   const orderings = verdictMarkdown(summary);
   const choice = choiceText(summary);
   return [
-    `## ${headingOf(summary)}`,
+    `## ${headingOf(report)}`,
     plain(question),
     ...(note === undefined ? [] : [plain(note)]),
-    state === 'not run'
-      ? `Not run yet. This runs it:\n\n\`\`\`sh\n${command}\n\`\`\``
-      : `**Verdict: ${verdict.short}.** ${verdict.text}${doubt === undefined ? '' : ` ${doubt}`}`,
+    ...(state === 'not run'
+      ? [`Not run yet.${command === undefined ? '' : ` This runs it:\n\n\`\`\`sh\n${command}\n\`\`\``}`]
+      : summary.published
+        ? [`**Verdict: ${verdict.short}.** ${verdict.text}${doubt === undefined ? '' : ` ${doubt}`}`]
+        : []),
     ...(choice === undefined ? [] : [plain(choice)]),
     ...(comparison === undefined ? [] : [comparison]),
     ...(orderings === undefined ? [] : [orderings]),

@@ -16,7 +16,9 @@ interface GroupGrid {
 /** All that the report shows of a study. */
 export interface StudyReport {
   readonly summary: StudySummary;
-  readonly command: string;
+  readonly command: string | undefined;
+  /** A single run, not a study. */
+  readonly isRun: boolean;
   readonly curves: LossCurves | undefined;
   readonly grids: readonly GroupGrid[];
   readonly settings: readonly Setting[];
@@ -30,7 +32,7 @@ export interface StudyReport {
 
 /** Reads what the report shows of a study. A picture that cannot be read is listed as a problem; the rest is shown. */
 export async function studyReport(
-  { study, records, runs, command }: ReportInput,
+  { study, records, runs, command, isRun = false }: ReportInput,
   { describe }: Pick<ReportOptions, 'describe'>,
 ): Promise<StudyReport> {
   const summary = summarise({ study, records, ...(describe ? { describe } : {}) });
@@ -56,6 +58,7 @@ export async function studyReport(
   return {
     summary,
     command,
+    isRun,
     curves,
     grids,
     settings: commonSettings(records.length > 0 ? records : study.trials),

@@ -2,6 +2,7 @@ import { html, scriptJson, trusted, type Html } from '../frame/html.ts';
 import { choiceText, durationText, type StudySummary } from '@medgan/experiment-registry';
 import { dataUrl } from './embed-image.ts';
 import { PAGE_COLOURS, chartOption, describeCurve, drawChart, lineStyle } from '../charts/curve-chart.ts';
+import { configurationOf } from './headings.ts';
 import { lossChart, type LossCurves } from './loss-curves.ts';
 import { figuresTable, lossTable, trialsTable, orderingsTable } from './page-tables.ts';
 import { LOSS_KEYS, type LossKey } from './read-losses.ts';
@@ -18,20 +19,23 @@ export const caution = ({ configuration, published }: StudySummary): string | un
 /** A study's part of the page. */
 export function studySection(report: StudyReport): Html {
   const { summary, curves } = report;
-  const { name, title, question, configuration, note, state } = summary;
+  const { name, title, question, note, state, published } = summary;
+  const configuration = configurationOf(report);
   const heading = (text: string): Html => html`<h3>${text}</h3>`;
   const figures = figuresTable(summary);
   const orderings = orderingsTable(summary);
   const choice = choiceText(summary);
   return html`<section class="study" id="${name}" aria-labelledby="${name}-title">
     <header>
-      <p class="eyebrow">${configuration} configuration · ${stateText(summary)}</p>
+      <p class="eyebrow">
+        ${configuration !== '' && html`${configuration} configuration · `}${stateText(summary)}
+      </p>
       <h2 id="${name}-title">${title}</h2>
       <p class="question">${question}</p>
       ${note !== undefined && html`<p class="note">${note}</p>`}
     </header>
-    ${state === 'not run' ? notRun(report) : verdictBox(summary)}
-    ${figures && html`${heading(state === 'not run' ? 'What was published' : 'Ours beside the published figures')}${figures}`}
+    ${state === 'not run' ? notRun(report) : published !== undefined && verdictBox(summary)}
+    ${figures && html`${heading(state === 'not run' ? 'What was published' : published ? 'Ours beside the published figures' : 'Figures')}${figures}`}
     ${choice !== undefined && html`<p class="note">${choice}</p>`} ${figureNotes(summary)}
     ${orderings && html`${heading('Ordering of the settings')}${orderings}`}
     ${curves && html`${heading('Losses')}${lossFigure(curves, summary)}`} ${gridFigures(report)}
@@ -55,8 +59,8 @@ export function stateText({ state, counts }: StudySummary): string {
 
 const notRun = ({ command }: StudyReport): Html =>
   html`<div class="verdict not-run">
-    <p><strong>Not run yet.</strong> This runs it:</p>
-    <pre tabindex="0"><code>${command}</code></pre>
+    <p><strong>Not run yet.</strong>${command !== undefined && ' This runs it:'}</p>
+    ${command !== undefined && html`<pre tabindex="0"><code>${command}</code></pre>`}
   </div>`;
 
 function verdictBox(summary: StudySummary): Html {
@@ -238,6 +242,7 @@ function settingsPart({ settings, data, engines, days, summary, command }: Study
       ${entry('Time', summary.seconds > 0 ? [`${durationText(summary.seconds)} for all trials${days === undefined ? '' : `, ${days}`}`] : [])}
       ${
         summary.state !== 'not run' &&
+        command !== undefined &&
         html`<dt>Run again by</dt>
           <dd><code>${command}</code></dd>`
       }

@@ -16,7 +16,8 @@ export const lossesOf = (values: LoggedValues | undefined): Figures =>
         'loss/generator': values['loss/generator'],
       };
 
-const figuresOf = (estimates: PairTable['values']): Figures =>
+/** The values of the published metrics, by JSON key. */
+export const figuresOf = (estimates: PairTable['values']): Figures =>
   Object.fromEntries(
     PUBLISHED_METRICS.flatMap((name) => {
       const value = estimates[jsonKey(name)]!.value;
@@ -25,7 +26,7 @@ const figuresOf = (estimates: PairTable['values']): Figures =>
   );
 
 /** Pair metrics have the same names in the published tables, where they are measured by another protocol. */
-const keyOf = (metric: string): string => (metric.includes('@') ? metric : `while_training/${metric}`);
+export const keyOf = (metric: string): string => (metric.includes('@') ? metric : `while_training/${metric}`);
 
 /** The figure by which the best checkpoint was chosen: at the last step, and at the best one. */
 function choiceOf({ final, best }: Pick<TrainResult, 'final' | 'best'>): {
