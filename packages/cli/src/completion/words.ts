@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 /** A word that can come next, with what it means. */
-export interface Word {
+interface Word {
   readonly word: string;
   readonly about: string;
 }

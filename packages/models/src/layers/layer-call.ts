@@ -43,7 +43,7 @@ export const optional = ({ must, holds }: Rule): Rule => ({
 });
 
 function shown(value: unknown): string {
-  if (value instanceof tf.Tensor) return `a tensor [${value.shape.join(', ')}]`;
+  if (value instanceof tf.Tensor) return `a tensor [${(value.shape as number[]).join(', ')}]`;
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return 'a function';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);

@@ -84,6 +84,8 @@ it('refuses what holds neither, and leaves out what cannot be read beside others
   await expect(reportInputs({ targets: [join(folder, 'empty')], root })).rejects.toThrow(
     /holds no run and no study/,
   );
+  const none = join(folder, 'none');
+  await expect(reportInputs({ targets: [none], root })).rejects.toThrow(`there is no ${none}`);
   const good = await makeRun('runs/good');
   const torn = await makeRun('runs/torn');
   await writeFile(join(torn, RUN_FILES.status), '{');

@@ -68,16 +68,22 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 /** A target as files of studies and folders of studies and runs. */
 async function partsOf(target: string): Promise<string[]> {
   const dir = resolve(target);
-  if (!isFolder(dir)) return [findExperiment(target)];
+  if (!isFolder(dir)) {
+    if (/[\\/]/.test(target) && !existsSync(dir)) throw nothingAt(target);
+    return [findExperiment(target)];
+  }
   const isOne = (path: string): boolean => holdsStudy(path) || holdsRun(path);
   if (isOne(dir)) return [dir];
   const below = (await readdir(dir)).sort().map((name) => join(dir, name));
   const found = below.filter((path) => isFolder(path) && isOne(path));
   if (found.length > 0) return found;
-  throw new MedganError(`${target} holds no run and no study`, {
+  throw nothingAt(target);
+}
+
+const nothingAt = (target: string): MedganError =>
+  new MedganError(existsSync(target) ? `${target} holds no run and no study` : `there is no ${target}`, {
     cure: 'give the folder of a run, of a study, or one that holds such folders; or the file of a study',
   });
-}
 
 async function inputsOf(source: string, request: ReportRequest): Promise<ReportInput[]> {
   if (!isFolder(source)) return inputsOfExperiment(readExperiment(source), request);
