@@ -5,8 +5,9 @@
 // Elements that a task has at least, and tasks that a chain has at most.
 #define TASK_SIZE 16384
 #define MOST_TASKS 64
-// Columns of a partial result at least: the floats of the widest vector.
-#define FOLD_WIDTH 16
+// Columns of a partial result at least. Narrow columns are folded side by side: in long runs, and in short sums, which
+// round less.
+#define FOLD_WIDTH 128
 
 int chain_arity(enum chain_operation operation) {
   if (operation < CHAIN_ADD) return 1;
@@ -198,16 +199,26 @@ static void run_task(void *context, int part, int worker) {
   run->kernels->blocks(chain, begin, end, registers, run->partials + (size_t)part * chain->partial);
 }
 
-// The partial results of all tasks, added in the order of the tasks, then of the columns.
+// The fold of `count` words, `step` words apart. Sums of floats are carried in double precision.
+static union word fold_strided(enum fold fold, const union word *words, size_t step, size_t count) {
+  if (fold == FOLD_SUM) {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += (double)words[i * step].f;
+    return (union word){.f = (float)sum};
+  }
+  union word total = words[0];
+  for (size_t i = 1; i < count; i++) total = fold_two(fold, total, words[i * step]);
+  return total;
+}
+
+// The partial results of all tasks, folded in the order of the tasks, then of the columns.
 static void finish_fold(const struct chain *chain, const struct chain_fold *fold, union word *partials) {
   union word *total = partials + fold->at;
-  for (size_t t = 1; t < chain_tasks(chain); t++) {
-    const union word *next = total + t * chain->partial;
-    for (size_t c = 0; c < fold->width; c++) total[c] = fold_two(fold->fold, total[c], next[c]);
+  for (size_t c = 0; c < fold->width; c++) {
+    total[c] = fold_strided(fold->fold, total + c, chain->partial, chain_tasks(chain));
   }
   for (size_t c = 0; c < fold->columns; c++) {
-    union word sum = total[c];
-    for (size_t k = c + fold->columns; k < fold->width; k += fold->columns) sum = fold_two(fold->fold, sum, total[k]);
+    const union word sum = fold_strided(fold->fold, total + c, fold->columns, fold->width / fold->columns);
     fold->words[c] = fold_divided(fold->fold, sum, fold->divisor);
   }
 }

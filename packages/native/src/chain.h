@@ -74,7 +74,7 @@ struct chain_fold {
   enum fold fold;
   int value;
   size_t columns;
-  // Columns of a partial result: a multiple of `columns` of at least 16, so that narrow columns fill vectors too.
+  // Columns of a partial result: a multiple of `columns` of at least 128, so that narrow columns are folded side by side.
   size_t width;
   int32_t divisor;
   union word *words;
