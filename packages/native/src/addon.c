@@ -1,46 +1,16 @@
-// The native engine as a Node add-on (N-API): pools, programs, and one asynchronous call for a series of steps.
-#define NAPI_VERSION 8
-#include <node_api.h>
-#include <stdio.h>
+// The native engine as a Node add-on (N-API): pools and programs.
+#include "addon.h"
+
 #include <stdlib.h>
-#include <string.h>
 
-#include "program.h"
-
-// A pool is freed when its engine lets go of it and no program uses it any more.
-struct shared_pool {
-  struct pool *pool;
-  int users;
-};
-
-// A program as JavaScript holds it. The references keep the memory of the state slots alive.
-struct handle {
-  struct program *program;
-  struct shared_pool *pool;
-  napi_ref slots;
-  bool is_running;
-};
-
-// One call: `steps` times all inputs are copied in, the program is run, and all outputs are copied out.
-struct call {
-  napi_async_work work;
-  napi_deferred deferred;
-  napi_ref arguments;
-  struct handle *handle;
-  size_t steps;
-  void **inputs, **outputs;
-  bool has_failed;
-  char error[PROGRAM_ERROR_SIZE];
-};
-
-static napi_value fail(napi_env env, const char *message) {
+napi_value addon_fail(napi_env env, const char *message) {
   bool is_pending = false;
   napi_is_exception_pending(env, &is_pending);
   if (!is_pending) napi_throw_error(env, NULL, message);
   return NULL;
 }
 
-static napi_value undefined(napi_env env) {
+napi_value addon_undefined(napi_env env) {
   napi_value value;
   napi_get_undefined(env, &value);
   return value;
@@ -64,18 +34,18 @@ static napi_value create_pool(napi_env env, napi_callback_info info) {
   int32_t threads = 0;
   napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
   if (napi_get_value_int32(env, argument, &threads) != napi_ok || threads < 1 || threads > POOL_MAX_THREADS) {
-    return fail(env, "threads must be a number from 1 to 64");
+    return addon_fail(env, "threads must be a number from 1 to 64");
   }
   struct shared_pool *shared = calloc(1, sizeof *shared);
   if (shared != NULL) shared->pool = pool_create(threads);
   if (shared == NULL || shared->pool == NULL) {
     free(shared);
-    return fail(env, "the system refuses the threads of a pool");
+    return addon_fail(env, "the system refuses the threads of a pool");
   }
   shared->users = 1;
   if (napi_create_external(env, shared, finalize_pool, NULL, &external) != napi_ok) {
     release_pool(shared);
-    return fail(env, "no memory for a pool");
+    return addon_fail(env, "no memory for a pool");
   }
   return external;
 }
@@ -94,8 +64,7 @@ static void finalize_handle(napi_env env, void *data, void *hint) {
   free(data);
 }
 
-// Elements of 4 bytes, or of 1 byte, of a typed array; false for anything else.
-static bool words_of(napi_env env, napi_value value, size_t element, void **data, size_t *length) {
+bool addon_words(napi_env env, napi_value value, size_t element, void **data, size_t *length) {
   bool is_array = false;
   napi_typedarray_type type;
   napi_is_typedarray(env, value, &is_array);
@@ -118,7 +87,7 @@ static bool read_slots(napi_env env, napi_value list, struct program_source *sou
     napi_value item;
     void *data;
     napi_get_element(env, list, i, &item);
-    if (!words_of(env, item, sizeof(union word), &data, &sizes[i])) return false;
+    if (!addon_words(env, item, sizeof(union word), &data, &sizes[i])) return false;
     slots[i] = data;
   }
   return true;
@@ -129,13 +98,13 @@ static struct handle *load_source(napi_env env, const struct program_source *sou
   char error[PROGRAM_ERROR_SIZE];
   struct handle *handle = calloc(1, sizeof *handle);
   if (handle == NULL) {
-    fail(env, "no memory for a program");
+    addon_fail(env, "no memory for a program");
     return NULL;
   }
   handle->program = program_load(source, pool->pool, kernels_select(NULL), error);
   if (handle->program == NULL) {
     free(handle);
-    fail(env, error);
+    addon_fail(env, error);
     return NULL;
   }
   handle->pool = pool;
@@ -152,131 +121,21 @@ static napi_value load(napi_env env, napi_callback_info info) {
   struct program_source source = {0};
   napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
   if (napi_get_value_external(env, arguments[0], &pool) != napi_ok ||
-      !words_of(env, arguments[1], sizeof(union word), &code, &source.code_length) ||
-      !words_of(env, arguments[2], sizeof(union word), &constants, &source.constants_length)) {
-    return fail(env, "load takes a pool, an Int32Array and a Float32Array");
+      !addon_words(env, arguments[1], sizeof(union word), &code, &source.code_length) ||
+      !addon_words(env, arguments[2], sizeof(union word), &constants, &source.constants_length)) {
+    return addon_fail(env, "load takes a pool, an Int32Array and a Float32Array");
   }
   source.code = code;
   source.constants = constants;
   struct handle *handle = NULL;
   if (read_slots(env, arguments[3], &source)) handle = load_source(env, &source, pool, arguments[3]);
-  else fail(env, "the state slots must be arrays of floats or of whole numbers");
+  else addon_fail(env, "the state slots must be arrays of floats or of whole numbers");
   free((void *)source.slots);
   free((void *)source.slot_sizes);
   if (handle == NULL) return NULL;
   if (napi_create_external(env, handle, finalize_handle, NULL, &external) == napi_ok) return external;
   finalize_handle(env, handle, NULL);
-  return fail(env, "no memory for a program");
-}
-
-static void copy_in(const struct border *border, const void *data) {
-  const unsigned char *bytes = data;
-  if (border->type != WORD_BOOL) memcpy(border->words, data, border->length * sizeof(union word));
-  else for (size_t i = 0; i < border->length; i++) border->words[i].f = bytes[i] != 0 ? 1.0f : 0.0f;
-}
-
-static void copy_out(const struct border *border, void *data) {
-  unsigned char *bytes = data;
-  if (border->type != WORD_BOOL) memcpy(data, border->words, border->length * sizeof(union word));
-  else for (size_t i = 0; i < border->length; i++) bytes[i] = border->words[i].f != 0.0f;
-}
-
-static void execute(napi_env env, void *data) {
-  (void)env;
-  struct call *call = data;
-  struct program *program = call->handle->program;
-  size_t inputs = program_inputs(program), outputs = program_outputs(program);
-  for (size_t step = 0; step < call->steps && !call->has_failed; step++) {
-    for (size_t i = 0; i < inputs; i++) copy_in(program_input(program, i), call->inputs[step * inputs + i]);
-    call->has_failed = !program_run(program, call->error);
-    if (call->has_failed) return;
-    for (size_t i = 0; i < outputs; i++) copy_out(program_output(program, i), call->outputs[step * outputs + i]);
-  }
-}
-
-static void free_call(napi_env env, struct call *call) {
-  if (call->work != NULL) napi_delete_async_work(env, call->work);
-  if (call->arguments != NULL) napi_delete_reference(env, call->arguments);
-  free(call->inputs);
-  free(call->outputs);
-  free(call);
-}
-
-static void complete(napi_env env, napi_status status, void *data) {
-  struct call *call = data;
-  call->handle->is_running = false;
-  if (status == napi_ok && !call->has_failed) {
-    napi_resolve_deferred(env, call->deferred, undefined(env));
-  } else {
-    napi_value message, error;
-    const char *text = call->has_failed ? call->error : "the call was cancelled";
-    napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &message);
-    napi_create_error(env, NULL, message, &error);
-    napi_reject_deferred(env, call->deferred, error);
-  }
-  free_call(env, call);
-}
-
-// Pointers to the arrays of a list, whose sizes are those of the borders, again and again for each step.
-static void **read_arrays(napi_env env, napi_value list, struct call *call, bool are_inputs) {
-  struct program *program = call->handle->program;
-  size_t each = are_inputs ? program_inputs(program) : program_outputs(program);
-  uint32_t count = 0;
-  napi_get_array_length(env, list, &count);
-  void **pointers = calloc(each * call->steps + 1, sizeof *pointers);
-  bool fits = pointers != NULL && count == each * call->steps;
-  for (uint32_t i = 0; fits && i < count; i++) {
-    const struct border *border = are_inputs ? program_input(program, i % each) : program_output(program, i % each);
-    size_t length = 0;
-    napi_value item;
-    napi_get_element(env, list, i, &item);
-    size_t element = border->type == WORD_BOOL ? 1 : sizeof(union word);
-    fits = words_of(env, item, element, &pointers[i], &length) && length == border->length;
-  }
-  if (fits) return pointers;
-  free(pointers);
-  return NULL;
-}
-
-// run(program, steps, inputs, outputs): a promise. The arrays must not change until it is settled.
-static napi_value run(napi_env env, napi_callback_info info) {
-  size_t count = 4;
-  napi_value arguments[4], kept, promise, name;
-  void *handle;
-  uint32_t steps = 0;
-  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
-  if (napi_get_value_external(env, arguments[0], &handle) != napi_ok ||
-      napi_get_value_uint32(env, arguments[1], &steps) != napi_ok) {
-    return fail(env, "run takes a program and a number of steps");
-  }
-  struct call *call = calloc(1, sizeof *call);
-  if (call == NULL) return fail(env, "no memory for a call");
-  call->handle = handle;
-  call->steps = steps;
-  if (call->handle->program == NULL || call->handle->is_running) {
-    free(call);
-    return fail(env, "the program is running already, or was disposed of");
-  }
-  call->inputs = read_arrays(env, arguments[2], call, true);
-  call->outputs = read_arrays(env, arguments[3], call, false);
-  if (call->inputs == NULL || call->outputs == NULL) {
-    free_call(env, call);
-    return fail(env, "the inputs or outputs have other types or lengths than the program's");
-  }
-  napi_create_array_with_length(env, 3, &kept);
-  napi_set_element(env, kept, 0, arguments[0]);
-  napi_set_element(env, kept, 1, arguments[2]);
-  napi_set_element(env, kept, 2, arguments[3]);
-  napi_create_string_utf8(env, "medgan step", NAPI_AUTO_LENGTH, &name);
-  if (napi_create_reference(env, kept, 1, &call->arguments) != napi_ok ||
-      napi_create_async_work(env, NULL, name, execute, complete, call, &call->work) != napi_ok ||
-      napi_create_promise(env, &call->deferred, &promise) != napi_ok ||
-      napi_queue_async_work(env, call->work) != napi_ok) {
-    free_call(env, call);
-    return fail(env, "the call cannot be started");
-  }
-  call->handle->is_running = true;
-  return promise;
+  return addon_fail(env, "no memory for a program");
 }
 
 static napi_value dispose(napi_env env, napi_callback_info info) {
@@ -284,10 +143,10 @@ static napi_value dispose(napi_env env, napi_callback_info info) {
   napi_value argument;
   void *handle;
   napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-  if (napi_get_value_external(env, argument, &handle) != napi_ok) return fail(env, "dispose takes a program");
-  if (((struct handle *)handle)->is_running) return fail(env, "the program is running");
+  if (napi_get_value_external(env, argument, &handle) != napi_ok) return addon_fail(env, "dispose takes a program");
+  if (((struct handle *)handle)->is_running) return addon_fail(env, "the program is running");
   clear_handle(env, handle);
-  return undefined(env);
+  return addon_undefined(env);
 }
 
 static napi_value bytes(napi_env env, napi_callback_info info) {
@@ -295,7 +154,7 @@ static napi_value bytes(napi_env env, napi_callback_info info) {
   napi_value argument, value;
   void *handle;
   napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-  if (napi_get_value_external(env, argument, &handle) != napi_ok) return fail(env, "bytes takes a program");
+  if (napi_get_value_external(env, argument, &handle) != napi_ok) return addon_fail(env, "bytes takes a program");
   struct program *program = ((struct handle *)handle)->program;
   napi_create_double(env, program ? (double)program_bytes(program) : 0, &value);
   return value;
@@ -311,7 +170,7 @@ NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
   napi_value name;
   export_function(env, exports, "createPool", create_pool);
   export_function(env, exports, "load", load);
-  export_function(env, exports, "run", run);
+  export_function(env, exports, "run", addon_run);
   export_function(env, exports, "dispose", dispose);
   export_function(env, exports, "bytes", bytes);
   napi_create_string_utf8(env, kernels_select(NULL)->name, NAPI_AUTO_LENGTH, &name);

@@ -11,7 +11,7 @@ static void load_reduce(struct reader *reader, struct reduce *reduce) {
   reduce->divisor = read_in(reader, "divisor", 1, INT32_MAX);
   size_t y = multiply_sizes(reader, reduce->outer, reduce->columns);
   reduce->x = read_source(reader, "x", multiply_sizes(reader, y, reduce->rows));
-  reduce->y = read_target(reader, "y", y);
+  reduce->y = read_result(reader, "y", y);
 }
 
 static void load_copy(struct reader *reader, struct copy *copy) {
@@ -25,13 +25,24 @@ static void load_copy(struct reader *reader, struct copy *copy) {
   for (int i = 0; i < copy->rank; i++) copy->y_strides[i] = read_word(reader);
   if (reader_failed(reader)) return;
   copy->x = read_source(reader, "x", strided_span(reader, copy->rank, copy->lengths, copy->x_strides));
-  copy->y = read_target(reader, "y", strided_span(reader, copy->rank, copy->lengths, copy->y_strides));
+  copy->y = read_result(reader, "y", strided_span(reader, copy->rank, copy->lengths, copy->y_strides));
 }
 
 static void load_fill(struct reader *reader, struct fill *fill) {
   fill->n = read_size(reader, "n");
   fill->value.i = read_word(reader);
   fill->y = read_target(reader, "y", fill->n);
+}
+
+// The floats of both operands and of the result, by their sizes. Nothing is stored after an error.
+static void read_operands(struct reader *reader, struct operands *operands, const size_t sizes[3]) {
+  const union word *left = read_source(reader, "left", sizes[0]);
+  const union word *right = read_source(reader, "right", sizes[1]);
+  union word *result = read_result(reader, "result", sizes[2]);
+  if (reader_failed(reader)) return;
+  operands->left = &left->f;
+  operands->right = &right->f;
+  operands->result = &result->f;
 }
 
 static void load_gemm(struct reader *reader, struct product *product) {
@@ -56,9 +67,9 @@ static void load_gemm(struct reader *reader, struct product *product) {
   gemm->result_step = (ptrdiff_t)result;
   const char *wrong = reader_failed(reader) ? NULL : gemm_check(gemm);
   if (wrong != NULL) reader_fail(reader, "%s", wrong);
-  product->operands.left = &read_source(reader, "left", left_steps ? multiply_sizes(reader, left, batch) : left)->f;
-  product->operands.right = &read_source(reader, "right", right_steps ? multiply_sizes(reader, right, batch) : right)->f;
-  product->operands.result = &read_target(reader, "result", multiply_sizes(reader, result, batch))->f;
+  size_t lefts = left_steps ? multiply_sizes(reader, left, batch) : left;
+  size_t rights = right_steps ? multiply_sizes(reader, right, batch) : right;
+  read_operands(reader, &product->operands, (const size_t[]){lefts, rights, multiply_sizes(reader, result, batch)});
 }
 
 static size_t four(struct reader *reader, const int sizes[4]) {
@@ -89,9 +100,7 @@ static void load_convolution(struct reader *reader, struct convolution *convolut
   size_t left = conv->direction == CONV_INPUT_GRADIENT ? y : x;
   size_t right = conv->direction == CONV_WEIGHT_GRADIENT ? y : w;
   size_t result = conv->direction == CONV_FORWARD ? y : conv->direction == CONV_INPUT_GRADIENT ? x : w;
-  convolution->operands.left = &read_source(reader, "left", left)->f;
-  convolution->operands.right = &read_source(reader, "right", right)->f;
-  convolution->operands.result = &read_target(reader, "result", result)->f;
+  read_operands(reader, &convolution->operands, (const size_t[]){left, right, result});
 }
 
 static void load_gather(struct reader *reader, struct gather *gather) {
@@ -102,7 +111,7 @@ static void load_gather(struct reader *reader, struct gather *gather) {
   size_t slices = multiply_sizes(reader, gather->outer, gather->inner);
   gather->x = read_source(reader, "x", multiply_sizes(reader, slices, gather->length));
   gather->indices = read_source(reader, "indices", gather->count);
-  gather->y = read_target(reader, "y", multiply_sizes(reader, slices, gather->count));
+  gather->y = read_result(reader, "y", multiply_sizes(reader, slices, gather->count));
 }
 
 // Windows that step outside of the image by no more than themselves: sums of indices stay in an int.
@@ -129,7 +138,7 @@ static void load_pool(struct reader *reader, struct pool_shape *p) {
   size_t pooled = four(reader, (const int[]){p->batch, p->out_height, p->out_width, p->channels});
   if (!reader_failed(reader)) check_windows(reader, p);
   p->x = read_source(reader, "x", p->is_gradient ? pooled : image);
-  p->y = read_target(reader, "y", p->is_gradient ? image : pooled);
+  p->y = read_result(reader, "y", p->is_gradient ? image : pooled);
 }
 
 static void load_resize(struct reader *reader, struct resize *r) {
@@ -138,10 +147,11 @@ static void load_resize(struct reader *reader, struct resize *r) {
   r->align_corners = read_flag(reader, "align corners");
   r->half_pixel_centers = read_flag(reader, "half-pixel centres");
   r->x = read_source(reader, "x", four(reader, (const int[]){r->batch, r->height, r->width, r->channels}));
-  r->y = read_target(reader, "y", four(reader, (const int[]){r->batch, r->out_height, r->out_width, r->channels}));
+  r->y = read_result(reader, "y", four(reader, (const int[]){r->batch, r->out_height, r->out_width, r->channels}));
 }
 
 void load_instruction(struct reader *reader, struct instruction *instruction) {
+  reader->source_count = 0;
   switch (instruction->operation) {
   case OPERATION_CHAIN: load_chain(reader, &instruction->as.chain); break;
   case OPERATION_REDUCE: load_reduce(reader, &instruction->as.reduce); break;

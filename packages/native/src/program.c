@@ -128,7 +128,14 @@ struct program *program_load(const struct program_source *source, struct pool *p
   struct program *program = calloc(1, sizeof *program);
   struct space *spaces = calloc(source->slot_count + 2, sizeof *spaces);
   error[0] = '\0';
-  struct reader reader = {source->code, source->code_length, 0, spaces, source->slot_count + 2, "header", error};
+  struct reader reader = {
+      .code = source->code,
+      .length = source->code_length,
+      .spaces = spaces,
+      .space_count = source->slot_count + 2,
+      .where = "header",
+      .error = error,
+  };
   if (program == NULL || spaces == NULL) {
     reader_fail(&reader, "out of memory");
   } else {

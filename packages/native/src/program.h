@@ -36,8 +36,9 @@
 //             strides y and x, pads top and left, x, y: averages over the part of a window that lies in the image
 //   RESIZE    batch, height, width, channels, out height, out width, align corners, half-pixel centres, x, y: bilinear
 //
-// program_load checks all of it once: operations are known, sizes are positive, every operand lies within its space and
-// results never in the constants. What passes can run without leaving its memory.
+// program_load checks all of it once: operations are known, sizes are positive, every operand lies within its space,
+// results never in the constants, and those of all operations but CHAIN apart from what they read. What passes can run
+// without leaving its memory.
 //
 // GATHER with an index outside of the axis is the only thing that can fail while a program runs. Whoever writes programs
 // leaves the state alone until all gathers are done: then a run that fails leaves the state as it was.

@@ -60,11 +60,24 @@ static union word *read_operand(struct reader *reader, const char *what, size_t 
 }
 
 const union word *read_source(struct reader *reader, const char *what, size_t size) {
-  return read_operand(reader, what, size, false);
+  union word *words = read_operand(reader, what, size, false);
+  if (reader->source_count < MOST_SOURCES) reader->sources[reader->source_count++] = (struct space){words, size};
+  return words;
 }
 
 union word *read_target(struct reader *reader, const char *what, size_t size) {
   return read_operand(reader, what, size, true);
+}
+
+union word *read_result(struct reader *reader, const char *what, size_t size) {
+  union word *words = read_operand(reader, what, size, true);
+  for (size_t i = 0; i < reader->source_count && words != NULL; i++) {
+    const struct space *source = &reader->sources[i];
+    if (words >= source->words + source->size || source->words >= words + size) continue;
+    reader_fail(reader, "%s overlaps what is read", what);
+    return NULL;
+  }
+  return words;
 }
 
 size_t strided_span(struct reader *reader, int rank, const size_t *lengths, const ptrdiff_t *strides) {

@@ -8,6 +8,9 @@
 // Elements of an operand at most: sizes multiply without overflow, and kernels may count in int.
 #define MOST_ELEMENTS ((size_t)INT32_MAX)
 
+// Operands of an instruction at most whose result must lie apart from them.
+#define MOST_SOURCES 2
+
 struct space {
   union word *words;
   size_t size;
@@ -21,6 +24,9 @@ struct reader {
   size_t space_count;
   // What is read: "instruction 12 (chain)".
   char where[48];
+  // Operands of the instruction that have been read so far.
+  struct space sources[MOST_SOURCES];
+  size_t source_count;
   char *error;
 };
 
@@ -40,6 +46,9 @@ size_t multiply_sizes(struct reader *reader, size_t a, size_t b);
 // An operand of `size` words that is read, and one that is written.
 const union word *read_source(struct reader *reader, const char *what, size_t size);
 union word *read_target(struct reader *reader, const char *what, size_t size);
+
+// One that is written, and lies apart from all that the instruction reads.
+union word *read_result(struct reader *reader, const char *what, size_t size);
 
 // How many words an operand spans that is read or written by index times stride; fails on a negative stride.
 size_t strided_span(struct reader *reader, int rank, const size_t *lengths, const ptrdiff_t *strides);

@@ -74,7 +74,8 @@ export function randomValues({ shape, dtype, low, high }: RandomInput, next: () 
   }
 }
 
-const asStep =
+/** The case as a step whose outputs are y0, y1, … */
+export const asStep =
   ({ step }: OpCase): Step =>
   (inputs) => {
     const result = step(inputs);
