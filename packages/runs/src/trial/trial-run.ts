@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { validateOptions, type Fault, type Plugins } from '@medgan/plugin-api';
-import type { ControlRules, Identify, Trial } from '@medgan/experiment-registry';
+import type { ControlRules, Identify, Trial, TrialIdentity } from '@medgan/experiment-registry';
 import { absolutePaths, fileOptionsOf } from '../control/absolute-paths.ts';
 import { CONTROL_SCHEMA, type ControlFile } from '../control/control-schema.ts';
 import { openImages } from '../run/run-data.ts';
@@ -47,8 +47,8 @@ export function trialRun(
 }
 
 /**
- * Finds what decides a trial's numbers: neither its thread count nor how often it logs, draws and saves. Trials that
- * differ in the network only share their data, which is opened once.
+ * Finds what decides a trial's numbers: neither its thread count nor how often it logs, draws and saves. Each trial is
+ * resolved once. Trials that differ in the network only share their data, which is opened once.
  */
 export function trialIdentities(plugins: Plugins, context: RunContext): Identify {
   const fingerprints = new Map<string, Promise<string>>();
@@ -64,10 +64,16 @@ export function trialIdentities(plugins: Plugins, context: RunContext): Identify
     fingerprints.set(key, known);
     return known;
   };
-  return async (trial) => {
+  const identify = async (trial: Parameters<Identify>[0]): Promise<TrialIdentity> => {
     const { run } = trialRun(trial, plugins);
     const { cadence, ...config } = run.config;
     const { evaluateEvery } = cadence;
     return { config: { ...config, evaluateEvery, engines: run.engines }, data: await fingerprintOf(run) };
+  };
+  const identities = new WeakMap<object, Promise<TrialIdentity>>();
+  return (trial) => {
+    const known = identities.get(trial.config) ?? identify(trial);
+    identities.set(trial.config, known);
+    return known;
   };
 }
