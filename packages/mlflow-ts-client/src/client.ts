@@ -5,6 +5,7 @@ import { optionsFromEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { Experiments } from './experiments.ts';
 import type { MlflowClientOptions } from './options.ts';
+import { Registry } from './registry.ts';
 import { Runs } from './runs.ts';
 import type { CallOptions } from './types.ts';
 
@@ -15,6 +16,7 @@ export class MlflowClient {
   readonly experiments: Experiments;
   readonly runs: Runs;
   readonly artifacts: Artifacts;
+  readonly registry: Registry;
   readonly #connection: Connection;
 
   constructor(options: MlflowClientOptions) {
@@ -29,6 +31,7 @@ export class MlflowClient {
       nonFinite: options.nonFinite ?? 'skip',
     });
     this.artifacts = new Artifacts(connection, this.runs);
+    this.registry = new Registry(connection);
   }
 
   /**

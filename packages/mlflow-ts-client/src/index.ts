@@ -26,6 +26,8 @@ export type {
   TlsOptions,
 } from './options.ts';
 export type { ProxyOptions } from './proxies.ts';
+export { Registry } from './registry.ts';
+export type { ModelVersion, NewVersion } from './registry.ts';
 export { Runs } from './runs.ts';
 export type { RunChange, RunQuery } from './runs.ts';
 export type {
