@@ -7,7 +7,7 @@
 export { benchSpec, type BenchNetworks } from './control/bench-spec.ts';
 export { absolutePaths } from './control/absolute-paths.ts';
 export { cacheFolder, cacheLimit } from './control/cache-folder.ts';
-export { CONTROL_SCHEMA } from './control/control-schema.ts';
+export { CONTROL_SCHEMA, type MlflowKeys } from './control/control-schema.ts';
 export type { Generation } from './control/generation.ts';
 export { controlTemplate } from './control/control-template.ts';
 export { readGeneratorControl } from './control/generator-control.ts';

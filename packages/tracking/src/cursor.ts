@@ -33,6 +33,10 @@ export interface Cursor extends Destination {
   /** Size and time of each file as it was sent last, by its artifact path. */
   readonly files: Readonly<Record<string, string>>;
   readonly status: RunStatus | '';
+  /** Samples of the machine's load sent so far. */
+  readonly system?: number;
+  /** The model that was logged last. */
+  readonly model?: string;
 }
 
 export const hashOf = (value: unknown): string =>

@@ -1,4 +1,6 @@
 import { MlflowClient } from 'mlflow-ts-client';
+import type { Clock } from '@medgan/plugin-api';
+import type { SystemSampling } from './system-load.ts';
 import { TrackingServer } from './destination.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,6 +14,22 @@ export function serverFrom(env: Environment, { isFollowing }: { isFollowing: boo
     ? { retry: { maxRetries: 0 }, ...(env['MLFLOW_HTTP_REQUEST_TIMEOUT'] ? {} : { timeoutMs: SOON }) }
     : { retry: { maxRetries: 3 } };
   return new TrackingServer(MlflowClient.fromEnvironment(env, overrides), env);
+}
+
+/** Seconds between two samples of the machine's load, as in MLflow's own client. */
+const SAMPLING_SECONDS = 10;
+
+/**
+ * How the load of the machine is sampled: by MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING for every run and study, else for
+ * those whose control file asks for it.
+ */
+export function samplingFrom(env: Environment, clock: Clock): SystemSampling {
+  const seconds = Number(env['MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL'] || SAMPLING_SECONDS);
+  return {
+    clock,
+    interval: 1000 * (seconds > 0 ? seconds : SAMPLING_SECONDS),
+    always: /^(true|1)$/i.test(env['MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING'] ?? ''),
+  };
 }
 
 /** The page of a run in MLflow, or of its experiment. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MedganError } from '@medgan/files';
 import type { Clock } from '@medgan/plugin-api';
 import { follow } from './follow.ts';
-import { FolderReplaced } from './sync-run.ts';
+import { FolderReplaced } from './sync-faults.ts';
 import type { PassReport } from './sync-target.ts';
 
 const REPORT: PassReport = { leftovers: [], points: 6, files: 1, runs: 1, experimentId: '1', runId: 'a' };

@@ -1,7 +1,7 @@
 import { withCure } from '@medgan/files';
 import type { Clock } from '@medgan/plugin-api';
 import { leftoverLines } from './leftovers.ts';
-import { FolderReplaced } from './sync-run.ts';
+import { FolderReplaced } from './sync-faults.ts';
 import type { PassReport } from './sync-target.ts';
 
 export interface FollowOptions {

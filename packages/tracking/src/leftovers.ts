@@ -2,7 +2,8 @@ import { MlflowError } from 'mlflow-ts-client';
 import type { MedganError } from '@medgan/files';
 
 /** What a run consists of in MLflow, as far as one part can fail without the others. */
-export type Part = 'run' | 'settings' | 'dataset' | 'log' | 'figures' | 'files' | 'status';
+export type Part =
+  'run' | 'settings' | 'dataset' | 'log' | 'figures' | 'files' | 'system' | 'model' | 'status';
 
 /** A part of a folder that could not be sent, and why. */
 export interface Leftover {
@@ -24,6 +25,8 @@ const NAMES: Readonly<Record<Exclude<Part, 'run'>, string>> = {
   log: 'points of the log',
   figures: 'figures of the evaluation',
   files: 'files',
+  system: 'system metrics',
+  model: 'generator as a model',
   status: 'status',
 };
 

@@ -1,4 +1,4 @@
-import { MlflowError, type BatchReport, type Labels, type Metric, type Run } from 'mlflow-ts-client';
+import type { BatchReport, Labels, Metric, Run } from 'mlflow-ts-client';
 import { defined, MedganError, takeLock } from '@medgan/files';
 import { cursorPath, hashOf, newCursor, readCursor, writeCursor, type Cursor } from './cursor.ts';
 import type { OpenDestination } from './destination.ts';
@@ -7,9 +7,12 @@ import { folderKey, knownKey, trackingDir } from './folder-key.ts';
 import { pointsOf, pointsOfPace } from './log-points.ts';
 import { paceOf } from './pace.ts';
 import { missing, stepsBeyond, type KnownSteps } from './points-on-server.ts';
-import { isServerGone, type Leftover, type Part } from './leftovers.ts';
+import type { Leftover, Part } from './leftovers.ts';
 import { LOG_START, readLog } from './read-log.ts';
 import { sendFiles } from './send-files.ts';
+import { sendModel } from './send-model.ts';
+import { FolderBusy, FolderReplaced, isOfPart, unlessGone, unlessUnknownCall } from './sync-faults.ts';
+import { sendSystemPoints } from './system-load.ts';
 import type { Tracked } from './tracked.ts';
 
 export interface RunSyncOptions {
@@ -18,24 +21,12 @@ export interface RunSyncOptions {
   readonly verify?: boolean;
 }
 
-/** Another process is sending a folder. */
-export class FolderBusy extends MedganError {}
-
-/** A folder was emptied for another run while it was being sent. */
-export class FolderReplaced extends MedganError {}
-
 /** What one pass has sent, and what could not be sent. */
 export interface Sent {
   readonly points: number;
   readonly files: number;
   readonly leftovers: readonly Leftover[];
 }
-
-/** What servers answer to a call that they do not know, such as `runs/log-inputs` before MLflow 2.4. */
-const UNKNOWN_CALL: readonly (number | undefined)[] = [404, 405, 501];
-
-const isGone = (error: unknown): boolean =>
-  error instanceof MlflowError && error.errorCode === 'RESOURCE_DOES_NOT_EXIST';
 
 /**
  * One run or study folder on one server. Holds the folder's tracking lock until it is closed. Every pass reads what the
@@ -139,7 +130,7 @@ export class RunSync {
       try {
         await send();
       } catch (error) {
-        if (!(error instanceof MlflowError) || isServerGone(error)) throw error;
+        if (!isOfPart(error)) throw error;
         leftovers.push({ dir: this.#dir, part: name, error });
       }
     };
@@ -150,6 +141,8 @@ export class RunSync {
     await part('files', async () => {
       files = await this.#sendFiles(tracked);
     });
+    await part('system', () => this.#sendSystem(tracked));
+    await part('model', () => this.#sendModel(tracked));
     await part('status', () => this.#sendStatus(tracked));
     return { points: this.#cursor.points - before.points, files, leftovers };
   }
@@ -210,10 +203,7 @@ export class RunSync {
     const { client } = this.#to;
     const { datasets } = await client.runs.get(this.runId, this.#call);
     if (!datasets.some((known) => known.dataset.digest === dataset.dataset.digest)) {
-      await client.runs.logInputs(this.runId, [dataset], this.#call).catch((error: unknown) => {
-        if (!(error instanceof MlflowError && UNKNOWN_CALL.includes(error.status)) || isGone(error))
-          throw error;
-      });
+      await client.runs.logInputs(this.runId, [dataset], this.#call).catch(unlessUnknownCall);
     }
     await this.#confirm({ dataset: hash });
   }
@@ -271,6 +261,26 @@ export class RunSync {
     await this.#confirm({ figures });
   }
 
+  async #sendSystem({ system }: Tracked): Promise<void> {
+    if (system === undefined) return;
+    const first = this.#cursor.system ?? 0;
+    const next = await sendSystemPoints(this.#to.client, this.runId, { path: system, first, ...this.#call });
+    if (next !== first) await this.#confirm({ system: next });
+  }
+
+  async #sendModel({ model, endTime }: Tracked): Promise<void> {
+    if (model === undefined) return;
+    const opened = await model.open();
+    if (opened.key === this.#cursor.model) return;
+    const logged = { runId: this.runId, endTime };
+    const { register } = model;
+    await sendModel(this.#to.client, this.#run, {
+      ...{ model: opened, logged, ...defined({ register }) },
+      ...this.#call,
+    });
+    await this.#confirm({ model: opened.key });
+  }
+
   async #sendStatus({ status, endTime }: Tracked): Promise<void> {
     if (status === this.#cursor.status) return;
     await this.#to.client.runs.update(
@@ -288,8 +298,3 @@ const withoutPace = ({ pace: _pace, ...cursor }: Cursor): Cursor => cursor;
 /** Servers cut long values off. */
 const isOther = (there: string, now: string): boolean =>
   there !== now && !now.startsWith(there.slice(0, 500));
-
-function unlessGone(error: unknown): undefined {
-  if (isGone(error)) return undefined;
-  throw error;
-}

@@ -1,9 +1,12 @@
 import { MedganError } from '@medgan/files';
 import { MlflowError } from 'mlflow-ts-client';
+import { readRunRecord, type MlflowKeys } from '@medgan/runs';
 import { readCursor } from './cursor.ts';
 import type { OpenDestination, TrackingServer } from './destination.ts';
 import { isServerGone, type Leftover } from './leftovers.ts';
-import { FolderBusy, FolderReplaced, RunSync, type RunSyncOptions, type Sent } from './sync-run.ts';
+import { FolderBusy, FolderReplaced } from './sync-faults.ts';
+import { RunSync, type RunSyncOptions, type Sent } from './sync-run.ts';
+import { SystemSampler, type SystemSampling } from './system-load.ts';
 import { studyFor, type Target } from './targets.ts';
 import { readTrackedRun } from './tracked-run.ts';
 import { readTrackedStudy, readTrial, trialDirs, type StudyFolder } from './tracked-study.ts';
@@ -19,6 +22,8 @@ function notSent(dir: string, error: unknown): Sent {
 interface SyncOptions extends RunSyncOptions {
   readonly checkpoints?: boolean;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Given while training goes on: how the load of the machine is sampled, where that is asked for. */
+  readonly sampling?: SystemSampling;
 }
 
 /** What a pass has sent of a target and its trials. */
@@ -28,6 +33,10 @@ export interface PassReport extends Sent {
   /** The target's own run; absent if it cannot be sent, as after it was deleted in MLflow. */
   readonly runId?: string;
 }
+
+/** Whether a control file asks for the load of the machine. */
+const wantsSystemMetrics = (control: { readonly mlflow?: unknown } | undefined): boolean =>
+  (control?.mlflow as MlflowKeys | undefined)?.system_metrics === true;
 
 /** Between two looks at whether another process has made the study's run. */
 const LOOK_AGAIN = 200;
@@ -41,11 +50,14 @@ export class TargetSync {
   readonly #target: Target;
   readonly #options: SyncOptions;
   readonly #open = new Map<string, RunSync>();
+  /** Samples for the target's own run. */
+  readonly #sampler: SystemSampler | undefined;
 
   constructor(server: TrackingServer, target: Target, options: SyncOptions) {
     this.#server = server;
     this.#target = target;
     this.#options = options;
+    this.#sampler = options.sampling && new SystemSampler(target.dir, options.sampling);
   }
 
   /** Lets other processes send these folders. */
@@ -57,12 +69,24 @@ export class TargetSync {
   /** Sends what is missing. `isAlive`: the process that runs the study's trials is still there. */
   async pass({ isAlive }: { isAlive: boolean }): Promise<PassReport> {
     const study = await studyFor(this.#target);
+    await this.#sample(study, isAlive);
     const to = await this.#server.destination(study?.record.experiment, this.#options.signal);
     if (this.#target.kind === 'study') return this.#passStudy(study!, to, isAlive);
     const tracked = await this.#read(this.#target.dir, study);
     const parentRunId = study && (await this.#parentOf(study, to));
     const { sync, sent } = await this.#send(to, tracked, parentRunId);
     return { ...sent, runs: 1, experimentId: to.experimentId, runId: sync.runId };
+  }
+
+  async #sample(study: StudyFolder | undefined, isAlive: boolean): Promise<void> {
+    const { sampling } = this.#options;
+    if (!sampling) return;
+    const isWanted =
+      sampling.always ||
+      (this.#target.kind === 'study'
+        ? study!.record.trials.some(({ config }) => wantsSystemMetrics(config))
+        : wantsSystemMetrics((await readRunRecord(this.#target.dir)).control));
+    if (isWanted) await this.#sampler!.sample({ isLast: !isAlive });
   }
 
   #read(dir: string, study: StudyFolder | undefined): Promise<Tracked> {

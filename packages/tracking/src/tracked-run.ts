@@ -8,6 +8,8 @@ import { engineText, readRunRecord, type RunEvaluation, type RunRecord } from '@
 import { flatten, trackedName } from './flatten.ts';
 import { logSpan } from './log-span.ts';
 import { bestOf, figuresOf } from './run-figures.ts';
+import { trackedModel } from './generator-model.ts';
+import { systemPath } from './system-load.ts';
 import type { Tracked, TrackedFile } from './tracked.ts';
 import { userName } from './user-name.ts';
 
@@ -155,6 +157,8 @@ export async function readTrackedRun(dir: string, options: ReadRunOptions = {}):
     dataset: datasetOf(record),
     files: await filesOf(dir, options.checkpoints ?? false),
     log,
+    system: systemPath(dir),
+    ...defined({ model: state === 'finished' ? trackedModel(dir, record) : undefined }),
     figures: [...(evaluation ? figuresOf(evaluation, last) : []), ...bestOf(status, last)],
   };
 }

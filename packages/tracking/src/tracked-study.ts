@@ -8,6 +8,7 @@ import type { StudyRecord, TrialRecord } from '@medgan/experiment-registry';
 import { flatten } from './flatten.ts';
 import { builtInDirections, studyFigures, studyParams } from './study-figures.ts';
 import { commonTags, readTrackedRun, type ReadRunOptions } from './tracked-run.ts';
+import { systemPath } from './system-load.ts';
 import type { Tracked } from './tracked.ts';
 
 /** A study folder: what the study is, and which of its trials have a folder. */
@@ -70,6 +71,7 @@ export async function readTrackedStudy(
       'medgan.trials': `${count('finished')} of ${record.trials.length} finished${diverged}`,
       ...defined({ 'mlflow.note.content': results && withoutFiles(results) }),
     },
+    system: systemPath(dir),
     files: names.map((name) => ({ from: join(dir, name), to: name })),
     figures: studyFigures(record, { directionOf: await builtInDirections(), timestamp: endTime }),
   };

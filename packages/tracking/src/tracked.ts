@@ -1,4 +1,5 @@
 import type { DatasetInput, Labels, Metric, RunStatus } from 'mlflow-ts-client';
+import type { TrackedModel } from './generator-model.ts';
 
 /** A file of a run folder, and its place among the artifacts of the tracked run. */
 export interface TrackedFile {
@@ -29,4 +30,8 @@ export interface Tracked {
   readonly log?: string;
   /** Figures of an evaluation after training. */
   readonly figures: readonly Metric[];
+  /** Load of the machine while it trained, one line per sample; absent where it is not asked for. */
+  readonly system?: string;
+  /** Of a finished run that asks for it. */
+  readonly model?: TrackedModel;
 }

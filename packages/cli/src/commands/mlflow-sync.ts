@@ -15,6 +15,7 @@ import {
   follow,
   type PassReport,
   runPage,
+  samplingFrom,
   serverFrom,
   type Target,
   targetEnded,
@@ -129,7 +130,7 @@ const syncOf = (target: Target, { server, options, signal }: Context): TargetSyn
     checkpoints: options.checkpoints,
     verify: options.verify,
     // A watcher that is stopped still sends what is there.
-    ...(options.watch ? {} : { signal }),
+    ...(options.watch ? { sampling: samplingFrom(process.env, systemClock) } : { signal }),
     sleep: (milliseconds) => sleep(milliseconds),
   });
 

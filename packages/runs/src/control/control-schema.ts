@@ -56,6 +56,14 @@ export interface ControlFile {
   readonly evaluate_every?: number;
   readonly best_metric?: string;
   readonly plugins?: readonly string[];
+  readonly mlflow?: MlflowKeys;
+}
+
+/** What of a run is sent to MLflow beside its settings, figures and pictures. */
+export interface MlflowKeys {
+  readonly model?: boolean;
+  readonly register?: string;
+  readonly system_metrics?: boolean;
 }
 
 /** JSON Schema of a control file. */
@@ -201,6 +209,27 @@ export const CONTROL_SCHEMA: OptionsSchema = {
       uniqueItems: true,
       description:
         'plugins beside the built-in ones: files (./my-gan.mjs, from this file on) or installed packages',
+    },
+    mlflow: {
+      type: 'object',
+      additionalProperties: false,
+      description: 'what is sent to MLflow on request, where the run is tracked',
+      properties: {
+        model: {
+          type: 'boolean',
+          description: 'log the generator of a finished run as an ONNX model, default false',
+        },
+        register: {
+          type: 'string',
+          minLength: 1,
+          pattern: '^[^/:.%\'"`\\\\]+$',
+          description: 'log it, and register it as the next version of this name',
+        },
+        system_metrics: {
+          type: 'boolean',
+          description: 'log load and memory of the machine while it trains, default false',
+        },
+      },
     },
   },
 };
