@@ -8,8 +8,18 @@ const layers = [
   { sourceTag: 'layer:engine', onlyDependOnLibsWithTags: ['layer:engine', 'layer:ground'] },
   { sourceTag: 'layer:contract', onlyDependOnLibsWithTags: ['layer:engine', 'layer:ground'] },
   {
-    sourceTag: 'layer:plugin',
+    sourceTag: 'layer:layers',
     onlyDependOnLibsWithTags: ['layer:contract', 'layer:engine', 'layer:ground', 'layer:testing'],
+  },
+  {
+    sourceTag: 'layer:plugin',
+    onlyDependOnLibsWithTags: [
+      'layer:contract',
+      'layer:engine',
+      'layer:ground',
+      'layer:layers',
+      'layer:testing',
+    ],
   },
   {
     sourceTag: 'layer:runtime',
@@ -42,6 +52,7 @@ const layers = [
       'layer:engine',
       'layer:format',
       'layer:ground',
+      'layer:layers',
       'layer:plugin',
       'layer:runtime',
       'layer:pages',

@@ -19,6 +19,7 @@ it('docs/plugins.md: every plugin it shows keeps the contract of its kind', asyn
     'my-gan.mjs',
     'difference.mjs',
     'invert.ts',
+    'colours.mjs',
     'mean-error.mjs',
     'mean-colour.mjs',
     'mean-distance.mjs',

@@ -1,5 +1,5 @@
+import { spectralNorm } from '@medgan/layers';
 import { defineArchitecture } from '@medgan/plugin-api';
-import { spectralNorm } from './layers/spectral-norm.ts';
 import { IMAGE_SIZES, dcganDiscriminator, dcganGenerator, dcganGeneratorSizes } from './networks.ts';
 
 /** Options of a DCGAN. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { batchNorm, convolution, counted, transposedConvolution, type WeightTransform } from '@medgan/layers';
 import type {
   Discriminator,
   Generator,
@@ -8,10 +9,6 @@ import type {
   NetworkSizes,
   ParameterScope,
 } from '@medgan/plugin-api';
-import { batchNorm } from './layers/batch-norm.ts';
-import { convolution, transposedConvolution } from './layers/convolution.ts';
-import { counted } from './layers/counted.ts';
-import type { WeightTransform } from './layers/spectral-norm.ts';
 import { confirmedSizes, type StoredShapes } from './read-sizes.ts';
 
 /** Image sizes of the two networks, in pixels. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { batchNorm, convolution, linear, upBlock, xavierUniform } from '@medgan/layers';
 import type {
   Generator,
   GeneratorSizes,
@@ -7,11 +8,6 @@ import type {
   NetworkSizes,
   ParameterScope,
 } from '@medgan/plugin-api';
-import { batchNorm } from './layers/batch-norm.ts';
-import { convolution } from './layers/convolution.ts';
-import { xavierUniform } from './layers/initializers.ts';
-import { linear } from './layers/linear.ts';
-import { upBlock } from './layers/residual.ts';
 import { confirmedSizes, type StoredShapes } from './read-sizes.ts';
 
 /** Image sizes of the residual networks, in pixels per side. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type BlockWidths, downBlock, linear, spectralNorm, xavierUniform } from '@medgan/layers';
 import {
   defineArchitecture,
   type Discriminator,
@@ -7,10 +8,6 @@ import {
   type NetworkSizes,
   type ParameterScope,
 } from '@medgan/plugin-api';
-import { xavierUniform } from './layers/initializers.ts';
-import { linear } from './layers/linear.ts';
-import { downBlock, type BlockWidths } from './layers/residual.ts';
-import { spectralNorm } from './layers/spectral-norm.ts';
 import {
   FIRST_SIDE,
   RESIDUAL_IMAGE_SIZES,

@@ -1,5 +1,5 @@
+import { spectralNorm } from '@medgan/layers';
 import { defineArchitecture } from '@medgan/plugin-api';
-import { spectralNorm } from './layers/spectral-norm.ts';
 import { IMAGE_SIZES, dcganDiscriminator, dcganGenerator, dcganGeneratorSizes } from './networks.ts';
 
 /** The DCGAN's networks, with every convolution of the discriminator spectrally normalised. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { convolution, criticBlock, linear, type ResidualBlock, xavierUniform } from '@medgan/layers';
 import {
   defineArchitecture,
   type Discriminator,
@@ -6,10 +7,6 @@ import {
   type NetworkSizes,
   type ParameterScope,
 } from '@medgan/plugin-api';
-import { convolution } from './layers/convolution.ts';
-import { xavierUniform } from './layers/initializers.ts';
-import { linear } from './layers/linear.ts';
-import { criticBlock, type ResidualBlock } from './layers/residual.ts';
 import {
   FIRST_SIDE,
   RESIDUAL_IMAGE_SIZES,

@@ -7,6 +7,7 @@
 export { MedganError } from '@medgan/files';
 export * from './architecture.ts';
 export * from './augmentation.ts';
+export * from './classifier.ts';
 export * from './clock.ts';
 export * from './dataset.ts';
 export * from './image-values.ts';

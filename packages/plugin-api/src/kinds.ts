@@ -1,5 +1,6 @@
 import type { Architecture } from './architecture.ts';
 import type { Augmentation } from './augmentation.ts';
+import type { Classifier } from './classifier.ts';
 import type { Dataset } from './dataset.ts';
 import type { Launcher } from './launcher.ts';
 import type { Features, PairMetric, SetMetric } from './metric.ts';
@@ -15,6 +16,7 @@ export interface PluginOfKind {
   readonly 'pair-metric': PairMetric;
   readonly 'set-metric': SetMetric;
   readonly features: Features;
+  readonly classifier: Classifier;
   readonly launcher: Launcher;
 }
 
@@ -126,6 +128,12 @@ export const PLUGIN_KINDS = {
       define: 'defineFeatures',
       suffix: 'Features',
     },
+  },
+  classifier: {
+    title: 'classifier',
+    registry: 'classifiers',
+    members: { reference: 'string', network: 'function', smallestImage: 'number', tiny: 'object' },
+    catalogue: { heading: 'Classifiers', package: 'classifiers', define: 'defineClassifier', suffix: '' },
   },
   launcher: { title: 'launcher', registry: 'launchers', members: { launch: 'function' } },
 } as const satisfies Readonly<Record<PluginKind, KindRecord>>;

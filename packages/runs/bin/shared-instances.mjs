@@ -1,7 +1,7 @@
 // A plugin must use medgan's own TensorFlow.js and contracts: two copies of TensorFlow.js know nothing of each other's
 // tensors. Whatever a plugin has installed, or has not, these names lead to the copies medgan itself uses.
 const SHARED =
-  /^(@tensorflow\/tfjs-core|@medgan\/(plugin-api|engine|files|models|objectives|metrics|data|experiment-registry|testing))(\/|$)/;
+  /^(@tensorflow\/tfjs-core|@medgan\/(plugin-api|engine|files|layers|models|classifiers|objectives|metrics|data|experiment-registry|testing))(\/|$)/;
 const TYPESCRIPT = /\.m?ts(\?|$)/;
 
 let home;

@@ -8,6 +8,8 @@ export { architectureChecks } from './architecture/checks.ts';
 export type { ArchitectureSubject } from './architecture/tiny-gan.ts';
 export { augmentationChecks, type AugmentationSubject } from './augmentation/checks.ts';
 export { brokenRules, type BrokenRule, type Check } from './check.ts';
+export { classifierChecks } from './classifier/checks.ts';
+export type { ClassifierSubject } from './classifier/tiny-classifier.ts';
 export { contractFaults, type SuiteSettings } from './contract-suites.ts';
 export { datasetChecks } from './dataset/checks.ts';
 export type { DatasetSubject } from './dataset/open-tiny.ts';

@@ -2,6 +2,7 @@ import { parseOptions, type AnyPlugin, type PluginKind, type PluginOfKind } from
 import { architectureChecks } from './architecture/checks.ts';
 import { augmentationChecks } from './augmentation/checks.ts';
 import { brokenRules, type BrokenRule } from './check.ts';
+import { classifierChecks } from './classifier/checks.ts';
 import { datasetChecks } from './dataset/checks.ts';
 import { featuresChecks } from './features/checks.ts';
 import { metricChecks } from './metric/checks.ts';
@@ -39,6 +40,10 @@ const SUITES: { readonly [K in PluginKind]?: Suite<PluginOfKind[K]> } = {
   augmentation: {
     run: (augmentation) =>
       brokenRules(augmentationChecks, { augmentation, options: optionsOf(augmentation, augmentation.tiny) }),
+  },
+  classifier: {
+    run: (classifier) =>
+      brokenRules(classifierChecks, { classifier, options: optionsOf(classifier, classifier.tiny.options) }),
   },
   'pair-metric': { run: (metric) => brokenRules(metricChecks, metric) },
   'set-metric': { run: (metric) => brokenRules(setMetricChecks, { metric, options: {} }) },

@@ -3,6 +3,7 @@ import {
   parseOptions,
   type Architecture,
   type Augmentation,
+  type Classifier,
   type Dataset,
   type Features,
   type Objective,
@@ -11,6 +12,7 @@ import {
 } from '@medgan/plugin-api';
 import { architectureChecks } from './architecture/checks.ts';
 import { augmentationChecks } from './augmentation/checks.ts';
+import { classifierChecks } from './classifier/checks.ts';
 import { datasetChecks } from './dataset/checks.ts';
 import { engineChecks } from './engine/checks.ts';
 import { featuresChecks } from './features/checks.ts';
@@ -36,6 +38,15 @@ export function augmentationContract(augmentation: Augmentation, options: object
   const parsed = parseOptions<object>(augmentation.name, augmentation.options, options);
   registerChecks(`augmentation ${titleOf(augmentation.name, options)}`, augmentationChecks, {
     augmentation,
+    options: parsed,
+  });
+}
+
+/** Registers the contract of a classifier as vitest tests; `options` are its `tiny` ones where left out. */
+export function classifierContract(classifier: Classifier, options: object = classifier.tiny.options): void {
+  const parsed = parseOptions<object>(classifier.name, classifier.options, options);
+  registerChecks(`classifier ${titleOf(classifier.name, options)}`, classifierChecks, {
+    classifier,
     options: parsed,
   });
 }

@@ -8,6 +8,7 @@ export * from './checks.ts';
 export {
   architectureContract,
   augmentationContract,
+  classifierContract,
   datasetContract,
   engineContract,
   featuresContract,

@@ -1,10 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
+import {
+  batchNorm,
+  type BlockWidths,
+  convolution,
+  type ConvolutionSpec,
+  doubled,
+  halved,
+  spectralNorm,
+} from '@medgan/layers';
 import type { Mode, ParameterScope } from '@medgan/plugin-api';
-import { batchNorm } from '../layers/batch-norm.ts';
-import { convolution, type ConvolutionSpec } from '../layers/convolution.ts';
-import type { BlockWidths } from '../layers/residual.ts';
-import { doubled, halved } from '../layers/resample.ts';
-import { spectralNorm } from '../layers/spectral-norm.ts';
 
 /** Images or feature maps in, feature maps out, NHWC. */
 export type Layer = (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D;

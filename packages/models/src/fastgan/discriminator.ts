@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { convolution, counted, halved, spectralNorm } from '@medgan/layers';
 import type { Discriminator, LayerInfo, Mode, NetworkSizes, ParameterScope } from '@medgan/plugin-api';
-import { convolution } from '../layers/convolution.ts';
-import { counted } from '../layers/counted.ts';
-import { halved } from '../layers/resample.ts';
-import { spectralNorm } from '../layers/spectral-norm.ts';
 import {
   downBlock,
   excitation,

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { batchNorm, convolution, counted, spectralNorm, transposedConvolution } from '@medgan/layers';
 import type {
   Generator,
   GeneratorSizes,
@@ -7,10 +8,6 @@ import type {
   NetworkSizes,
   ParameterScope,
 } from '@medgan/plugin-api';
-import { batchNorm } from '../layers/batch-norm.ts';
-import { convolution, transposedConvolution } from '../layers/convolution.ts';
-import { counted } from '../layers/counted.ts';
-import { spectralNorm } from '../layers/spectral-norm.ts';
 import { confirmedSizes, type StoredShapes } from '../read-sizes.ts';
 import { excitation, gated, gatedConvolution, SAME, upBlock, type Layer } from './blocks.ts';
 

@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { convolution, halved, spectralNorm } from '@medgan/layers';
 import type { Mode, ParameterScope } from '@medgan/plugin-api';
-import { convolution } from '../layers/convolution.ts';
-import { halved } from '../layers/resample.ts';
-import { spectralNorm } from '../layers/spectral-norm.ts';
 import { SAME, upBlock, type Layer } from './blocks.ts';
 import type { Features } from './features.ts';
 

@@ -1,3 +1,4 @@
+import * as classifiers from '@medgan/classifiers';
 import * as data from '@medgan/data';
 import * as launchers from '@medgan/experiment-registry';
 import * as metrics from '@medgan/metrics';
@@ -7,7 +8,7 @@ import { PLUGIN_KINDS, Registry, type AnyPlugin, type Plugins } from '@medgan/pl
 import { isPlugin } from './plugin-faults.ts';
 
 /** Built-in plugins are found as a third party's are: by what a package exports. */
-const BUILT_IN = [models, objectives, data, metrics, launchers].flatMap((exports) =>
+const BUILT_IN = [models, objectives, data, metrics, classifiers, launchers].flatMap((exports) =>
   Object.values<unknown>(exports).filter(isPlugin),
 );
 

@@ -17,7 +17,7 @@ describe('the catalogues of this repository', () => {
     expect(stale, 'run: npx nx g @medgan/nx-medgan:catalogue').toEqual([]);
   });
 
-  it.each(['models', 'objectives', 'data', 'metrics'])(
+  it.each(['models', 'objectives', 'data', 'metrics', 'classifiers'])(
     'are what @medgan/%s exports, nothing hides a plugin',
     (name) => {
       const read = (file) => readFileSync(`${REPOSITORY}packages/${name}/src/${file}`, 'utf8');

@@ -7,7 +7,7 @@ import { scaffoldPlugin } from './plugin.mjs';
 let tree;
 beforeEach(() => {
   tree = createTreeWithEmptyWorkspace({ formatter: 'none' });
-  for (const name of ['models', 'objectives', 'data', 'metrics'])
+  for (const name of ['models', 'objectives', 'data', 'metrics', 'classifiers'])
     tree.write(`packages/${name}/src/index.ts`, "export * from './catalogue.ts';\n");
 });
 

@@ -34,3 +34,22 @@ export const xavierUniform = (gain = 1): Initializer => {
     return rng.uniforms(size(shape)).map((x) => bound * (2 * x - 1));
   };
 };
+
+/**
+ * N(0, 2 / fan out) (He et al. 2015), for weights [out, in, k, k] of which each of `groups` makes out / groups channels:
+ * fan out is k² · out / groups, as in TensorFlow's EfficientNet.
+ */
+export const fanOutNormal = (groups = 1): Initializer => {
+  checkCall('fanOutNormal(groups)', { groups: [groups, number] });
+  return (shape, rng) => {
+    const [outputs, , ...kernel] = shape as [number, number, ...number[]];
+    const deviation = Math.sqrt((2 * groups) / (outputs * size(kernel)));
+    return rng.normals(size(shape)).map((x) => deviation * x);
+  };
+};
+
+/** U(−b, b) with b = 1 / √out, for weights [out, in], as TensorFlow's EfficientNet has its last layer. */
+export const fanOutUniform: Initializer = (shape, rng) => {
+  const bound = 1 / Math.sqrt(shape[0]!);
+  return rng.uniforms(size(shape)).map((x) => bound * (2 * x - 1));
+};

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ENGINES, wave, withLayer, type LayerPass, type LayerSpec } from '../../test/run-layer.ts';
-import { expectAgreement } from '../../test/to-agree.ts';
+import { ENGINES, wave, withLayer, type LayerPass, type LayerSpec } from '../test/run-layer.ts';
+import { expectAgreement } from '../test/to-agree.ts';
 import { batchNorm } from './batch-norm.ts';
 
 /** torch.nn.BatchNorm2d(3), PyTorch 1.13, float32; images NHWC. `second` are the running statistics after SECOND. */
@@ -43,10 +43,12 @@ const SHAPE = [2, 2, 2, 3] as const;
 const FIRST: LayerPass = { shape: SHAPE, x: wave(24, 0.2, 2), dy: wave(24, 1.1) };
 const SECOND: LayerPass = { ...FIRST, x: wave(24, 2.2, 3) };
 
-describe.each(ENGINES)('batchNorm on %s', (engine) => {
+const VARIANTS = ENGINES.flatMap((engine) => [false, true].map((centred) => ({ engine, centred })));
+
+describe.each(VARIANTS)('batchNorm on $engine, centred $centred', ({ engine, centred }) => {
   const layer: LayerSpec = {
     engine,
-    build: (parameters) => batchNorm(3, parameters),
+    build: (parameters) => batchNorm(3, parameters, { centred }),
     parameters: { weight: wave(3, 0.4).map((v) => v + 1.5), bias: wave(3, 0.9) },
   };
 
@@ -98,3 +100,23 @@ describe.each(ENGINES)('batchNorm on %s', (engine) => {
       expectAgreement(await read('running_var'), [0.9, 0.9, 0.9]);
     }));
 });
+
+it.each(ENGINES)('batchNorm that is centred keeps its digits where the mean is far from 0, on %s', (engine) =>
+  withLayer(
+    {
+      engine,
+      build: (parameters) => batchNorm(1, parameters, { epsilon: 0, centred: true }),
+      parameters: { weight: Float32Array.of(1) },
+    },
+    async ({ pass, read }) => {
+      // 4096 ± 0.5 has exact halves in float32; sums of squares have not.
+      const x = Float32Array.from({ length: 64 }, (_, i) => 4096 + (i % 2) - 0.5);
+      const { y } = await pass({ shape: [4, 4, 4, 1], x, dy: new Float32Array(64) });
+      expectAgreement(
+        y,
+        Array.from(x, (value) => 2 * (value - 4096)),
+      );
+      expectAgreement(await read('running_var'), [0.9 + (0.1 * 0.25 * 64) / 63]);
+    },
+  ),
+);

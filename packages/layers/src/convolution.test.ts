@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ENGINES, wave, withLayer } from '../../test/run-layer.ts';
-import { expectAgreement } from '../../test/to-agree.ts';
+import { ENGINES, wave, withLayer } from '../test/run-layer.ts';
+import { expectAgreement } from '../test/to-agree.ts';
 import { convolution, transposedConvolution } from './convolution.ts';
 
 /** conv2d of a [1, 6, 6, 2] image and conv_transpose2d of a [1, 2, 2, 3] one, PyTorch 1.13, float32; NHWC. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Initializer, ParameterScope } from '@medgan/plugin-api';
 import { constant, normal } from './initializers.ts';
-import { aFunction, checkCall, fromOne, fromZero, optional, scope, tensor } from './layer-call.ts';
+import { aFunction, checkCall, fromOne, optional, padding, scope, tensor } from './layer-call.ts';
 import { plainWeight, type WeightTransform } from './spectral-norm.ts';
 
 /** A convolution, square kernel. */
@@ -10,7 +10,8 @@ export interface ConvolutionSpec {
   readonly outputs: number;
   readonly kernel: number;
   readonly stride: number;
-  readonly pad: number;
+  /** Pixels on each side, or TensorFlow's SAME: as many as keep ⌈size / stride⌉, the smaller half before. */
+  readonly pad: number | 'same';
   /** Adds a bias [outputs] that starts from 0. Default: none. */
   readonly bias?: boolean;
   /** What the weights start from. Default: N(0, 0.02) (Radford et al. 2016). */
@@ -19,7 +20,7 @@ export interface ConvolutionSpec {
 
 const DCGAN_WEIGHTS = normal(0, 0.02);
 
-/** images [N, H, W, inputs] → [N, (H + 2·pad − kernel) / stride + 1, …, outputs], NHWC. */
+/** images [N, H, W, inputs] → [N, (H + 2·pad − kernel) / stride + 1, …, outputs], or ⌈H / stride⌉ of pad 'same'; NHWC. */
 export type Convolution<Mode = void> = (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D;
 
 /** A convolution. Parameter `weight`, stored [outputs, inputs, k, k]; `transform` may renormalise it. */
@@ -40,7 +41,10 @@ export function convolution<Mode>(
 }
 
 /** A transposed convolution: [N, H, W, inputs] → [N, (H − 1)·stride − 2·pad + kernel, …, outputs], NHWC. */
-export function transposedConvolution(spec: ConvolutionSpec, parameters: ParameterScope): Convolution {
+export function transposedConvolution(
+  spec: ConvolutionSpec & { readonly pad: number },
+  parameters: ParameterScope,
+): Convolution {
   const { kernel, inputs, outputs, stride, pad, init = DCGAN_WEIGHTS } = spec;
   checkSpec('transposedConvolution', spec, parameters);
   const weight = plainWeight([kernel, kernel, outputs, inputs], init, parameters);
@@ -61,7 +65,7 @@ function checkSpec(name: string, spec: ConvolutionSpec, parameters: ParameterSco
     outputs: [outputs, fromOne],
     kernel: [kernel, fromOne],
     stride: [stride, fromOne],
-    pad: [pad, fromZero],
+    pad: [pad, padding],
     init: [init, optional(aFunction)],
     parameters: [parameters, scope],
   });

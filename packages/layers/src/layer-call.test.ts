@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { startEngine } from '@medgan/engine';
 import { createRng, ParameterStore, type ParameterScope } from '@medgan/plugin-api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import * as models from '../index.ts';
+import * as exported from './index.ts';
 
 let root: ParameterScope;
 let stop: () => Promise<void>;
@@ -16,7 +16,7 @@ afterAll(() => stop());
 
 /** As a plugin in JavaScript calls: nothing is checked before it runs. */
 type Loose = (...given: unknown[]) => unknown;
-const layers = models as unknown as Readonly<Record<string, Loose>>;
+const layers = exported as unknown as Readonly<Record<string, Loose>>;
 const spec = { inputs: 3, outputs: 2, kernel: 4, stride: 2, pad: 1 };
 
 it.each<[string, () => unknown, string]>([
@@ -42,7 +42,7 @@ it.each<[string, () => unknown, string]>([
   expect(call).toThrow(
     expect.objectContaining({
       message: expect.stringMatching(
-        new RegExp(`^packages/models/src/layers/layer-call\\.test\\.ts:\\d+: ${name}\\(`),
+        new RegExp(`^packages/layers/src/layer-call\\.test\\.ts:\\d+: ${name}\\(`),
       ) as string,
       cure: 'docs/plugins.md has the signature of every layer',
     }),

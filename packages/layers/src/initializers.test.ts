@@ -1,6 +1,6 @@
 import { createRng } from '@medgan/plugin-api';
 import { describe, expect, it } from 'vitest';
-import { withLayer } from '../../test/run-layer.ts';
+import { withLayer } from '../test/run-layer.ts';
 import { batchNorm } from './batch-norm.ts';
 import { convolution } from './convolution.ts';
 import { constant, normal, unitVector } from './initializers.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ENGINES, wave, withLayer, type LayerPass, type LayerSpec } from '../../test/run-layer.ts';
-import { expectAgreement } from '../../test/to-agree.ts';
+import { ENGINES, wave, withLayer, type LayerPass, type LayerSpec } from '../test/run-layer.ts';
+import { expectAgreement } from '../test/to-agree.ts';
 import { convolution } from './convolution.ts';
 import { spectralNorm } from './spectral-norm.ts';
 

@@ -14,7 +14,12 @@ const whole = (least: number): Rule => ({
   holds: (value) => Number.isInteger(value) && (value as number) >= least,
 });
 export const fromOne = whole(1);
-export const fromZero = whole(0);
+
+const fromZero = whole(0);
+export const padding: Rule = {
+  must: `${fromZero.must}, or "same"`,
+  holds: (value) => value === 'same' || fromZero.holds(value),
+};
 
 export const number: Rule = { must: 'a number', holds: (value) => Number.isFinite(value) };
 

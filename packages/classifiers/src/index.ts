@@ -1,0 +1,7 @@
+/**
+ * Classifiers of images as plugins.
+ *
+ * @module @medgan/classifiers
+ */
+
+export * from './catalogue.ts';
