@@ -17,18 +17,21 @@ describe('the catalogues of this repository', () => {
     expect(stale, 'run: npx nx g @medgan/nx-medgan:catalogue').toEqual([]);
   });
 
-  it.each(['models', 'objectives', 'data', 'metrics', 'classifiers'])(
-    'are what @medgan/%s exports, nothing hides a plugin',
-    (name) => {
-      const read = (file) => readFileSync(`${REPOSITORY}packages/${name}/src/${file}`, 'utf8');
-      const plugins = exportedNames(read('catalogue.ts')).filter((each) => !each.endsWith('Options'));
-      const others = new Set(exportedNames(read('index.ts')));
-      expect(read('index.ts')).toContain("export * from './catalogue.ts';");
-      expect(plugins.length).toBeGreaterThan(2);
-      // `export *` gives way to an export of the same name.
-      expect(plugins.filter((plugin) => others.has(plugin))).toEqual([]);
-    },
-  );
+  it.each([
+    ['models', 3],
+    ['objectives', 3],
+    ['data', 3],
+    ['metrics', 3],
+    ['classifiers', 1],
+  ])('are what @medgan/%s exports, nothing hides a plugin', (name, least) => {
+    const read = (file) => readFileSync(`${REPOSITORY}packages/${name}/src/${file}`, 'utf8');
+    const plugins = exportedNames(read('catalogue.ts')).filter((each) => !each.endsWith('Options'));
+    const others = new Set(exportedNames(read('index.ts')));
+    expect(read('index.ts')).toContain("export * from './catalogue.ts';");
+    expect(plugins.length).toBeGreaterThanOrEqual(least);
+    // `export *` gives way to an export of the same name.
+    expect(plugins.filter((plugin) => others.has(plugin))).toEqual([]);
+  });
 });
 
 describe('a catalogue', () => {
