@@ -74,6 +74,7 @@ export default tseslint.config(
       'coverage/**',
       'docs/api/**',
       '.venv-mlflow/**',
+      '.venv-peers/**',
     ],
   },
   {

@@ -1,10 +1,11 @@
 // Images a second of a generator, ours against PyTorch, interleaved:
 // node benchmarks/generate/compare.mjs [--rounds 5] [--image-size 64] [--features 64] [--count 512]
-// PYTHON names an interpreter that has torch and Pillow. Weights and latents are the same on both sides.
+// after: benchmarks/install-peers.sh && npm run build. Weights and latents, made by PyTorch, are the same on both sides.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ours as runOurs, peersPython } from '../contenders.mjs';
 
 const args = process.argv.slice(2);
 const take = (name, fallback) => {
@@ -12,16 +13,14 @@ const take = (name, fallback) => {
   return at < 0 ? fallback : args.splice(at, 2)[1];
 };
 const rounds = Number(take('--rounds', '5'));
-const python = process.env.PYTHON ?? '/usr/bin/python3';
+const python = peersPython();
+if (python === undefined) throw new Error('the weights are made by PyTorch');
 const here = import.meta.dirname;
 const folder = mkdtempSync(join(tmpdir(), 'medgan-generate-'));
 const files = ['--weights', join(folder, 'weights.pth'), '--latents', join(folder, 'latents.f32')];
 const blas = { OMP_NUM_THREADS: '2', OPENBLAS_NUM_THREADS: '1' };
 
-const ours = (...more) => [
-  'node',
-  ['--conditions=@medgan/source', '--import', 'tsx', `${here}/ours.ts`, ...files, ...more],
-];
+const ours = (...more) => ['node', [...runOurs(`${here}/ours.ts`), ...files, ...more]];
 const torch = (...more) => [python, [`${here}/torch_generate.py`, ...files, ...args, ...more]];
 const contenders = {
   'medgan, chunks of 16': ours(),

@@ -2,7 +2,7 @@
  * Time and peak memory to open a folder of many files and to have the first batch, cold (nothing kept), warm (kept), and
  * copied (kept, but every file is new): each in a process of its own.
  *
- *     npx tsx benchmarks/loader/many-files.ts [--files 100000] [--size 64] [--workers 2] [--source]
+ *     npx tsx benchmarks/loader/many-files.ts [--files 100000] [--size 64] [--workers 2]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
@@ -10,13 +10,13 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { ours } from '../contenders.mjs';
 
 const { values: options } = parseArgs({
   options: {
     files: { type: 'string', default: '100000' },
     size: { type: 'string', default: '64' },
     workers: { type: 'string', default: '2' },
-    source: { type: 'boolean', default: false },
   },
 });
 const count = Number(options.files);
@@ -53,9 +53,8 @@ interface Answer {
 }
 
 function measure(): Answer {
-  const conditions = options.source ? ['--conditions=@medgan/source'] : [];
   const script = join(import.meta.dirname, 'first-batch.ts');
-  const args = [...conditions, '--import', 'tsx', script, folder, cache, options.size, options.workers];
+  const args = [...ours(script), folder, cache, options.size, options.workers];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Answer;

@@ -1,17 +1,16 @@
 /**
- * Images a second from a folder of image files, ours and torchvision's in turn, a process each, and how far apart the
+ * Images per second from a folder of image files, ours and torchvision's in turn, a process each, and how far apart the
  * bytes are.
  *
- *     PYTHON=<python with torch and torchvision> npx tsx benchmarks/loader/run.ts <folder> [--rounds 5] [--size 64]
- *         [--workers 2] [--epochs 3] [--source]
- *
- * The packages are run as they are built (npm run build); with --source, from TypeScript, which starts more slowly.
+ *     benchmarks/install-peers.sh && npm run build
+ *     npx tsx benchmarks/loader/run.ts <folder> [--rounds 5] [--size 64] [--workers 2] [--epochs 3]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ours, peersPython } from '../contenders.mjs';
 
 interface Taken {
   readonly seconds: number;
@@ -33,7 +32,6 @@ const { values: options, positionals } = parseArgs({
     size: { type: 'string', default: '64' },
     workers: { type: 'string', default: '2' },
     epochs: { type: 'string', default: '3' },
-    source: { type: 'boolean', default: false },
   },
 });
 const [folder] = positionals;
@@ -41,18 +39,20 @@ if (folder === undefined) throw new Error('name a folder of class folders of ima
 
 const here = import.meta.dirname;
 const scratch = mkdtempSync(join(tmpdir(), 'medgan-loader-'));
-const conditions = options.source ? ['--conditions=@medgan/source'] : [];
+const python = peersPython();
 const contenders: Record<string, { command: string; args: string[]; pixels: string }> = {
   medgan: {
     command: process.execPath,
-    args: [...conditions, '--import', 'tsx', join(here, 'ours.ts')],
+    args: ours(join(here, 'ours.ts')),
     pixels: join(scratch, 'ours.u8'),
   },
-  torchvision: {
-    command: process.env['PYTHON'] ?? '/usr/bin/python3',
-    args: [join(here, 'torch_loader.py')],
-    pixels: join(scratch, 'torchvision.u8'),
-  },
+  ...(python !== undefined && {
+    torchvision: {
+      command: python,
+      args: [join(here, 'torch_loader.py')],
+      pixels: join(scratch, 'torchvision.u8'),
+    },
+  }),
 };
 
 function measure(name: string): Answer {
@@ -68,22 +68,24 @@ const median = (list: readonly number[]): number => list.toSorted((a, b) => a - 
 
 /** Mean and greatest difference of bytes, in levels. */
 function compareBytes(): string {
-  const [ours, theirs] = Object.values(contenders).map(({ pixels }) => readFileSync(pixels)) as [
+  const [own, theirs] = Object.values(contenders).map(({ pixels }) => readFileSync(pixels)) as [
     Buffer,
     Buffer,
   ];
-  if (ours.length !== theirs.length)
-    return `${ours.length} bytes against ${theirs.length}: not the same images`;
+  if (own.length !== theirs.length)
+    return `${own.length} bytes against ${theirs.length}: not the same images`;
   let [sum, most] = [0, 0];
-  for (let i = 0; i < ours.length; i++) {
-    const difference = Math.abs(ours[i]! - theirs[i]!);
+  for (let i = 0; i < own.length; i++) {
+    const difference = Math.abs(own[i]! - theirs[i]!);
     sum += difference;
     if (difference > most) most = difference;
   }
-  return `mean absolute difference ${(sum / ours.length).toFixed(4)} levels of 255, greatest ${most}`;
+  return `mean absolute difference ${(sum / own.length).toFixed(4)} levels of 255, greatest ${most}`;
 }
 
-const answers: Record<string, Answer[]> = { medgan: [], torchvision: [] };
+const answers: Record<string, Answer[]> = Object.fromEntries(
+  Object.keys(contenders).map((name) => [name, []]),
+);
 console.log(`${cpus()[0]!.model}, ${cpus().length} cores, load ${loadavg()[0]!.toFixed(2)}`);
 try {
   for (let round = 0; round < Number(options.rounds); round++)
@@ -105,10 +107,12 @@ try {
     };
   });
   console.table(rates);
-  const [ours, theirs] = rates as [(typeof rates)[0], (typeof rates)[0]];
-  for (const key of ['first epoch, images/s', 'later epochs, images/s'] as const)
-    console.log(`${key}: ${(ours[key] / theirs[key]).toFixed(2)} × torchvision`);
-  console.log(compareBytes());
+  const [own, theirs] = rates as [(typeof rates)[0], (typeof rates)[0] | undefined];
+  if (theirs !== undefined) {
+    for (const key of ['first epoch, images/s', 'later epochs, images/s'] as const)
+      console.log(`${key}: ${(own[key] / theirs[key]).toFixed(2)} × torchvision`);
+    console.log(compareBytes());
+  }
 } finally {
   rmSync(scratch, { recursive: true });
 }

@@ -2,13 +2,15 @@
  * Five metrics on 64 image pairs, ours and piqa's in turn, a process each: median and least time by the wall, least
  * processor time (two threads of piqa at their best take half of it by the wall; ours is one thread), and both means.
  *
- *     PYTHON=<python with torch and piqa> npx tsx --conditions=@medgan/source benchmarks/metrics/run.ts [rounds] [size…]
+ *     benchmarks/install-peers.sh && npm run build
+ *     npx tsx --conditions=@medgan/source benchmarks/metrics/run.ts [rounds] [size…]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRng } from '@medgan/plugin-api';
+import { ours as runOurs, peersPython } from '../contenders.mjs';
 
 type Answer = Record<string, { mean: number; times: number[]; cpu: number[] }>;
 
@@ -46,6 +48,7 @@ const sorted = (values: readonly number[]): number[] => [...values].sort((p, q) 
 const median = (values: readonly number[]): number => sorted(values)[Math.floor(values.length / 2)] ?? NaN;
 const least = (values: readonly number[]): number => sorted(values)[0] ?? NaN;
 
+const python = peersPython();
 const folder = mkdtempSync(join(tmpdir(), 'medgan-metrics-'));
 try {
   for (const size of sizes) {
@@ -54,32 +57,26 @@ try {
     const theirs: Answer[] = [];
     for (let round = 0; round < Number(roundsText); round++) {
       const args = [folder, String(size), repetitions];
-      ours.push(
-        ask(process.execPath, [
-          '--import',
-          'tsx',
-          '--conditions=@medgan/source',
-          join(here, 'measure.ts'),
-          ...args,
-        ]),
-      );
-      theirs.push(ask(process.env['PYTHON'] ?? 'python3', [join(here, 'measure.py'), ...args]));
+      ours.push(ask(process.execPath, [...runOurs(join(here, 'measure.ts')), ...args]));
+      if (python !== undefined) theirs.push(ask(python, [join(here, 'measure.py'), ...args]));
     }
     console.log(`${pairs} pairs of ${size}×${size}, milliseconds: median (least) | least of the processor`);
-    const totals = [ours, theirs].map(() => ({ wall: 0, cpu: 0 }));
+    const sides = theirs.length > 0 ? [ours, theirs] : [ours];
+    const totals = sides.map(() => ({ wall: 0, cpu: 0 }));
     for (const name of Object.keys(ours[0]!)) {
-      const texts = [ours, theirs].map((answers, side) => {
+      const texts = sides.map((answers, side) => {
         const wall = answers.flatMap((answer) => answer[name]!.times);
         const cpu = least(answers.flatMap((answer) => answer[name]!.cpu));
         totals[side]!.wall += median(wall);
         totals[side]!.cpu += cpu;
         return `${median(wall).toFixed(1)} (${least(wall).toFixed(1)}) | ${cpu.toFixed(1)}`.padStart(28);
       });
-      const means = [ours, theirs].map((answers) => answers[0]![name]!.mean.toFixed(6));
-      console.log(`  ${name.padEnd(8)} ours ${texts[0]}   piqa ${texts[1]}   mean ${means.join(' / ')}`);
+      const means = sides.map((answers) => answers[0]![name]!.mean.toFixed(6));
+      const peer = texts[1] === undefined ? '' : `   piqa ${texts[1]}`;
+      console.log(`  ${name.padEnd(8)} ours ${texts[0]}${peer}   mean ${means.join(' / ')}`);
     }
     const sums = totals.map(({ wall, cpu }) => `${wall.toFixed(1)} | ${cpu.toFixed(1)}`.padStart(28));
-    console.log(`  all five ours ${sums[0]}   piqa ${sums[1]}`);
+    console.log(`  all five ours ${sums[0]}${sums[1] === undefined ? '' : `   piqa ${sums[1]}`}`);
   }
 } finally {
   rmSync(folder, { recursive: true });

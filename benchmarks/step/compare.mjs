@@ -1,14 +1,15 @@
 /**
  * A training step of ours against PyTorch's, interleaved: seconds and peak memory, medians of the rounds.
  *
- *     python3 -m venv ../torch && ../torch/bin/pip install torch
- *     npm ci && npm run build:native
- *     PYTHON=../torch/bin/python node benchmarks/step/compare.mjs [--rounds 5] [--threads 2] [--steps 7] [--arch SNGAN] …
+ *     benchmarks/install-peers.sh && npm run build && npm run build:native
+ *     node benchmarks/step/compare.mjs [--rounds 5] [--threads 2] [--steps 7] [--arch SNGAN] …
  *
  * Further options are those of `medgan bench`: --image-size, --batch-size, --latent, --features. PyTorch runs at each of
- * its settings, with Adam fused where it can; the best of them counts. Without PYTHON only ours are measured.
+ * its settings, with Adam fused where it can; the best of them counts. Without the peers only ours are measured.
  */
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { peersPython } from '../contenders.mjs';
 import { interleave } from './interleave.mjs';
 
 const args = process.argv.slice(2);
@@ -18,7 +19,7 @@ const take = (name, fallback) => {
 };
 const rounds = Number(take('--rounds', '5'));
 const threads = take('--threads', String(availableParallelism()));
-const python = process.env.PYTHON;
+const python = peersPython();
 
 const medgan = (...own) => [
   'node',
@@ -34,10 +35,15 @@ const torch = (count, ...own) => [
   { OMP_NUM_THREADS: count, OPENBLAS_NUM_THREADS: count },
 ];
 
+const native = existsSync(`${import.meta.dirname}/../../packages/native/build`);
+if (!native) console.error('the engine native is not built (npm run build:native): it is left out');
+
 const ours = {
   'medgan onnx': medgan('--engine', 'onnx'),
-  'medgan native exact': medgan('--engine', 'native', '--precision', 'exact'),
-  'medgan native default': medgan('--engine', 'native', '--precision', 'default'),
+  ...(native && {
+    'medgan native exact': medgan('--engine', 'native', '--precision', 'exact'),
+    'medgan native default': medgan('--engine', 'native', '--precision', 'default'),
+  }),
 };
 const theirs = python
   ? {
@@ -46,7 +52,6 @@ const theirs = python
       [`torch, ${threads}, channels_last`]: torch(threads, '--channels-last'),
     }
   : {};
-if (!python) console.log('PYTHON names no interpreter with torch: only ours are measured');
 
 const what = [args.join(' ') || 'DCGAN-64, batch 16', `${threads} threads`].join(', ');
 const rows = interleave({ ...ours, ...theirs }, { rounds, what });

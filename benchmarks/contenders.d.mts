@@ -1,0 +1,2 @@
+export function ours(script: string): string[];
+export function peersPython(): string | undefined;
