@@ -12,6 +12,8 @@ import {
   readGeneratorWeights,
   requireImageSize,
   GRID_NAME,
+  type GenerateRequest,
+  type GenerateResult,
   type GeneratorWeights,
   type Statistics,
 } from '@medgan/trainer';
@@ -39,32 +41,56 @@ const described = ({ architecture, sizes, ema }: GeneratorWeights): string =>
   `latent ${sizes.latentSize}, ${sizes.generatorFeatures} feature maps` +
   (ema === undefined ? '' : `, ${averagedText(ema)}`);
 
+/** Reads the generator's weights that a request names. */
+async function readWeights(request: Generation): Promise<GeneratorWeights> {
+  const { file, runDir } = await findGeneratorWeights(request.checkpoint, request.weights);
+  const { architectures } = await pluginsOfRun(runDir);
+  const { arch: architecture, key, entry, allowNan: allowNonFinite } = request;
+  const weights = await readGeneratorWeights({
+    file,
+    architectures,
+    ...defined({ architecture, key, entry, allowNonFinite }),
+  });
+  requireImageSize(weights, request.imageSize);
+  return weights;
+}
+
+/** The latents of a request, how many images they make, and the columns of their sheet where one is asked for. */
+function latentsOf(
+  { seed, interpolate, truncation, count, grid }: Generation,
+  latentSize: number,
+): Pick<GenerateRequest, 'latents' | 'count' | 'gridColumns'> {
+  const single = independentLatents(createRng(seed), { latentSize, ...defined({ truncation }) });
+  if (interpolate === undefined) {
+    return { latents: single, count, ...(grid ? { gridColumns: 'square' } : {}) };
+  }
+  return {
+    latents: interpolatedLatents(single, interpolate),
+    count: (count - 1) * interpolate,
+    gridColumns: interpolate,
+  };
+}
+
+/** Prints how many images were drawn, how fast, and where they are. */
+function reportImages(result: GenerateResult, out: string, reporter: TerminalReporter): void {
+  const { images, seconds, onGrid } = result;
+  const rate = (images / seconds).toFixed(1);
+  reporter.onNote(`${images} images in ${duration(seconds)} (${rate} per second) in ${out}`);
+  if (onGrid === 0) return;
+  const shown = onGrid < images ? `the first ${onGrid} of them` : 'all of them';
+  reporter.onNote(`  ${shown} on one sheet: ${GRID_NAME}`);
+}
+
 /** Draws the images. Everything that can be refused is refused before the folder is touched. */
 export async function generate(request: Generation): Promise<number> {
-  const { seed, interpolate, truncation } = request;
+  const { seed, interpolate, truncation, allowNan: allowNonFinite, force, out } = request;
   if (interpolate !== undefined && request.count < 2) {
     throw new MedganError('one latent cannot be interpolated', { cure: 'ask for 2 or more' });
   }
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
-  const { file, runDir } = await findGeneratorWeights(request.checkpoint, request.weights);
-  const weights = await readGeneratorWeights({
-    file,
-    architectures: (await pluginsOfRun(runDir)).architectures,
-    ...defined({
-      architecture: request.arch,
-      key: request.key,
-      entry: request.entry,
-      allowNonFinite: request.allowNan,
-    }),
-  });
-  requireImageSize(weights, request.imageSize);
-  const { latentSize } = weights.sizes;
-  const single = independentLatents(createRng(seed), {
-    latentSize,
-    ...defined({ truncation }),
-  });
-  const latents = interpolate === undefined ? single : interpolatedLatents(single, interpolate);
-  const count = interpolate === undefined ? request.count : (request.count - 1) * interpolate;
+  const weights = await readWeights(request);
+  const { source: file, sizes, place, step, ema } = weights;
+  const drawn = latentsOf(request, sizes.latentSize);
   const statistics: Statistics = request.batchStatistics ? 'batch' : 'running';
 
   const threads = request.threads ?? availableParallelism();
@@ -74,25 +100,18 @@ export async function generate(request: Generation): Promise<number> {
   );
   try {
     reporter.onNote(`${described(weights)}; ${engine.name} on ${engine.device}`);
-    if (weights.place !== undefined) reporter.onNote(`taken from ${weights.place} of ${file}`);
-    const folder = resolve(request.out);
+    if (place !== undefined) reporter.onNote(`taken from ${place} of ${file}`);
     const result = await generateImages({
+      ...drawn,
       source: await openImageSource(engine, weights, statistics),
-      latents,
-      count,
-      folder,
-      force: request.force,
-      ...defined({ allowNonFinite: request.allowNan }),
-      ...(interpolate !== undefined
-        ? { gridColumns: interpolate }
-        : request.grid
-          ? { gridColumns: 'square' as const }
-          : {}),
+      folder: resolve(out),
+      force,
+      ...defined({ allowNonFinite }),
       record: {
         weights: resolve(file),
-        ...defined({ place: weights.place, step: weights.step, ema: weights.ema }),
+        ...defined({ place, step, ema }),
         architecture: weights.architecture.name,
-        sizes: weights.sizes,
+        sizes,
         seed,
         statistics,
         ...defined({ truncation, interpolate }),
@@ -101,18 +120,11 @@ export async function generate(request: Generation): Promise<number> {
       },
       clock: systemClock,
       signal,
-      onProgress: (done, rate) => reporter.onCount({ what: 'images', done, total: count, rate }),
+      onProgress: (done, rate) => reporter.onCount({ what: 'images', done, total: drawn.count, rate }),
     });
-    const rate = (result.images / result.seconds).toFixed(1);
-    reporter.onNote(
-      `${result.images} images in ${duration(result.seconds)} (${rate} per second) in ${request.out}`,
-    );
-    if (result.onGrid > 0) {
-      const shown = result.onGrid < result.images ? `the first ${result.onGrid} of them` : 'all of them';
-      reporter.onNote(`  ${shown} on one sheet: ${GRID_NAME}`);
-    }
+    reportImages(result, out, reporter);
     if (result.state === 'finished') return 0;
-    reporter.onNote(`interrupted; ${count - result.images} images were not drawn`);
+    reporter.onNote(`interrupted; ${drawn.count - result.images} images were not drawn`);
     return EXIT_INTERRUPTED;
   } finally {
     release();
