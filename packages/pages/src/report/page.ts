@@ -108,7 +108,7 @@ const howToRead = (compares: boolean): Html =>
       </dd>
       <dt>±</dt>
       <dd>
-        Standard deviation over the seeds of a setting. Without it there was one seed, and nobody knows how
+        Standard deviation over the seeds of a setting. Without it there was one seed, and it is unknown how
         much is chance.
       </dd>
       ${compares && howToCompare}
