@@ -8,6 +8,11 @@ export interface AdamOptions {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  /**
+   * Decoupled weight decay (AdamW; Loshchilov, Hutter 2019): a share of each weight, times the learning rate, taken off in an
+   * update. Vectors (biases, scales of norms) do not decay. Default 0.
+   */
+  readonly weightDecay?: number;
 }
 
 /**
@@ -69,15 +74,21 @@ export class Adam {
     return this.#moments.map(({ parameter }) => parameter);
   }
 
-  /** One update from gradients by variable name, as tf.variableGrads gives them. */
-  apply(gradients: Readonly<Record<string, tf.Tensor>>): void {
-    const { learningRate, beta1, beta2, epsilon } = this.#options;
+  /**
+   * One update from gradients by variable name, as tf.variableGrads gives them. A `learningRate` (float32, no shape) takes
+   * the place of the one in the options, where a schedule gives it as an input of the step.
+   */
+  apply(gradients: Readonly<Record<string, tf.Tensor>>, learningRate?: tf.Tensor): void {
+    const { beta1, beta2, epsilon, weightDecay = 0 } = this.#options;
+    const given = learningRate ?? this.#options.learningRate;
+    const times = (factor: number): number | tf.Tensor =>
+      typeof given === 'number' ? given * factor : tf.mul(given, factor);
     this.#step.assign(tf.add(this.#step, tf.scalar(1, 'int32')));
     const t = tf.cast(this.#step, 'float32');
     // 1 − βᵗ without cancellation.
     const correction = (beta: number): tf.Tensor => tf.neg(tf.expm1(tf.mul(t, Math.log(beta))));
     const scale = tf.sqrt(tf.div(1 - beta2, correction(beta2)));
-    const rate = tf.div(learningRate * (1 - beta1), tf.mul(correction(beta1), scale));
+    const rate = tf.div(times(1 - beta1), tf.mul(correction(beta1), scale));
     const floor = tf.div(epsilon, scale);
     for (const { parameter, first, second } of this.#moments) {
       const gradient = gradients[parameter.name]!;
@@ -85,7 +96,9 @@ export class Adam {
       const v = tf.add(tf.mul(second, beta2), tf.square(gradient));
       first.assign(m);
       second.assign(v);
-      parameter.assign(tf.sub(parameter, tf.mul(tf.div(m, tf.add(tf.sqrt(v), floor)), rate)));
+      const decays = weightDecay > 0 && parameter.rank > 1;
+      const kept = decays ? tf.mul(parameter, tf.sub(1, times(weightDecay))) : parameter;
+      parameter.assign(tf.sub(kept, tf.mul(tf.div(m, tf.add(tf.sqrt(v), floor)), rate)));
     }
   }
 }

@@ -8,7 +8,7 @@ import {
   type Rng,
 } from '@medgan/plugin-api';
 import { ADAM_DEFAULTS, Adam } from './adam.ts';
-import { AveragedGenerator } from './averaged-generator.ts';
+import { AveragedNetwork } from './averaged-network.ts';
 import type { GanSettings } from './run-config.ts';
 import { ganUpdates, type Updates } from './step.ts';
 
@@ -31,7 +31,7 @@ export interface Gan {
   readonly generatorOptimizer: Adam;
   readonly discriminatorOptimizer: Adam;
   /** What images are drawn with, where `spec.ema` asks for it. */
-  readonly averaged: AveragedGenerator | undefined;
+  readonly averaged: AveragedNetwork<Generator> | undefined;
   readonly updates: Updates;
 }
 
@@ -51,7 +51,7 @@ export function buildGan(engine: Engine, spec: GanSpec, rng: Rng): Gan {
   const averaged =
     spec.ema === undefined
       ? undefined
-      : new AveragedGenerator({
+      : new AveragedNetwork({
           decay: spec.ema,
           updates: generatorOptimizer.updates,
           build: buildGenerator,

@@ -14,6 +14,13 @@ export {
   type FoundCheckpoint,
   type Position,
 } from './checkpoint.ts';
+export { classificationLoss, type ClassificationLoss } from './classifier/loss.ts';
+export { learningRateAt, type CosineSchedule } from './classifier/schedule.ts';
+export {
+  buildClassifier,
+  type ClassifierSpec,
+  type TrainedClassifier,
+} from './classifier/train-classifier.ts';
 export { chooseCheckpoint } from './choose-checkpoint.ts';
 export { DIFF_AUGMENTATIONS, type DiffAugmentation } from './diff-augment.ts';
 export * from './drawing/index.ts';

@@ -36,7 +36,7 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const total = totalSteps(config, images.count);
   const runner = new StepRunner(gan, rng);
   const augment = request.augmentations && batchAugmenter(request.augmentations, { format: images, rng });
-  const shown = { ...gan, generator: (gan.averaged ?? gan).generator };
+  const shown = { ...gan, generator: gan.averaged?.network ?? gan.generator };
   const sampler = new Sampler(shown, config.sampleCount, rng);
   const pace = new Pace(clock);
   const folder = await RunFolder.open(request, total);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { scope, type Step } from '@medgan/engine';
 import type { Discriminator, Generator, Labels, NetworkSizes, Objective } from '@medgan/plugin-api';
 import type { Adam } from './adam.ts';
-import type { AveragedGenerator } from './averaged-generator.ts';
+import type { AveragedNetwork } from './averaged-network.ts';
 import { diffAugment, diffAugmentInputs, type DiffAugmentation } from './diff-augment.ts';
 import { differentiatedTwice, judgeWithR1 } from './r1.ts';
 import type { StepInputs } from './step-inputs.ts';
@@ -21,7 +21,7 @@ export interface StepParts {
   readonly diffAugment: readonly DiffAugmentation[];
   readonly generatorOptimizer: Adam;
   readonly discriminatorOptimizer: Adam;
-  readonly averaged?: AveragedGenerator | undefined;
+  readonly averaged?: AveragedNetwork<Generator> | undefined;
 }
 
 /** A piece of training that is compiled as one program. */
