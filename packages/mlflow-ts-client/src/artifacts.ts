@@ -16,6 +16,9 @@ import { toArtifactFile } from './wire.ts';
 /** A run's id; or the run itself, which saves a request for its artifact address. */
 export type OfRun = string | Run | RunInfo;
 
+/** What has files: a run, or a logged model. */
+export type HasFiles = OfRun | { readonly artifactUri: string };
+
 /** Files of a run: through the server's proxy (`mlflow-artifacts:`), or in a folder that both can reach (`file:`). */
 export class Artifacts {
   readonly #connection: Connection;
@@ -45,7 +48,7 @@ export class Artifacts {
    * @param file.from a file on this machine
    * @param file.to its path among the artifacts, with its name; a file that is there is replaced
    */
-  async uploadFile(run: OfRun, file: { from: string; to: string }, call: CallOptions = {}): Promise<void> {
+  async uploadFile(run: HasFiles, file: { from: string; to: string }, call: CallOptions = {}): Promise<void> {
     const size = await sizeOf(file.from);
     const open = () => createReadStream(file.from);
     await this.#upload(
@@ -57,7 +60,7 @@ export class Artifacts {
 
   /** Writes bytes, or text as UTF-8, to `file.to`; without `contentType`, the type follows from the name. */
   async uploadBytes(
-    run: OfRun,
+    run: HasFiles,
     file: { bytes: Uint8Array | string; to: string; contentType?: string },
     call: CallOptions = {},
   ): Promise<void> {
@@ -72,7 +75,7 @@ export class Artifacts {
    * @param file.open called for each attempt, because a stream can be read only once
    */
   async uploadStream(
-    run: OfRun,
+    run: HasFiles,
     file: { open: () => AsyncIterable<Uint8Array>; to: string; contentType?: string; size?: number },
     call: CallOptions = {},
   ): Promise<void> {
@@ -81,7 +84,7 @@ export class Artifacts {
   }
 
   /** The whole content of one artifact, in memory; `downloadTo` is for large ones. */
-  async download(run: OfRun, path: string, call: CallOptions = {}): Promise<Uint8Array> {
+  async download(run: HasFiles, path: string, call: CallOptions = {}): Promise<Uint8Array> {
     const from = await this.#place(run, path, call);
     if (from.folder) return from.folder.read(path);
     return this.#connection.retrier.run(
@@ -100,7 +103,7 @@ export class Artifacts {
   }
 
   /** Into a file on this machine, which is replaced only after everything was received. */
-  async downloadTo(run: OfRun, file: { path: string; to: string }, call: CallOptions = {}): Promise<void> {
+  async downloadTo(run: HasFiles, file: { path: string; to: string }, call: CallOptions = {}): Promise<void> {
     const from = await this.#place(run, file.path, call);
     if (from.folder) return from.folder.copyTo(file.path, file.to);
     const exchange = { method: 'GET', path: from.address } as const;
@@ -118,7 +121,7 @@ export class Artifacts {
   }
 
   /** Deletes an artifact for good. */
-  async delete(run: OfRun, path: string, call: CallOptions = {}): Promise<void> {
+  async delete(run: HasFiles, path: string, call: CallOptions = {}): Promise<void> {
     const at = await this.#place(run, path, call);
     if (at.folder) return at.folder.remove(path);
     const exchange = { method: 'DELETE', path: at.address } as const;
@@ -126,7 +129,7 @@ export class Artifacts {
     await this.#connection.retrier.run({ method: 'DELETE', path, attempt }, call.signal);
   }
 
-  async #upload(run: OfRun, file: { to: string; upload: Upload }, call: CallOptions): Promise<void> {
+  async #upload(run: HasFiles, file: { to: string; upload: Upload }, call: CallOptions): Promise<void> {
     const { to, upload } = file;
     const place = await this.#place(run, to, call);
     if (place.folder) return place.folder.write(to, upload.open());
@@ -135,10 +138,14 @@ export class Artifacts {
     await this.#connection.retrier.run({ method: 'PUT', path: to, attempt }, call.signal);
   }
 
-  async #place(run: OfRun, path: string, call: CallOptions): Promise<Place> {
+  async #place(run: HasFiles, path: string, call: CallOptions): Promise<Place> {
     checkArtifactPath(path);
     const uri =
-      typeof run === 'string' ? (await this.#runs.get(run, call)).info.artifactUri : infoOf(run).artifactUri;
+      typeof run === 'string'
+        ? (await this.#runs.get(run, call)).info.artifactUri
+        : 'info' in run
+          ? run.info.artifactUri
+          : run.artifactUri;
     const base = this.#connection.transport.base;
     const root = parseArtifactRoot(uri, base);
     if (root.kind === 'folder') return { folder: await FolderArtifacts.open(root.path, base) };

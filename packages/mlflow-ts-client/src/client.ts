@@ -5,6 +5,7 @@ import { optionsFromEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { Experiments } from './experiments.ts';
 import type { MlflowClientOptions } from './options.ts';
+import { LoggedModels } from './logged-models.ts';
 import { Registry } from './registry.ts';
 import { Runs } from './runs.ts';
 import type { CallOptions } from './types.ts';
@@ -16,6 +17,7 @@ export class MlflowClient {
   readonly experiments: Experiments;
   readonly runs: Runs;
   readonly artifacts: Artifacts;
+  readonly loggedModels: LoggedModels;
   readonly registry: Registry;
   readonly #connection: Connection;
 
@@ -31,6 +33,7 @@ export class MlflowClient {
       nonFinite: options.nonFinite ?? 'skip',
     });
     this.artifacts = new Artifacts(connection, this.runs);
+    this.loggedModels = new LoggedModels(connection);
     this.registry = new Registry(connection);
   }
 

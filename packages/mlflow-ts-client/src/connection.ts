@@ -33,6 +33,11 @@ export class Connection {
     return this.#run({ method: 'POST', path: api + path, body }, repeat);
   }
 
+  /** A change of what is there; doing it twice does no harm. */
+  async patch(path: string, body: Wire, call: CallOptions): Promise<Wire> {
+    return this.#run({ method: 'PATCH', path: api + path, body }, { call });
+  }
+
   /** A single attempt: for `settle`, which stands inside the retries of its operation. */
   async getOnce(path: string, query: Query, call: CallOptions): Promise<Wire> {
     return this.transport.json({ method: 'GET', path: api + path, query }, call);

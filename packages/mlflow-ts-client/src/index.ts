@@ -5,7 +5,7 @@
  */
 
 export { Artifacts } from './artifacts.ts';
-export type { OfRun } from './artifacts.ts';
+export type { HasFiles, OfRun } from './artifacts.ts';
 export { MlflowClient } from './client.ts';
 export type { CreateRun } from './create-run.ts';
 export { optionsFromEnvironment } from './environment.ts';
@@ -15,6 +15,8 @@ export type { MlflowErrorFacts } from './errors.ts';
 export { Experiments } from './experiments.ts';
 export type { CreateExperiment, ExperimentQuery } from './experiments.ts';
 export { limits } from './limits.ts';
+export { LoggedModels } from './logged-models.ts';
+export type { LoggedModel, ModelOfRun } from './logged-models.ts';
 export type { BatchOptions } from './log-batch.ts';
 export type { HistoryOptions } from './metric-history.ts';
 export type {

@@ -23,6 +23,8 @@ export interface NewVersion {
   readonly source: string;
   /** The run whose artifact it is. */
   readonly runId: string;
+  /** The logged model that it is, on a server that has such. */
+  readonly modelId?: string;
 }
 
 /** Registered models: `client.registry`. */
@@ -37,7 +39,10 @@ export class Registry {
    * Registers a model as the next version of a name. A version of the same run and place is given back instead of a second
    * one, so that the call may be repeated.
    */
-  async register({ name, source, runId }: NewVersion, call: CallOptions = {}): Promise<ModelVersion> {
+  async register(
+    { name, source, runId, modelId }: NewVersion,
+    call: CallOptions = {},
+  ): Promise<ModelVersion> {
     checkModelName(name);
     checkRunId(runId);
     const known = async (): Promise<ModelVersion | undefined> => {
@@ -54,7 +59,7 @@ export class Registry {
       const made = await known();
       return made && { model_version: { ...made, run_id: made.runId } };
     };
-    const body = { name, source, run_id: runId };
+    const body = { name, source, run_id: runId, ...(modelId !== undefined && { model_id: modelId }) };
     const answer = await this.#connection.post('/model-versions/create', body, { call, settle });
     return toVersion(answer.model_version);
   }

@@ -9,7 +9,7 @@ import type { CallOptions } from './types.ts';
 import { object } from './wire.ts';
 import type { Wire } from './wire.ts';
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** The body of an upload; opened anew for each attempt. */
