@@ -1,4 +1,4 @@
-"""Prints, as JSON, what MLflow's own code reads of a logged model: its signature and its input example."""
+"""Copies a logged model into a folder, and prints, as JSON, what MLflow's own code reads of it."""
 import json
 import sys
 
@@ -7,6 +7,7 @@ from mlflow.models import Model
 
 mlflow.set_tracking_uri(sys.argv[1])
 model = Model.load(sys.argv[2])
+mlflow.artifacts.download_artifacts(sys.argv[2], dst_path=sys.argv[3])
 example = model.load_input_example(sys.argv[2])
 json.dump(
     {

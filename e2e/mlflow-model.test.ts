@@ -1,6 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MlflowClient, type ModelVersion } from 'mlflow-ts-client';
 import { findMlflow, startMlflow, type RealServer } from 'mlflow-ts-client/testing';
@@ -31,6 +34,26 @@ cache: ''
 ${changes}`,
   );
   return path;
+}
+
+/** The server at `url` without the calls that came with MLflow 3. */
+async function startWithoutLoggedModels(url: string): Promise<{ readonly url: string; close(): void }> {
+  const server = createServer((asked, answer) => {
+    if (asked.url!.includes('/logged-models')) {
+      answer.writeHead(404, { 'content-type': 'application/json' });
+      answer.end('{"error_code":"ENDPOINT_NOT_FOUND","message":"no such endpoint"}');
+      return;
+    }
+    const { method, headers } = asked;
+    const passedOn = request(new URL(asked.url!, url), { method, headers }, (reply) => {
+      answer.writeHead(reply.statusCode!, reply.headers);
+      reply.pipe(answer);
+    });
+    asked.pipe(passedOn);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, close: () => void server.close() };
 }
 
 describe.skipIf(!python)('a generator in MLflow', () => {
@@ -67,6 +90,20 @@ export default defineObjective({
   const dirOf = (run: string): string => join(folder, 'runs', run);
   const found = async (run: string): Promise<ReadRun> =>
     (await readBack(python!, server.url)).find(({ name }) => name === run)!;
+  /** The status of the generator that a run has logged; undefined where it has none. */
+  const modelOf = async ({ id }: ReadRun): Promise<string | undefined> => {
+    const answer = await fetch(`${server.url}/api/2.0/mlflow/logged-models/search`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ experiment_ids: [(await client.runs.get(id)).info.experimentId] }),
+    });
+    const { models = [] } = (await answer.json()) as {
+      models?: { info: { source_run_id: string; name: string; status: string } }[];
+    };
+    const own = models.filter(({ info }) => info.source_run_id === id);
+    expect(own.length).toBeLessThanOrEqual(1);
+    return own[0]?.info.status;
+  };
   const versions = async (name: string): Promise<ModelVersion[]> => {
     const all: ModelVersion[] = [];
     for await (const version of client.registry.versions(name)) all.push(version);
@@ -82,8 +119,10 @@ export default defineObjective({
 
     const run = await found('asked');
     const uri = `runs:/${run.id}/generator`;
+    const copy = join(folder, 'copy');
+    mkdirSync(copy);
     const read = JSON.parse(
-      await python!.run('python', [join(import.meta.dirname, 'mlflow-model.py'), server.url, uri]),
+      await python!.run('python', [join(import.meta.dirname, 'mlflow-model.py'), server.url, uri, copy]),
     ) as unknown;
     expect(read).toEqual({
       flavors: ['onnx', 'python_function'],
@@ -91,11 +130,14 @@ export default defineObjective({
       outputs: [['images', 'float32', [-1, 1, 64, 64]]],
       example: { latent: [2, 3] },
     });
-    expect(run.tags['mlflow.log-model.history']).toContain('"artifact_path":"generator"');
-
-    const bytes = await client.artifacts.download(run.id, 'generator/model.onnx');
-    const example = await client.artifacts.download(run.id, 'generator/input_example.json');
-    const { latent } = JSON.parse(Buffer.from(example).toString()) as { latent: number[][] };
+    const [place] = readdirSync(copy, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('MLmodel'),
+    );
+    const model = dirname(join(copy, place!));
+    const bytes = readFileSync(join(model, 'model.onnx'));
+    const example = readFileSync(join(model, 'input_example.json'), 'utf8');
+    const { latent } = JSON.parse(example) as { latent: number[][] };
+    expect(await modelOf(run)).toBe('LOGGED_MODEL_READY');
     const [images] = await runOnnxModel(bytes, [
       { latent: { values: Float32Array.from(latent.flat()), shape: [2, 3] } },
     ]);
@@ -117,6 +159,30 @@ export default defineObjective({
     expect(await versions('no-such-model')).toEqual([]);
   }, 300_000);
 
+  it('lies among the artifacts of its run on a server before MLflow 3, which knows no logged models', async () => {
+    const older = await startWithoutLoggedModels(server.url);
+    process.env['MLFLOW_TRACKING_URI'] = older.url;
+    process.env['MLFLOW_EXPERIMENT_NAME'] = 'older';
+    try {
+      const first = await medgan('mlflow', 'sync', dirOf('asked'));
+      expect(first).toMatchObject({ code: 0, stderr: '' });
+      const run = (await readBack(python!, server.url)).find(({ experiment }) => experiment === 'older')!;
+      expect(run.tags['mlflow.log-model.history']).toContain('"artifact_path":"generator"');
+      const names = Object.keys(run.artifacts).filter((path) => path.startsWith('generator/'));
+      expect(names).toEqual(expect.arrayContaining(['generator/MLmodel', 'generator/model.onnx']));
+      const copy = join(folder, 'older-copy');
+      mkdirSync(copy);
+      const script = join(import.meta.dirname, 'mlflow-model.py');
+      const args = [script, server.url, `runs:/${run.id}/generator`, copy];
+      expect(JSON.parse(await python!.run('python', args))).toMatchObject({ example: { latent: [2, 3] } });
+      expect((await versions('tiny-generator')).map(({ runId }) => runId)).toContain(run.id);
+    } finally {
+      older.close();
+      process.env['MLFLOW_TRACKING_URI'] = server.url;
+      delete process.env['MLFLOW_EXPERIMENT_NAME'];
+    }
+  }, 300_000);
+
   it('has system metrics where the run or MLflow’s own variable asks for them', async () => {
     const system = ({ points }: ReadRun): string[] =>
       Object.keys(points).filter((key) => key.startsWith('system/'));
@@ -125,7 +191,8 @@ export default defineObjective({
       'system/system_memory_usage_megabytes',
       'system/system_memory_usage_percentage',
     ];
-    const asked = await found('asked');
+    const named = (await readBack(python!, server.url)).filter(({ name }) => name === 'asked');
+    const asked = named.find(({ experiment }) => experiment === 'medgan')!;
     expect(system(asked).sort()).toEqual(keys);
     const samples = asked.points['system/system_memory_usage_percentage']!;
     expect(samples.map(([step]) => step)).toEqual(samples.map((_, index) => index));
@@ -134,7 +201,7 @@ export default defineObjective({
     expect(await medgan('run', control('plain', ''))).toMatchObject({ code: 0 });
     expect(await medgan('mlflow', 'sync', dirOf('plain'))).toMatchObject({ code: 0, stderr: '' });
     expect(system(await found('plain'))).toEqual([]);
-    expect((await found('plain')).artifacts).not.toHaveProperty('generator/MLmodel');
+    expect(await modelOf(await found('plain'))).toBeUndefined();
     process.env['MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING'] = 'true';
     expect(await medgan('run', control('variable', ''))).toMatchObject({ code: 0 });
     expect(await medgan('mlflow', 'sync', dirOf('variable'))).toMatchObject({ code: 0, stderr: '' });
@@ -149,6 +216,6 @@ export default defineObjective({
     const run = await found('diverged');
     expect(run).toMatchObject({ status: 'FAILED', tags: { 'medgan.state': 'diverged' } });
     expect(run.tags['medgan.reason']).toMatch(/is NaN at step 1/);
-    expect(run.artifacts).not.toHaveProperty('generator/MLmodel');
+    expect(await modelOf(run)).toBeUndefined();
   }, 300_000);
 });

@@ -7,8 +7,8 @@ import { pluginsOfRun, type RunRecord } from '@medgan/runs';
 import type { GeneratorWeights } from '@medgan/trainer';
 import { hashOf } from './cursor.ts';
 
-/** Folder of the model among a run's artifacts. */
-export const MODEL_FOLDER = 'generator';
+/** Name of the model; on a server before MLflow 3 its folder among the run's artifacts. */
+export const MODEL_NAME = 'generator';
 
 /** A file of the model: its name in the folder, and what is in it. */
 interface ModelFile {
@@ -28,13 +28,17 @@ export interface TrackedModel {
 export interface OpenedModel {
   /** Changes with the weights. */
   readonly key: string;
+  /** Of its checkpoint. */
+  readonly step: number;
   /** Makes the files; `logged` is what only the tracking server knows. */
   make(logged: LoggedRun): Promise<ModelMade>;
 }
 
 /** The run that a model is logged in. */
-export interface LoggedRun {
+interface LoggedRun {
   readonly runId: string;
+  /** The server's id of the model, where it has one. */
+  readonly modelId?: string;
   /** Milliseconds since the Unix epoch. */
   readonly endTime: number;
 }
@@ -62,10 +66,10 @@ const tensor = (name: string, shape: readonly number[]): object => ({
 /** MLflow writes the time of a model in UTC, to microseconds and without a zone. */
 const utc = (time: number): string => new Date(time).toISOString().replace('T', ' ').replace('Z', '000');
 
-function descriptionOf(weights: GeneratorWeights, { runId, endTime }: LoggedRun): object {
+function descriptionOf(weights: GeneratorWeights, { runId, modelId, endTime }: LoggedRun): object {
   const { latentSize, imageSize, channels } = weights.sizes;
   return {
-    artifact_path: MODEL_FOLDER,
+    artifact_path: MODEL_NAME,
     flavors: {
       onnx: { code: null, data: 'model.onnx', providers: ['CUDAExecutionProvider', 'CPUExecutionProvider'] },
       python_function: {
@@ -75,7 +79,8 @@ function descriptionOf(weights: GeneratorWeights, { runId, endTime }: LoggedRun)
         python_version: PYTHON,
       },
     },
-    model_uuid: hashOf(['model', runId]).padEnd(32, '0'),
+    model_uuid: modelId ?? hashOf(['model', runId]).padEnd(32, '0'),
+    ...defined({ model_id: modelId }),
     run_id: runId,
     saved_input_example_info: {
       artifact_path: 'input_example.json',
@@ -125,6 +130,7 @@ async function openModel(dir: string): Promise<OpenedModel> {
   const { file } = await trainer.findGeneratorWeights(checkpoint.path);
   const { mtimeMs, size } = await stat(file);
   return {
+    step: checkpoint.step,
     key: hashOf([basename(file), checkpoint.step, Math.round(mtimeMs), size]),
     make: async (logged) => {
       const { architectures } = await pluginsOfRun(dir);

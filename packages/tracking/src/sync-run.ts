@@ -272,10 +272,9 @@ export class RunSync {
     if (model === undefined) return;
     const opened = await model.open();
     if (opened.key === this.#cursor.model) return;
-    const logged = { runId: this.runId, endTime };
     const { register } = model;
     await sendModel(this.#to.client, this.#run, {
-      ...{ model: opened, logged, ...defined({ register }) },
+      ...{ model: opened, endTime, ...defined({ register }) },
       ...this.#call,
     });
     await this.#confirm({ model: opened.key });
