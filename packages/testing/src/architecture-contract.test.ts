@@ -15,7 +15,7 @@ const FOUND: Record<ArchitectureFault, [rule: string, reason: RegExp]> = {
   'miscounted layer': ['has a layer table', /the table counts 49 parameters, 48 are made/],
   'no tanh': ['gives images', /not within \[−1, 1\]/],
   'logits [N, 1]': ['gives images', /training/],
-  'latents ignored': ['answers to its input', /two latents give one image/],
+  'latents ignored': ['depends on its input', /two latents give one image/],
   'unused parameter': ['gives every trainable parameter', /generator\/linear\.bias has no gradient/],
   'NaN on one image': ['trains on a last batch of one', /value 0 is NaN/],
   'batch statistics in evaluation': ['judges each sample by itself', /beside another/],

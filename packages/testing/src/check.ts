@@ -1,10 +1,10 @@
 import { withCure } from '@medgan/files';
 
-/** One rule of a contract, with a name of its own, so that it can be a test or run without a test runner. */
+/** One rule of a contract, with a name, so that it can be a test or run without a test runner. */
 export interface Check<Subject> {
   /** A sentence whose subject is the plugin. */
   readonly name: string;
-  /** false where the rule says nothing about this subject; absent = always true. */
+  /** False where the rule does not apply to this subject; absent = it always applies. */
   readonly appliesTo?: (subject: Subject) => boolean;
   /** Throws or rejects, saying how the subject breaks the rule. */
   readonly run: (subject: Subject) => void | Promise<void>;
@@ -16,7 +16,7 @@ export interface BrokenRule {
   readonly reason: string;
 }
 
-/** Runs every rule that applies, one after the other, and gives those that the subject breaks. */
+/** Runs every rule that applies, one after the other, and returns those that the subject breaks. */
 export async function brokenRules<Subject>(
   checks: readonly Check<Subject>[],
   subject: Subject,

@@ -9,9 +9,9 @@ import { metricChecks } from './metric/checks.ts';
 import { objectiveChecks } from './objective/checks.ts';
 import { setMetricChecks } from './set-metric/checks.ts';
 
-/** What a suite needs beside the plugin. */
+/** What a suite needs in addition to the plugin. */
 export interface SuiteSettings {
-  /** Folder that datasets of source `path` are opened on; undefined = class folders made for the purpose. */
+  /** Folder that datasets of source `path` are opened on; undefined = class folders made for the test. */
   readonly path?: string | undefined;
 }
 

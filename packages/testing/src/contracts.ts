@@ -62,7 +62,7 @@ export function objectiveContract(objective: Objective, options: object = {}): v
 
 /**
  * Registers the contract of a dataset as vitest tests. A dataset of source `path` is opened on `path`, or on two class
- * folders of PNG images made for the occasion.
+ * folders of PNG images made for the test.
  */
 export function datasetContract(dataset: Dataset, settings: { readonly path?: string } = {}): void {
   registerChecks(`dataset ${dataset.name}`, datasetChecks, { dataset, ...settings });

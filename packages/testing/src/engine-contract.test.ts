@@ -35,7 +35,7 @@ const quietly = <T>(body: () => T, otherwise: T): T => {
 let runs = 0;
 
 const WRONG: [fault: string, change: (engine: Engine) => Partial<Engine>, rule: string, reason: RegExp][] = [
-  ['no name', () => ({ name: '' }), 'says what it is', /must match|did not match/],
+  ['no name', () => ({ name: '' }), 'has a name and a device', /must match|did not match/],
   [
     'ones for nothing',
     (engine) => ({
@@ -45,7 +45,7 @@ const WRONG: [fault: string, change: (engine: Engine) => Partial<Engine>, rule: 
     'keeps variables of every rank',
     /Float32Array\(1\)/,
   ],
-  ['shared reads', withSharedReads, 'copies what it is given', /deep/],
+  ['shared reads', withSharedReads, 'copies the values that it takes', /deep/],
   ['another layout', withoutLayout, 'stores filters as PyTorch does', /deep/],
   ['no memory', withoutMemory, 'keeps what a step assigned', /deep/],
   [
@@ -94,7 +94,7 @@ const WRONG: [fault: string, change: (engine: Engine) => Partial<Engine>, rule: 
       outputs['y']![0]! += ++runs;
       return outputs;
     }),
-    'says the same twice',
+    'returns the same values twice',
     /deep/,
   ],
   [
@@ -125,10 +125,10 @@ const WRONG: [fault: string, change: (engine: Engine) => Partial<Engine>, rule: 
     'runs a series',
     /deep/,
   ],
-  ['a leak', leaking, 'leaves nothing behind', /20 runs left tensors behind/],
+  ['a leak', leaking, 'frees the memory of each call', /20 runs left tensors behind/],
   ['nothing freed', () => ({ dispose: () => Promise.resolve() }), 'frees its variables', /tensors are left/],
   [
-    'life after death',
+    'runs after it was freed',
     running((program, inputs) => program.run(inputs).catch(() => ({ y: new Float32Array(1) }))),
     'refuses to run what was disposed of',
     /Missing expected rejection/,

@@ -55,13 +55,13 @@ const WRONG: [fault: string, change: Partial<Features>, rule: string, reason: Re
     /"level" is missing/,
   ],
   ['an argument that is no option', { argument: 'file' }, 'takes behind the colon', /no option file/],
-  ['a name of two words', { open: opening({ name: 'my net' }) }, 'says what it is called', /"my net"/],
-  ['no dims', { open: opening({ dims: 0 }) }, 'says what it is called', /0 dims/],
-  ['an empty record', { open: opening({ record: {} }) }, 'says what it is called', /record is empty/],
+  ['a name of two words', { open: opening({ name: 'my net' }) }, 'has a name, a number of dims', /"my net"/],
+  ['no dims', { open: opening({ dims: 0 }) }, 'has a name, a number of dims', /0 dims/],
+  ['an empty record', { open: opening({ record: {} }) }, 'has a name, a number of dims', /record is empty/],
   [
     'a record that JSON changes',
     { open: opening({ record: { sizes: new Float32Array(2) } }) },
-    'says what it is called',
+    'has a name, a number of dims',
     /not the same after JSON/,
   ],
   [
@@ -125,7 +125,7 @@ const WRONG: [fault: string, change: Partial<Features>, rule: string, reason: Re
       images.values.fill(0);
       return rows;
     }),
-    'leaves its images alone',
+    'does not change its images',
     /wrote into its images/,
   ],
   [

@@ -106,7 +106,7 @@ const WRONG: [fault: string, change: Partial<PairMetric>, rule: string, reason: 
       ),
       range: [0, Infinity],
     },
-    'never answers NaN',
+    'never returns NaN',
     /NaN/,
   ],
   [
@@ -131,13 +131,13 @@ const WRONG: [fault: string, change: Partial<PairMetric>, rule: string, reason: 
         return values;
       }),
     },
-    'leaves its images alone',
+    'does not change its images',
     /it wrote into its images/,
   ],
   [
     'a count of its calls',
     { compute: checked((a) => new Float64Array(a.count).fill(++calls)) },
-    'leaves its images alone',
+    'does not change its images',
     /two calls differ/,
   ],
 ];

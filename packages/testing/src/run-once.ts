@@ -6,7 +6,7 @@ export interface GivenTensor {
   readonly values: Values;
 }
 
-/** Starts an engine, hands it to `body`, and frees it whatever happens. */
+/** Starts an engine, passes it to `body`, and frees it in every case. */
 export async function withEngine<T>(
   name: Exclude<EngineName, 'eager'>,
   body: (engine: Engine) => Promise<T>,

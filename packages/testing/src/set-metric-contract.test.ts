@@ -120,7 +120,7 @@ const WRONG: [fault: string, change: Partial<SetMetric>, rule: string, reason: R
         return named(value);
       },
     },
-    'leaves the features alone',
+    'does not change the features',
     /wrote into the features/,
   ],
   [

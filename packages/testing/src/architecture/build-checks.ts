@@ -12,7 +12,7 @@ import type { ArchitectureSubject } from './tiny-gan.ts';
 const PYTORCH_NAME = /^\w+(\.\w+)*$/;
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
-/** A network that was described, not built. */
+/** A network whose parameters were listed, but not made. */
 interface Described {
   readonly network: Generator | Discriminator;
   readonly shapes: readonly ParameterShape[];
@@ -43,7 +43,7 @@ function* everyNetwork(
   }
 }
 
-/** Rules about what is built, kept without allocating anything. */
+/** Rules about the structure of the networks, checked without allocating parameters. */
 export const buildChecks: readonly Check<ArchitectureSubject>[] = [
   {
     name: 'declares its image sizes in rising order, the tiny one among them, and a default objective',
@@ -57,7 +57,7 @@ export const buildChecks: readonly Check<ArchitectureSubject>[] = [
     },
   },
   {
-    name: 'has training defaults that a control file could say, if any',
+    name: 'has training defaults that a control file accepts, if any',
     run({ architecture: { training = {} } }) {
       const { learningRate = 0.1, beta1 = 0, beta2 = 0.5, discriminatorSteps = 1 } = training;
       assert.ok(learningRate > 0 && learningRate < 1, `training.learningRate is ${learningRate}`);

@@ -12,7 +12,7 @@ const SAME_NUMBERS = 1e-5;
 
 type JudgeReal = (images: tf.Tensor4D, mode: Mode) => RealJudgement;
 
-/** `body` on a discriminator that has a loss of its own; any other keeps every rule about it. */
+/** Runs `body` on a discriminator that has a loss of its own; the rules do not apply to others. */
 const whereDeclared = (
   subject: ArchitectureSubject,
   body: (gan: TinyGan, judgeReal: JudgeReal) => Promise<void>,
@@ -64,7 +64,7 @@ export const realChecks: readonly Check<ArchitectureSubject>[] = [
             { images },
           );
           for (const [name, values] of await readState(other)) {
-            // What apply leaves alone may belong to the loss.
+            // State that `apply` does not change may belong to the loss.
             if (values.every((value, i) => value === before.get(name)![i])) continue;
             assertClose(
               `${name} after judgeReal and after apply`,

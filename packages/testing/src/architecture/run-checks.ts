@@ -35,7 +35,7 @@ async function changed(
   );
 }
 
-/** Rules about what the networks compute, kept on the compiled engine at `tiny` sizes. */
+/** Rules about what the networks compute, checked on the compiled engine at `tiny` sizes. */
 export const runChecks: readonly Check<ArchitectureSubject>[] = [
   {
     name: 'gives images [N, S, S, C] in [−1, 1] and logits [N], in one and three channels',
@@ -58,7 +58,7 @@ export const runChecks: readonly Check<ArchitectureSubject>[] = [
     },
   },
   {
-    name: 'answers to its input: another latent is another image, another image another logit',
+    name: 'depends on its input: another latent gives another image, another image another logit',
     run: (subject) =>
       withTinyGan(subject, {}, async (gan) => {
         const { images, logits } = await forward(gan, 'batch-statistics', tinyInputs(gan, 2));

@@ -18,7 +18,7 @@ export interface ArchitectureSubject {
   readonly options: object;
 }
 
-/** What a forward pass of both networks gave, the discriminator on images of its own. */
+/** The outputs of a forward pass of both networks; the discriminator gets other images than the generator makes. */
 export interface Forward {
   readonly images: Values;
   /** Of `judgeReal` where the discriminator has it. */
@@ -59,7 +59,7 @@ export interface TinyInputs extends Readonly<Record<string, GivenTensor>> {
   readonly images: GivenTensor;
 }
 
-/** Builds the networks at `tiny` sizes, hands them to `body`, and frees the engine. */
+/** Builds the networks at `tiny` sizes, passes them to `body`, and frees the engine. */
 export function withTinyGan<T>(
   { architecture, options }: ArchitectureSubject,
   settings: TinyGanSettings,
@@ -90,7 +90,7 @@ export function tinyInputs({ sizes }: TinyGan, count: number, label = 'a'): Tiny
   };
 }
 
-/** What a discriminator makes of real images, as in a training step: logits, and its own loss if it has one. */
+/** A discriminator's outputs for real images, as in a training step: logits, and its own loss if it has one. */
 function judged(
   discriminator: Discriminator,
   images: tf.Tensor4D,
@@ -112,7 +112,7 @@ async function compileForward(gan: TinyGan, mode: Mode, inputs: TinyInputs): Pro
   );
   return {
     program,
-    // An eager engine meets the shapes only when it runs.
+    // An eager engine checks shapes only when it runs.
     get shapes() {
       return shapes;
     },
@@ -142,7 +142,7 @@ export async function readState(gan: TinyGan): Promise<Map<string, Float32Array 
   return state;
 }
 
-/** Puts back what `readState` gave. */
+/** Writes the state that `readState` returned. */
 export function writeState(gan: TinyGan, state: ReadonlyMap<string, Float32Array | Int32Array>): void {
   for (const [network, store] of Object.entries(gan.stores)) {
     for (const { name, variable } of store.list()) {

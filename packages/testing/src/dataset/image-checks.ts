@@ -25,7 +25,7 @@ async function assertReads(images: PackedImages): Promise<void> {
     await assert.rejects(() => images.read([index]), RangeError, `image ${index} is read`);
 }
 
-/** What holds of any packed images of this format. */
+/** What is true of all packed images of this format. */
 async function assertPacked(images: PackedImages, { size, channels }: ImageFormat): Promise<void> {
   const { count, labels, classes, names } = images;
   assert.deepEqual({ size: images.size, channels: images.channels }, { size, channels }, 'another format');

@@ -16,7 +16,7 @@ export interface DatasetSubject {
   readonly dataset: Dataset;
   /**
    * The folder a dataset of source `path` is opened on: at least two classes and four images.
-   * Without it, such a dataset is given two class folders of PNG images made for the occasion.
+   * Without it, such a dataset is given two class folders of PNG images made for the test.
    */
   readonly path?: string;
 }
@@ -34,7 +34,7 @@ export type OpenTiny = (context?: Partial<DatasetContext>, options?: object) => 
 /** Lists the dataset's images as `OpenTiny` would open them. */
 export type ListTiny = (context?: Partial<DatasetContext>) => Promise<ListedImages>;
 
-/** Hands `body` ways to open the dataset and to list it, closes what it opened, and removes the folder made for it. */
+/** Passes `body` functions that open and list the dataset, closes what they opened, and removes the folder made for it. */
 export async function withTinyDataset<T>(
   { dataset, path }: DatasetSubject,
   body: (open: OpenTiny, list: ListTiny) => Promise<T>,
@@ -58,7 +58,7 @@ export async function withTinyDataset<T>(
   }
 }
 
-/** Hands `body` an empty folder for a cache, and removes it. */
+/** Passes `body` an empty folder for a cache, and removes it. */
 export async function withCacheFolder<T>(body: (cacheDir: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'medgan-contract-cache-'));
   try {

@@ -14,7 +14,7 @@ interface Convolution {
   readonly pad: number | readonly [readonly [number, number], readonly [number, number]];
 }
 
-/** As discriminators and generators have them: padded by one number, with and without strides; and padded unevenly. */
+/** Convolutions of discriminators and generators (one padding for all sides, with and without strides), and one of uneven padding. */
 const CONVOLUTIONS: readonly Convolution[] = [
   { images: [2, 6, 4, 2], maps: 3, kernel: 4, stride: 2, pad: 1 },
   { images: [2, 5, 4, 2], maps: 3, kernel: 3, stride: 1, pad: 1 },
@@ -27,7 +27,7 @@ const sides = ({ pad }: Convolution) => (typeof pad === 'number' ? [[pad, pad], 
 const asTf = ({ pad }: Convolution): number =>
   (typeof pad === 'number' ? pad : [[0, 0], pad[0], pad[1], [0, 0]]) as number;
 
-/** Shape of what comes out: [images, rows, columns, maps]. */
+/** Shape of the output: [images, rows, columns, maps]. */
 function outputShape(c: Convolution): [number, number, number, number] {
   const [[top, bottom], [left, right]] = sides(c);
   const [n, h, w] = c.images;
@@ -59,7 +59,7 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) =
 const waves = (shape: readonly number[], from: number): Float32Array =>
   Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(from + 1.7 * i));
 
-/** What is right, in plain loops: for a convolution, and for the same one run from its output to its images. */
+/** The expected values, in plain loops: of a convolution, and of its transposed convolution. */
 function inLoops(c: Convolution, given: Readonly<Record<'x' | 'filter' | 'y', Float32Array>>) {
   const zeros = (values: Float32Array): Float64Array => new Float64Array(values.length);
   const right = { x: zeros(given.x), y: zeros(given.y), byY: zeros(given.filter) };

@@ -14,7 +14,7 @@ const RUNS = 20;
 
 /** Rules about steps that are run. */
 export const programChecks: readonly Check<EngineSubject>[] = [
-  rule('takes inputs of every type, and gives every output by name', async (engine) => {
+  rule('takes inputs of every type, and returns every output by name', async (engine) => {
     const program = await engine.compile(
       ({ x, n, yes }) => ({
         sum: tf.add(x!, tf.cast(n!, 'float32')),
@@ -59,7 +59,7 @@ export const programChecks: readonly Check<EngineSubject>[] = [
     }
     assertClose('the gradient of a gradient', [gradient!, slopes], 5e-3);
   }),
-  rule('says the same twice for the same state and inputs', async (engine) => {
+  rule('returns the same values twice for the same state and inputs', async (engine) => {
     const w = engine.variable({
       name: 'w',
       shape: [8, 8],
@@ -136,7 +136,7 @@ export const programChecks: readonly Check<EngineSubject>[] = [
     };
     await assert.rejects(running(), /random numbers/);
   }),
-  rule('leaves nothing behind call by call', async (engine) => {
+  rule('frees the memory of each call', async (engine) => {
     const w = engine.variable({ name: 'w', shape: [4], values: new Float32Array(4) });
     const program = await engine.compile(
       ({ x }) => {

@@ -13,7 +13,7 @@ const rule = (name: string, run: (engine: Engine) => Promise<void>): Check<Engin
 
 /** Rules about variables. */
 export const stateChecks: readonly Check<EngineSubject>[] = [
-  rule('says what it is and where it computes', (engine) => {
+  rule('has a name and a device', (engine) => {
     assert.match(engine.name, /^[a-z][a-z-]*$/);
     assert.match(engine.device, /\S/);
     return Promise.resolve();
@@ -31,7 +31,7 @@ export const stateChecks: readonly Check<EngineSubject>[] = [
     const none = engine.variable({ name: 'n', shape: [], dtype: 'int32' });
     assert.deepEqual(await engine.read(none), Int32Array.of(0));
   }),
-  rule('copies what it is given and what it gives', async (engine) => {
+  rule('copies the values that it takes and returns', async (engine) => {
     const values = counting(3);
     const w = engine.variable({ name: 'w', shape: [3], values });
     values.fill(9);

@@ -6,7 +6,7 @@ export interface EngineSubject {
   readonly start: () => Promise<Engine>;
 }
 
-/** Starts an engine, hands it to `body`, and frees it whatever happens. */
+/** Starts an engine, passes it to `body`, and frees it in every case. */
 export async function useEngine<T>(
   { start }: EngineSubject,
   body: (engine: Engine) => Promise<T>,

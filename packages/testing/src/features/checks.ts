@@ -24,10 +24,10 @@ const SHAPES: readonly (readonly [side: number, channels: number])[] = [
   [40, 3],
 ];
 const REFERENCES = 24;
-/** What float32 sums may differ by when images are worked out in batches of another size. */
+/** The difference of float32 sums that another batch size may cause. */
 const BATCHING = 1e-4;
 
-/** Noise of a strength of its own in every image. */
+/** Noise, of a different strength in every image. */
 function noise(label: string, count: number, [side, channels]: (typeof SHAPES)[number]): MetricImages {
   const rng = createRng(label);
   const size = side * side * channels;
@@ -104,17 +104,14 @@ export const featuresChecks: readonly Check<FeaturesSubject>[] = [
       assert.ok(Object.hasOwn(options.properties, argument), `it has no option ${argument}`);
     },
   },
-  ruleOf(
-    'says what it is called, how many dims it gives and, in JSON, what decides them',
-    ({ extractor }) => {
-      const { name, dims, record } = extractor;
-      assert.match(name, /^\S+$/, `values cannot be labelled ${JSON.stringify(name)}`);
-      assert.ok(Number.isInteger(dims) && dims > 0, `${dims} dims`);
-      assert.ok(Object.keys(record).length > 0, 'its record is empty');
-      assert.deepEqual(JSON.parse(JSON.stringify(record)), record, 'its record is not the same after JSON');
-      return Promise.resolve();
-    },
-  ),
+  ruleOf('has a name, a number of dims and, in JSON, a record of what decides them', ({ extractor }) => {
+    const { name, dims, record } = extractor;
+    assert.match(name, /^\S+$/, `values cannot be labelled ${JSON.stringify(name)}`);
+    assert.ok(Number.isInteger(dims) && dims > 0, `${dims} dims`);
+    assert.ok(Object.keys(record).length > 0, 'its record is empty');
+    assert.deepEqual(JSON.parse(JSON.stringify(record)), record, 'its record is not the same after JSON');
+    return Promise.resolve();
+  }),
   ruleOf('gives finite rows of its dims, for flat images too', async (opened) => {
     const [side, channels] = opened.shape;
     assertFinite('noise', await rowsOf(opened, noise('images', 3, opened.shape)));
@@ -167,7 +164,7 @@ export const featuresChecks: readonly Check<FeaturesSubject>[] = [
       'two images of noise have the same row',
     );
   }),
-  ruleOf('leaves its images alone', async (opened) => {
+  ruleOf('does not change its images', async (opened) => {
     const images = noise('images', 2, opened.shape);
     const before = images.values.slice();
     await rowsOf(opened, images);

@@ -13,7 +13,7 @@ import { pluginChecks } from '../plugin-checks.ts';
 
 const SIDES = [1, 2, 3, 8, 16, 32, 64, 128, 256];
 const CHANNELS = [1, 2, 3, 4];
-/** Rounding of float32 images may carry a value this far past the end of its range. */
+/** Rounding of float32 images may put a value this far outside of its range. */
 const ROUNDING = 1e-6;
 
 type Shape = MetricImageShape;
@@ -188,7 +188,7 @@ export const metricChecks: readonly Check<PairMetric>[] = [
         );
     },
   ),
-  ruleOf('never answers NaN, for constant images neither', (metric, shape) => {
+  ruleOf('never returns NaN, not even for constant images', (metric, shape) => {
     const levels = [0, 0.5, 1].map((level) => constant(shape, level));
     const images = [...levels, smooth(shape, 1, 'one')];
     for (const [i, a] of images.entries()) {
@@ -196,7 +196,7 @@ export const metricChecks: readonly Check<PairMetric>[] = [
         assertWithinRange(metric, `images ${i} and ${j}`, compute(metric, a, b));
     }
   }),
-  ruleOf('leaves its images alone, and says the same twice', (metric, shape) => {
+  ruleOf('does not change its images, and returns the same values twice', (metric, shape) => {
     const [a, b] = [smooth(shape, 2, 'left'), smooth(shape, 2, 'right')];
     const before = [a.values.slice(), b.values.slice()] as const;
     const once = compute(metric, a, b);

@@ -42,7 +42,7 @@ export interface LossSettings {
   readonly batch: number;
 }
 
-/** Compiles the losses once and hands them to `body` to be run as often as it likes. */
+/** Compiles the losses once and passes them to `body`, which may run them repeatedly. */
 export function withLosses<T>(
   { objective, options }: ObjectiveSubject,
   { engine: name = 'onnx', labels = HARD, batch }: LossSettings,

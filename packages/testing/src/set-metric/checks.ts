@@ -153,7 +153,7 @@ export const setMetricChecks: readonly Check<SetMetricSubject>[] = [
     },
   },
   {
-    name: 'leaves the features alone',
+    name: 'does not change the features',
     run(subject) {
       const count = imagesFor(subject, 40);
       const sets = { real: normal('real', count), fake: normal('fake', count) };
