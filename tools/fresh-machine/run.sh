@@ -53,7 +53,7 @@ rm -f "$machine.log"
 
 # The way to mirrors and registries: names, certificates, proxies, addresses. No credentials: those of a user are not read.
 sources >"$machine/etc/apt/sources.list"
-apt-config dump Acquire | grep -iE '^Acquire::(Check|https?|Retries)' >"$machine/etc/apt/apt.conf.d/90fresh-machine"
+{ apt-config dump Acquire | grep -iE '^Acquire::(Check|https?|Retries)' || true; } >"$machine/etc/apt/apt.conf.d/90fresh-machine"
 cp /etc/resolv.conf /etc/hosts "$machine/etc/"
 cp /etc/ssl/certs/ca-certificates.crt "$machine/etc/ssl/certs/ca-certificates.crt"
 if [[ -f /etc/pip.conf ]]; then cp /etc/pip.conf "$machine/etc/"; fi

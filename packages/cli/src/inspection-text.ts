@@ -1,9 +1,8 @@
+import { plural } from '@medgan/files';
 import { asideTexts, type DuplicateGroup, type Inspection, type Spread } from '@medgan/data';
 
 /** Lines of a list before the rest is counted. */
 const SHOWN = 10;
-
-const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 /** A name on one line, whatever is in it. */
 const printable = (name: string): string => (/[\p{C}]/u.test(name) ? JSON.stringify(name) : name);
@@ -27,8 +26,8 @@ function classLines({ classes }: Inspection): string[] {
   const width = Math.max(5, ...classes.map(({ name }) => name.length));
   return classes.map(({ name, images, groups, colour }) => {
     const facts = [
-      count(images, 'image'),
-      ...(groups === undefined ? [] : [count(groups, 'group')]),
+      plural(images, 'image'),
+      ...(groups === undefined ? [] : [plural(groups, 'group')]),
       ...(colour ? [`mean RGB ${rgb(colour.mean)}`, `sd ${rgb(colour.sd)}`] : []),
     ];
     return `  ${printable(name).padEnd(width)}  ${facts.join(' · ')}`;
@@ -41,7 +40,7 @@ function groupLines(what: string, groups: readonly DuplicateGroup[]): string[] {
   const across = conflicts.length > 0 ? `, ${conflicts.length} with labels that contradict each other` : '';
   const ordered = [...conflicts, ...groups.filter(({ conflict }) => !conflict)];
   return [
-    `${what}: ${count(groups.length, 'group')}${across}`,
+    `${what}: ${plural(groups.length, 'group')}${across}`,
     ...listed(ordered, ({ names, conflict }) => `${conflict ? '! ' : ''}${names.map(printable).join(' = ')}`),
   ];
 }
@@ -51,7 +50,7 @@ export function inspectionText(inspection: Inspection): string {
   const { images, sizes, formats, unreadable, leftAside, duplicates, nearDuplicates } = inspection;
   const frequent = sizes.frequent.map(({ width, height, images: n }) => `${width}×${height} (${n})`);
   return [
-    `${count(images, 'image')}, ${count(inspection.classes.length, 'class', 'classes')}`,
+    `${plural(images, 'image')}, ${plural(inspection.classes.length, 'class', 'classes')}`,
     ...classLines(inspection),
     `width ${spread(sizes.width)}; height ${spread(sizes.height)}; width / height ${spread(sizes.aspect, 2)}`,
     ...(frequent.length > 0 ? [`most frequent: ${frequent.join(', ')}`] : []),

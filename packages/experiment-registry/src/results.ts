@@ -1,3 +1,4 @@
+import { plural } from '@medgan/files';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Study } from './study.ts';
 import { choiceText, choosersOf, titleOf } from './summary/choosing-figures.ts';
@@ -159,7 +160,7 @@ export function resultsMarkdown(results: StudyResults): string {
 export function countsText(records: readonly TrialRecord[]): string {
   const counts = new Map<string, number>();
   for (const { state } of records) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const total = `${records.length} ${records.length === 1 ? 'trial' : 'trials'}`;
+  const total = plural(records.length, 'trial');
   return [total, ...[...counts].map(([state, count]) => `${count} ${state}`)].join(', ');
 }
 

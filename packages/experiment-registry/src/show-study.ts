@@ -1,4 +1,4 @@
-import { defined } from '@medgan/files';
+import { defined, plural } from '@medgan/files';
 import type { Study, Trial } from './study.ts';
 import type { Published } from './experiment-schema.ts';
 import { markdownTable } from './table.ts';
@@ -63,7 +63,7 @@ function trialsText({ trials }: Study): string[] {
   ]);
   const common = keys.filter(isCommon).map((key) => `${key}: ${texts(key)[0]!}`);
   return [
-    `${trials.length} ${trials.length === 1 ? 'trial' : 'trials'}`,
+    plural(trials.length, 'trial'),
     table(columns, rows),
     ...(trials.length > 1 ? ['The same in all of them'] : []),
     common.map((line) => `  ${line}`).join('\n'),

@@ -1,4 +1,4 @@
-import { withCure } from '@medgan/files';
+import { withCure, plural } from '@medgan/files';
 import type { Clock } from '@medgan/plugin-api';
 import { leftoverLines } from './leftovers.ts';
 import { FolderReplaced } from './sync-faults.ts';
@@ -42,7 +42,7 @@ export async function follow(options: FollowOptions): Promise<PassReport | undef
     try {
       const report = await pass({ isAlive: !ended });
       if (failures > 0) {
-        log(`the server is back; ${report.points} points sent`);
+        log(`the server is back; ${plural(report.points, 'point')} sent`);
         logged.clear();
       }
       failures = 0;

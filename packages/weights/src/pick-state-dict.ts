@@ -1,3 +1,4 @@
+import { plural } from '@medgan/files';
 import { quote, WeightsError } from './errors.ts';
 import type { TensorData } from './tensor-data.ts';
 
@@ -91,7 +92,7 @@ export function choicesText(dicts: readonly StateDict[]): string {
   if (entries.size > 1) {
     return `choose one by its name (--entry): ${listed([...entries].map((entry) => quote(entry!)))}`;
   }
-  const count = ({ shapes: { size } }: StateDict): string => (size === 1 ? '1 tensor' : `${size} tensors`);
+  const count = ({ shapes: { size } }: StateDict): string => plural(size, 'tensor');
   return `choose one by its key (--key): ${listed(dicts.map((dict) => `${quote(dict.key)} (${count(dict)})`))}`;
 }
 

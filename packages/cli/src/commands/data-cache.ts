@@ -1,5 +1,5 @@
 import { clearPackedCache, describePack, listPackedCache, type CacheEntry } from '@medgan/data';
-import { messageOf } from '@medgan/files';
+import { messageOf, plural } from '@medgan/files';
 import {
   cacheFolder,
   cacheLimit,
@@ -26,7 +26,7 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 async function contentOf(dir: string, { fingerprint }: CacheEntry): Promise<string> {
   try {
     const { count, size, channels } = await describePack(dir, fingerprint);
-    return `${count} images, ${size} px, ${channels === 1 ? 'grey' : 'colour'}`;
+    return `${plural(count, 'image')}, ${size} px, ${channels === 1 ? 'grey' : 'colour'}`;
   } catch (error) {
     return `cannot be used: ${messageOf(error)}`;
   }
@@ -49,7 +49,7 @@ export async function listCacheCommand(options: CacheOptions): Promise<number> {
     print(`${fingerprint.slice(0, 12)}  ${formatBytes(size).padStart(8)}  ${age.padEnd(14)}  ${content}`);
   }
   const bound = limit === undefined ? '' : ` of at most ${formatBytes(limit)}`;
-  print(`${packs.length} packs, ${formatBytes(bytes)}${bound}, in ${folder}`);
+  print(`${plural(packs.length, 'pack')}, ${formatBytes(bytes)}${bound}, in ${folder}`);
   return 0;
 }
 
@@ -67,7 +67,8 @@ export async function clearCacheCommand(options: ClearCacheOptions): Promise<num
     print(JSON.stringify({ folder, bytes, removed, inUse }, undefined, 2));
     return 0;
   }
-  print(`freed ${formatBytes(bytes)}: ${removed.length} packs removed from ${folder}`);
-  if (inUse.length > 0) print(`${inUse.length} packs are left, for running trainings read them`);
+  print(`freed ${formatBytes(bytes)}: ${plural(removed.length, 'pack')} removed from ${folder}`);
+  if (inUse.length > 0)
+    print(`${plural(inUse.length, 'pack is', 'packs are')} left, for running trainings read them`);
   return 0;
 }

@@ -10,7 +10,7 @@ import {
   type InspectOptions,
   type SheetRows,
 } from '@medgan/data';
-import { defined, MedganError, writeFileAtomically } from '@medgan/files';
+import { defined, MedganError, writeFileAtomically, plural } from '@medgan/files';
 import { createRng, type ListedImages } from '@medgan/plugin-api';
 import { imageGrid, writePng, type Raster } from '@medgan/trainer';
 import { captioned } from '@medgan/pages';
@@ -132,7 +132,7 @@ async function contactSheet(rows: SheetRows, { classes }: Inspection): Promise<R
   const parts: Raster[] = [];
   for (const { name, images } of rows) {
     const count = classes.find((candidate) => candidate.name === name)!.images;
-    const title = `${name}: ${count.toLocaleString('en-US')} images`;
+    const title = `${name}: ${plural(count, 'image')}`;
     parts.push(await captioned(imageGrid(images, { columns: SHEET.columns, upscale: 1 }), title));
   }
   const pixels = Buffer.concat(parts.map((part) => part.pixels));

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { defined } from '@medgan/files';
+import { defined, plural } from '@medgan/files';
 import pc from '../colours.ts';
 import {
   downloadImages,
@@ -111,14 +111,14 @@ function report(result: DownloadResult, out: string): void {
   const { images, fetched, bytes, failed } = result;
   const kept = images.length - fetched;
   note(
-    `${images.length} images in ${out}: ${fetched} downloaded (${formatBytes(bytes)})` +
-      (kept > 0 ? `, ${kept} were here already` : ''),
+    `${plural(images.length, 'image')} in ${out}: ${fetched} downloaded (${formatBytes(bytes)})` +
+      (kept > 0 ? `, ${plural(kept, 'was', 'were')} here already` : ''),
   );
   for (const { id, reason } of failed.slice(0, NAMED)) print(pc.yellow(`  ${id}: ${reason}`));
   if (failed.length > NAMED) print(pc.yellow(`  and ${failed.length - NAMED} more`));
   if (failed.length > 0) {
     print(
-      `${failed.length} images could not be downloaded; run the same command again to try them once more`,
+      `${plural(failed.length, 'image')} could not be downloaded; run the same command again to try them once more`,
     );
   } else if (images.length > 0) {
     note('  what may be done with them: LICENSES.md, ATTRIBUTION.csv');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { csvLine, requireGroups, splitGroups, type SplitItem } from '@medgan/data';
-import { defined, MedganError, UsageError, writeFileAtomically } from '@medgan/files';
+import { defined, MedganError, UsageError, writeFileAtomically, plural } from '@medgan/files';
 import { createRng, type DatasetContext, type ListedImages } from '@medgan/plugin-api';
 import { untilInterrupted } from '../interrupt.ts';
 import { builtInPlugins, DEFAULT_SPLITS, readControl, type ResolvedRun, splitFaults } from '@medgan/runs';
@@ -119,7 +119,7 @@ function counts(
     const byClass = classes.map(
       (name, label) => `${inPart.filter((item) => item.label === label).length} ${name}`,
     );
-    return `  ${part}: ${inPart.length} images (${byClass.join(', ')})`;
+    return `  ${part}: ${plural(inPart.length, 'image')} (${byClass.join(', ')})`;
   });
 }
 

@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
-import { defined } from '@medgan/files';
+import { defined, plural } from '@medgan/files';
 import pc from '../colours.ts';
 import {
   ENGINE_NAMES,
@@ -60,7 +60,7 @@ export async function doctorCommand(options: { json: boolean }): Promise<number>
     process.stdout.write(`${JSON.stringify({ machine, versions: versions(), engines }, undefined, 2)}\n`);
     return 0;
   }
-  process.stdout.write(`${machine.platform}, ${machine.cores} cores, ${machine.memoryGiB} GiB\n`);
+  process.stdout.write(`${machine.platform}, ${plural(machine.cores, 'core')}, ${machine.memoryGiB} GiB\n`);
   for (const [name, version] of Object.entries(versions())) process.stdout.write(`${name} ${version}\n`);
   process.stdout.write('\nengines (engine: in a control file; default: native where it works, else onnx)\n');
   for (const { engine, works, device, startMs, reason, cure } of engines) {

@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path';
-import { defined, MedganError, withCure } from '@medgan/files';
+import { defined, MedganError, withCure, plural } from '@medgan/files';
 import {
   type ConfigurationName,
   type Experiment,
@@ -70,7 +70,7 @@ async function listed(file: string, root: string): Promise<ListedExperiment> {
 function configurationText(configuration: ListedConfiguration | undefined): string {
   if (!configuration) return '';
   const { trials, states } = configuration;
-  const count = `${trials} ${trials === 1 ? 'trial' : 'trials'}`;
+  const count = plural(trials, 'trial');
   const run = Object.entries(states).map(([state, number]) => `${number} ${state}`);
   return run.length === 0 ? count : `${count}: ${run.join(', ')}`;
 }

@@ -9,6 +9,7 @@ import {
   someOf,
   UsageError,
   writeFileAtomically,
+  plural,
 } from '@medgan/files';
 import { createRng, RUN_FILES } from '@medgan/plugin-api';
 import {
@@ -57,7 +58,7 @@ const safetensors: Writer = async ({ weights, metadata = {} }, { out }) => {
     sizes: JSON.stringify(weights.sizes),
     ...metadata,
   });
-  return `${weights.tensors.size} tensors under PyTorch's names`;
+  return `${plural(weights.tensors.size, 'tensor')} under PyTorch's names`;
 };
 
 const onnx: Writer = async (request, { out, uint8 }) => {

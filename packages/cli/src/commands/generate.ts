@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { enginesToTry, type EngineName } from '@medgan/engine';
-import { defined, MedganError } from '@medgan/files';
+import { defined, MedganError, plural } from '@medgan/files';
 import { createRng } from '@medgan/plugin-api';
 import {
   findGeneratorWeights,
@@ -124,7 +124,9 @@ export async function generate(request: Generation): Promise<number> {
     });
     reportImages(result, out, reporter);
     if (result.state === 'finished') return 0;
-    reporter.onNote(`interrupted; ${drawn.count - result.images} images were not drawn`);
+    reporter.onNote(
+      `interrupted; ${plural(drawn.count - result.images, 'image was', 'images were')} not drawn`,
+    );
     return EXIT_INTERRUPTED;
   } finally {
     release();

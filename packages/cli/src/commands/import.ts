@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { defined } from '@medgan/files';
+import { defined, plural } from '@medgan/files';
 import { builtInPlugins } from '@medgan/runs';
 import { readImportedWeights, type ImportedWeights } from '@medgan/trainer';
 import { elementCount, trustedLimits, writeSafetensorsFile } from '@medgan/weights';
@@ -36,7 +36,7 @@ export async function importCommand(file: string, options: ImportOptions): Promi
   await writeSafetensorsFile(out, tensors, { format: 'pt', imported_from: basename(file), ...metadata });
   const numbers = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape)!, 0);
   const from = place === undefined ? '' : `, from ${place}`;
-  note(`${tensors.size} tensors, ${numbers.toLocaleString('en')} numbers in ${out}${from}`);
+  note(`${plural(tensors.size, 'tensor')}, ${plural(numbers, 'number')} in ${out}${from}`);
   if (passedOver.length > 0) process.stdout.write(passedOverText(imported));
   return 0;
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { MedganError, defined, messageOf, UsageError } from '@medgan/files';
+import { MedganError, defined, messageOf, UsageError, plural } from '@medgan/files';
 import type { PairMetric, Plugins } from '@medgan/plugin-api';
 import { markdownTable } from '@medgan/experiment-registry';
 import {
@@ -113,7 +113,7 @@ async function printFolders(
   });
   if (json) return asJson({ ...place, minmax, ...scores });
   print(
-    `${scores.pairs} pairs of one name${minmax ? ', each image min–max normalised on its own first' : ''}\n`,
+    `${plural(scores.pairs, 'pair')} of one name${minmax ? ', each image min–max normalised on its own first' : ''}\n`,
   );
   print(folderTable(metrics, scores));
   print(`\n${directionsNote(metrics)}`);
@@ -137,7 +137,9 @@ async function printSets(plugins: Plugins, place: Place, options: MetricsOptions
   });
   if (json) return asJson(result);
   const { real, fake } = result;
-  print(`real: ${real.images} images of ${real.folder}; fakes: ${fake.images} images of ${fake.folder}`);
+  print(
+    `real: ${plural(real.images, 'image')} of ${real.folder}; fakes: ${plural(fake.images, 'image')} of ${fake.folder}`,
+  );
   print(`at ${result.size} px (${result.resize}), seed ${seed}`);
   for (const table of result.sets) {
     print(`\nset metrics by ${String(table.features['extractor'])}\n\n${setTableText(table, plugins)}`);

@@ -1,3 +1,4 @@
+import { plural } from '@medgan/files';
 import { systemClock } from '@medgan/runs';
 import {
   asMedganError,
@@ -43,7 +44,7 @@ export async function mlflowStatusCommand(folders: readonly string[]): Promise<n
 const standing = (of: { left: number; points: number | undefined }): string =>
   of.points === undefined
     ? 'never sent'
-    : `${of.points} points sent, ${of.left === 0 ? 'no step is missing' : `${of.left} steps are missing`}`;
+    : `${plural(of.points, 'point')} sent, ${of.left === 0 ? 'no step is missing' : plural(of.left, 'step is missing', 'steps are missing')}`;
 
 async function stepsAfter(dir: string, place: typeof LOG_START): Promise<number> {
   let count = 0;

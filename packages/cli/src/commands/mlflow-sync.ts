@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
 import { note } from '../notes.ts';
-import { MedganError } from '@medgan/files';
+import { MedganError, plural } from '@medgan/files';
 import { systemClock } from '@medgan/runs';
 import { MlflowError } from 'mlflow-ts-client';
 import {
@@ -148,8 +148,8 @@ function print({ dir }: Target, { server }: Context, report: PassReport): void {
   const what =
     report.points + report.files === 0
       ? 'nothing was missing'
-      : `${report.points} points and ${report.files} files sent`;
+      : `${plural(report.points, 'point')} and ${plural(report.files, 'file')} sent`;
   const { trackingUri } = server.client;
-  note(`${name}: ${what}, ${report.runs === 1 ? '1 run' : `${report.runs} runs`}`);
+  note(`${name}: ${what}, ${plural(report.runs, 'run')}`);
   note(`  ${runPage(trackingUri, report)}`);
 }

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { UsageError } from '@medgan/files';
+import { UsageError, plural } from '@medgan/files';
 import { EXIT_INTERRUPTED, untilInterrupted } from '../interrupt.ts';
 import {
   checkControl,
@@ -138,7 +138,9 @@ async function carryOut(checked: CheckedControl, existing: Existing): Promise<nu
       );
       return 1;
     }
-    reporter.onNote(`${result.steps} steps in ${duration(result.seconds)}; everything is in ${place}/`);
+    reporter.onNote(
+      `${plural(result.steps, 'step')} in ${duration(result.seconds)}; everything is in ${place}/`,
+    );
     reporter.onNote(`  real beside generated: ${place}/real-fake-grid.png`);
     reporter.onNote(`  losses:                ${place}/loss.svg`);
     reporter.onNote(`  what next:             medgan evaluate ${place}`);

@@ -1,3 +1,4 @@
+import { plural } from '@medgan/files';
 import { join } from 'node:path';
 import { type Column, markdownTable } from '@medgan/experiment-registry';
 import type { Diversity, Estimate } from '@medgan/metrics';
@@ -99,7 +100,7 @@ const percent = (share: number): string => `${Number((100 * share).toFixed(1))} 
 function diversityText({ metric, real, fake }: Diversity, plugins: Plugins): string {
   return (
     `diversity: mean ${figureTitle(metric, plugins)} between fakes ${valueText(fake.value)}, between reals ${valueText(real.value)} ` +
-    `(${fake.count} and ${real.count} pairs); well above the reals' means images that repeat`
+    `(${fake.count} and ${plural(real.count, 'pair')}); well above the reals' means images that repeat`
   );
 }
 
@@ -126,13 +127,13 @@ export function evaluationText(
   if (original) {
     const lost = original.settings['offByOne'] === true ? ', the last one dropped' : '';
     parts.push(
-      `\noriginal protocol: ${original.pairs} pairs, i-th with i-th${lost}, each image min–max normalised\n`,
+      `\noriginal protocol: ${plural(original.pairs, 'pair')}, i-th with i-th${lost}, each image min–max normalised\n`,
       pairTableText(original, metrics),
     );
   }
   if (pairedMean) {
     parts.push(
-      `\npaired-mean protocol: each fake against ${pairedMean.settings['perFake']} random reals, ${pairedMean.pairs} pairs\n`,
+      `\npaired-mean protocol: each fake against ${pairedMean.settings['perFake']} random reals, ${plural(pairedMean.pairs, 'pair')}\n`,
       pairTableText(pairedMean, metrics),
     );
   }

@@ -1,4 +1,4 @@
-import { defined } from '@medgan/files';
+import { defined, plural } from '@medgan/files';
 import { dump } from 'js-yaml';
 import type { Study } from '@medgan/experiment-registry';
 
@@ -24,7 +24,7 @@ export function dryRunText(studies: readonly Study[], { json }: { readonly json:
           `\n# ${label}${continues === undefined ? '' : `, goes on from ${continues}`}\n` +
           dump({ [id]: config }, { noRefs: true }),
       );
-      return `# ${study}: ${trials.length} trials, configuration ${configuration}\n${parts.join('')}`;
+      return `# ${study}: ${plural(trials.length, 'trial')}, configuration ${configuration}\n${parts.join('')}`;
     })
     .join('\n');
 }

@@ -1,3 +1,4 @@
+import { plural } from '@medgan/files';
 import { join, relative, resolve } from 'node:path';
 import { type Clock, TRIAL_FILES } from '@medgan/plugin-api';
 import {
@@ -45,7 +46,7 @@ export async function runStudies(
   signal.addEventListener('abort', stopping, { once: true });
   for (const study of studies) {
     if (signal.aborted) break;
-    const count = `${study.trials.length} ${study.trials.length === 1 ? 'trial' : 'trials'}`;
+    const count = plural(study.trials.length, 'trial');
     if (!isQuiet()) {
       screen.write(`\n${study.experiment.title}: ${count}, configuration ${study.configuration}\n`);
     }

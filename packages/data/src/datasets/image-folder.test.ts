@@ -58,7 +58,7 @@ describe('class folders', () => {
     const warnings: string[] = [];
     const images = await folder.open({ onWarning: (message) => warnings.push(message) });
     expect(images.names).toEqual(['nevus/a.png']);
-    expect(warnings).toEqual(['dataset image-folder: 1 images beside the class folders are ignored']);
+    expect(warnings).toEqual(['dataset image-folder: 1 image beside the class folders is ignored']);
   });
 
   it('reads names in any script, and very long ones', async () => {

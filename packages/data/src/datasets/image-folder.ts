@@ -1,3 +1,4 @@
+import { plural } from '@medgan/files';
 import { defineDataset, parseOptions, type DatasetContext, type OptionsSchema } from '@medgan/plugin-api';
 import { readClassFolders, type GroupedFile } from '../find/class-folders.ts';
 import { warnOfLeftAside } from '../find/left-aside.ts';
@@ -53,7 +54,9 @@ async function choose(
     outsideLinks: settings.outside_links,
   });
   if (folder.looseIgnored > 0)
-    context.onWarning?.(`${WHO}: ${folder.looseIgnored} images beside the class folders are ignored`);
+    context.onWarning?.(
+      `${WHO}: ${plural(folder.looseIgnored, 'image beside the class folders is', 'images beside the class folders are')} ignored`,
+    );
   warnOfLeftAside(WHO, folder.leftAside, context);
   const { split } = context;
   const { groups, encoding, ungrouped } = settings;

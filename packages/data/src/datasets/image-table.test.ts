@@ -103,8 +103,8 @@ describe('a folder of images with a table', () => {
     expect(images).toMatchObject({ names: ['1.png'], classes: ['a'] });
     expect(images).not.toHaveProperty('groups');
     expect(warnings).toEqual([
-      'dataset image-table: 1 rows of labels.csv name an image that is not there',
-      'dataset image-table: 1 images have no row in labels.csv',
+      'dataset image-table: 1 row of labels.csv names an image that is not there',
+      'dataset image-table: 1 image has no row in labels.csv',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { defined } from '@medgan/files';
+import { defined, plural } from '@medgan/files';
 import {
   defineDataset,
   MedganError,
@@ -155,14 +155,17 @@ async function readRows(root: string, settings: Settings, context: ListContext):
     });
   }
   const name = basename(path);
-  if (missing > 0) context.onWarning?.(`${WHO}: ${missing} rows of ${name} name an image that is not there`);
+  if (missing > 0)
+    context.onWarning?.(
+      `${WHO}: ${plural(missing, 'row')} of ${name} ${missing === 1 ? 'names' : 'name'} an image that is not there`,
+    );
   if (byTail > 0)
     context.onWarning?.(
       `${WHO}: ${byTail} rows of ${name} hold paths of another place (${tailExample}); their images were found by the end of the path`,
     );
   const unlisted = files.length - rows.length;
   if (unlisted > 0 && where === undefined)
-    context.onWarning?.(`${WHO}: ${unlisted} images have no row in ${name}`);
+    context.onWarning?.(`${WHO}: ${plural(unlisted, 'image has', 'images have')} no row in ${name}`);
   return rows;
 }
 

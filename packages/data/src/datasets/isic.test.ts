@@ -93,7 +93,7 @@ describe('the dataset isic', () => {
     `);
     server.files.set('/files/ISIC_0000001.jpg', Buffer.from('<html>'));
     expect(await folder.refusal(open())).toMatchInlineSnapshot(`
-      "dataset isic: 1 images could not be downloaded
+      "dataset isic: 1 image could not be downloaded
         ISIC_0000001: it is no image but an HTML page
         cure: run it again to try these once more; narrow the query to do without them"
     `);

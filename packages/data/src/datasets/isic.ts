@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { defined } from '@medgan/files';
+import { defined, plural } from '@medgan/files';
 import {
   defineDataset,
   MedganError,
@@ -126,9 +126,12 @@ async function obtain(
   });
   if (failed.length === 0) return images;
   const lines = failed.slice(0, 20).map(({ id, reason }) => `\n  ${id}: ${reason}`);
-  throw new MedganError(`${WHO}: ${failed.length} images could not be downloaded${lines.join('')}`, {
-    cure: 'run it again to try these once more; narrow the query to do without them',
-  });
+  throw new MedganError(
+    `${WHO}: ${plural(failed.length, 'image')} could not be downloaded${lines.join('')}`,
+    {
+      cure: 'run it again to try these once more; narrow the query to do without them',
+    },
+  );
 }
 
 const text = (value: string | number | boolean | undefined): string | undefined =>

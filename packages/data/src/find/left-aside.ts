@@ -1,3 +1,4 @@
+import { plural } from '@medgan/files';
 import type { DatasetContext } from '@medgan/plugin-api';
 
 /** Something that lay in a searched folder and was not taken. */
@@ -67,8 +68,6 @@ export class AsideCounter {
       .sort((a, b) => (a.reason + a.what < b.reason + b.what ? -1 : 1));
   }
 }
-
-const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 /** One sentence per reason: `3 files of other kinds (.gif 1, .jfif 1, .pgm 1)`. */
 export function asideTexts(aside: readonly LeftAside[]): string[] {

@@ -159,13 +159,13 @@ describe('rows that cannot be used', () => {
 
   it('lists images that come twice, and those without a class', async () => {
     expect(await refusal(read('file,label\nISIC_0000001,a\nISIC_0000001.jpg,a\n'))).toMatchInlineSnapshot(`
-      "dataset image-table: DIR/labels.csv: 1 images come twice
+      "dataset image-table: DIR/labels.csv: 1 image comes twice
         row 3: ISIC_0000001.jpg (first in row 2)
         cure: keep one row of each"
     `);
     const gaps = 'file,label\nISIC_0000001,a\nISIC_0000002,\n';
     expect(await refusal(read(gaps))).toMatchInlineSnapshot(`
-      "dataset image-table: DIR/labels.csv: 1 rows have no class
+      "dataset image-table: DIR/labels.csv: 1 row has no class
         row 3: ISIC_0000002
         cure: fill it in, or leave these rows out with where: …"
     `);

@@ -1,4 +1,4 @@
-import { defined } from '@medgan/files';
+import { defined, plural } from '@medgan/files';
 import { MedganError } from '@medgan/plugin-api';
 import type { FoundFile } from '../find/folder-walk.ts';
 import { FileIndex, isAbsoluteName } from './file-index.ts';
@@ -100,14 +100,17 @@ export function labelledRows(
     });
   if (ambiguous!.length > 0)
     refuse(ambiguous!, {
-      what: `${at}: ${ambiguous!.length} rows could mean several images`,
+      what: `${at}: ${plural(ambiguous!.length, 'row')} could mean several images`,
       cure: 'write the path in the folder, with its ending',
     });
   if (twice!.length > 0)
-    refuse(twice!, { what: `${at}: ${twice!.length} images come twice`, cure: 'keep one row of each' });
+    refuse(twice!, {
+      what: `${at}: ${plural(twice!.length, 'image comes', 'images come')} twice`,
+      cure: 'keep one row of each',
+    });
   if (unlabelled!.length > 0)
     refuse(unlabelled!, {
-      what: `${at}: ${unlabelled!.length} rows have no class`,
+      what: `${at}: ${plural(unlabelled!.length, 'row has', 'rows have')} no class`,
       cure: 'fill it in, or leave these rows out with where: …',
     });
   return { rows, missing: missing!.length, byTail, tailExample };

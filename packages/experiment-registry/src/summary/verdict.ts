@@ -1,9 +1,7 @@
+import { plural } from '@medgan/files';
 import type { Agreement, FigureColumn, FigureVerdict, GroupSummary, Verdict } from './study-summary.ts';
 import { inPrint } from './compare.ts';
 import { rankAgreement } from './rank-agreement.ts';
-
-const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`;
 
 function agreementOf({ concordant, discordant }: { concordant: number; discordant: number }): Agreement {
   if (concordant + discordant === 0) return 'undecided';

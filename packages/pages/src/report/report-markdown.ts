@@ -1,3 +1,4 @@
+import { plural } from '@medgan/files';
 import {
   choiceText,
   comparisonMarkdown,
@@ -101,7 +102,7 @@ function studyText(report: StudyReport): string[] {
     ),
     ...data.map(
       ({ name: dataset, images, fingerprint }) =>
-        `Data: ${plain(dataset)}, ${images} images, fingerprint \`${fingerprint.slice(0, 12)}\`.`,
+        `Data: ${plain(dataset)}, ${plural(images, 'image')}, fingerprint \`${fingerprint.slice(0, 12)}\`.`,
     ),
     ...(engines.length === 0 ? [] : [`Computed by ${engines.map(plain).join('; ')}.`]),
     ...publishedMarkdown(summary).map(plain),

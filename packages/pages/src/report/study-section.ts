@@ -1,3 +1,4 @@
+import { plural } from '@medgan/files';
 import { html, scriptJson, trusted, type Html } from '../frame/html.ts';
 import { choiceText, durationText, type StudySummary } from '@medgan/experiment-registry';
 import { dataUrl } from './embed-image.ts';
@@ -234,7 +235,7 @@ function settingsPart({ settings, data, engines, days, summary, command }: Study
       ${values.map((value) => html`<dd>${value}</dd>`)}`;
   const dataText = data.map(({ name, images, fingerprint, classes }) => {
     const of = classes.length > 0 ? ` of ${classes.join(', ')}` : '';
-    return `${name}: ${images} images${of}, fingerprint ${fingerprint.slice(0, 12)}`;
+    return `${name}: ${plural(images, 'image')}${of}, fingerprint ${fingerprint.slice(0, 12)}`;
   });
   return html`<h3>Settings, data and time</h3>
     <dl>

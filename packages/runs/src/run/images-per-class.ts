@@ -1,3 +1,4 @@
+import { plural } from '@medgan/files';
 import type { PackedImages } from '@medgan/plugin-api';
 
 type Labelled = Pick<PackedImages, 'classes' | 'labels' | 'count'>;
@@ -13,5 +14,5 @@ export function imagesPerClass({ classes, labels }: Labelled): number[] {
 export function countsText(images: Labelled): string {
   const { classes, count } = images;
   const each = imagesPerClass(images).map((n, label) => `${classes[label]} (${n})`);
-  return `${count} ${count === 1 ? 'image' : 'images'} of ${classes.length === 1 ? classes[0] : each.join(', ')}`;
+  return `${plural(count, 'image')} of ${classes.length === 1 ? classes[0] : each.join(', ')}`;
 }
