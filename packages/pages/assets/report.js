@@ -5,7 +5,7 @@
   const short = (value) => String(Number(value.toPrecision(4)));
 
   /**
-   * Settings have points at other places of the axis: of each, the one nearest to the pointer is told.
+   * Settings have points at other places of the axis: for each, the tooltip shows the point nearest to the pointer.
    * @param {[number, number][]} data
    * @param {number} x
    */
