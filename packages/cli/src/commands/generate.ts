@@ -75,7 +75,7 @@ function latentsOf(
 function reportImages(result: GenerateResult, out: string, reporter: TerminalReporter): void {
   const { images, seconds, onGrid } = result;
   const rate = (images / seconds).toFixed(1);
-  reporter.onNote(`${images} images in ${duration(seconds)} (${rate} per second) in ${out}`);
+  reporter.onNote(`${plural(images, 'image')} in ${duration(seconds)} (${rate} per second) in ${out}`);
   if (onGrid === 0) return;
   const shown = onGrid < images ? `the first ${onGrid} of them` : 'all of them';
   reporter.onNote(`  ${shown} on one sheet: ${GRID_NAME}`);

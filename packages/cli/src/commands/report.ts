@@ -2,7 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { defined, plural } from '@medgan/files';
 import { STUDY_FILES } from '@medgan/plugin-api';
 import type { ConfigurationName } from '@medgan/experiment-registry';
-import { REPORT_MARK, writeReport } from '@medgan/pages';
+import { type ReportInput, REPORT_MARK, writeReport } from '@medgan/pages';
 import { describeMetrics, formatBytes, reportInputs } from '@medgan/runs';
 import { note } from '../notes.ts';
 import { guardOutput, type OutputKind } from '../guard-output.ts';
@@ -22,6 +22,17 @@ const REPORT: OutputKind = {
       start.includes(text),
     ),
 };
+
+/** `2 studies, 1 of them run; 3 single runs`. */
+function counted(inputs: readonly ReportInput[]): string {
+  const studies = inputs.filter(({ isRun = false }) => !isRun);
+  const run = studies.filter(({ records }) => records.length > 0).length;
+  const runs = inputs.length - studies.length;
+  return [
+    ...(studies.length > 0 ? [`${plural(studies.length, 'study', 'studies')}, ${run} of them run`] : []),
+    ...(runs > 0 ? [plural(runs, 'single run')] : []),
+  ].join('; ');
+}
 
 /** `medgan report [targets…]`: `index.html` and `RESULTS.md` out of studies and runs. */
 export async function reportCommand(
@@ -44,9 +55,6 @@ export async function reportCommand(
   });
   const here = (path: string): string => relative(process.cwd(), path) || path;
   for (const problem of problems) process.stderr.write(`left out: ${problem}\n`);
-  const run = studies.filter(({ records }) => records.length > 0).length;
-  note(
-    `${plural(studies.length, 'study', 'studies')}, ${run} of them run\n${here(htmlPath)}, ${formatBytes(htmlBytes)}, one file\n${here(markdownPath)}`,
-  );
+  note(`${counted(studies)}\n${here(htmlPath)}, ${formatBytes(htmlBytes)}, one file\n${here(markdownPath)}`);
   return problems.length > 0 ? 1 : 0;
 }

@@ -52,5 +52,5 @@ it('lists runs and trials with their state, step and best figure', async () => {
 });
 
 it('refuses a folder that is not there', async () => {
-  await expect(listRuns(join(root, 'none'))).rejects.toThrow(/none cannot be listed/);
+  await expect(listRuns(join(root, 'none'))).rejects.toThrow(/there is no folder .*none$/);
 });

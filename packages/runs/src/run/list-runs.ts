@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { defined, lockHolder, MedganError, messageOf, readJson } from '@medgan/files';
+import { defined, isAbsent, lockHolder, MedganError, messageOf, readJson } from '@medgan/files';
 import { RUN_FILES } from '@medgan/plugin-api';
 import { type Best, readBest, type RunStatus } from '@medgan/trainer';
 import { holdsRun } from './run-record.ts';
@@ -29,7 +29,10 @@ export async function listRuns(folder: string): Promise<ListedRun[]> {
   try {
     await readdir(root);
   } catch (error) {
-    throw new MedganError(`${folder} cannot be listed: ${messageOf(error)}`, {
+    const what = isAbsent(error)
+      ? `there is no folder ${folder}`
+      : `${folder} cannot be listed: ${messageOf(error)}`;
+    throw new MedganError(what, {
       cure: 'give the folder that out: of your control files names; medgan run makes it',
       cause: error,
     });
