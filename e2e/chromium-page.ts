@@ -72,5 +72,8 @@ export async function expectAccessible(page: Page): Promise<void> {
 /** No part of the page is wider than the screen of a phone. */
 export async function expectFitsPhone(page: Page): Promise<void> {
   await page.setViewportSize({ width: 390, height: 800 });
-  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  // Charts follow the width in a later frame.
+  await expect
+    .poll(() => page.evaluate('document.documentElement.scrollWidth'), { timeout: 20_000 })
+    .toBeLessThanOrEqual(390);
 }
