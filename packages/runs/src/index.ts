@@ -29,6 +29,8 @@ export { type Protocol, type RunEvaluation, evaluateRun } from './evaluation/eva
 export { USUAL_FEATURES, chooseFeatures } from './evaluation/features-spec.ts';
 export { type PairTable } from './evaluation/pair-tables.ts';
 export { type CheckpointChoice, freshImages, generatorOfRun } from './evaluation/generated-images.ts';
+export { evaluationText, setTableText } from './evaluation/evaluation-text.ts';
+export { directionsNote, metricHeading, metricValueText } from './evaluation/metric-text.ts';
 export { figureTitle } from './evaluation/figure-title.ts';
 export { PUBLISHED_METRICS, jsonKey, usualPairMetrics } from './evaluation/score-pairs.ts';
 export { type SetColumn, type SetTable } from './evaluation/set-table.ts';

@@ -4,6 +4,7 @@ import {
   type CheckpointChoice,
   chooseFeatures,
   evaluateRun,
+  evaluationText,
   openRun,
   type OpenOptions,
   type Protocol,
@@ -11,7 +12,6 @@ import {
   usualPairMetrics,
   withRunAtWork,
 } from '@medgan/runs';
-import { evaluationText } from '../evaluation/evaluation-text.ts';
 import { TerminalReporter } from '../terminal.ts';
 
 export interface EvaluateOptions extends Omit<CheckpointChoice, 'allowNonFinite'>, OpenOptions {

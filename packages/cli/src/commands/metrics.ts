@@ -7,14 +7,16 @@ import {
   compareFiles,
   compareFolders,
   compareSets,
+  directionsNote,
+  metricHeading,
+  metricValueText,
+  setTableText,
   type FolderScores,
   jsonKey,
   USUAL_FEATURES,
   usualPairMetrics,
   loadPlugins,
 } from '@medgan/runs';
-import { setTableText } from '../evaluation/evaluation-text.ts';
-import { directionsNote, heading, valueText } from '../evaluation/metric-text.ts';
 import { TerminalReporter } from '../terminal.ts';
 
 export interface MetricsOptions {
@@ -63,7 +65,7 @@ async function printFiles(
   if (json) return asJson(Object.keys(reasons).length === 0 ? values : { ...values, reasons });
   const rows = metrics.map((metric) => {
     const key = jsonKey(metric.name);
-    return [heading(metric), valueText(values[key]), reasons[key] ?? metric.summary];
+    return [metricHeading(metric), metricValueText(values[key]), reasons[key] ?? metric.summary];
   });
   const columns = [
     { title: 'metric', align: 'left' },
@@ -88,7 +90,13 @@ const namesText = (names: readonly string[]): string =>
 function folderTable(metrics: readonly PairMetric[], { metrics: summaries }: FolderScores): string {
   const rows = metrics.map((metric) => {
     const { mean, deviation, count, reason } = summaries[jsonKey(metric.name)]!;
-    return [heading(metric), valueText(mean), valueText(deviation), String(count), reason ?? ''];
+    return [
+      metricHeading(metric),
+      metricValueText(mean),
+      metricValueText(deviation),
+      String(count),
+      reason ?? '',
+    ];
   });
   const columns = [
     { title: 'metric', align: 'left' },

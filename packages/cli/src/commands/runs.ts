@@ -1,8 +1,15 @@
 import { relative } from 'node:path';
 import { plural } from '@medgan/files';
 import { type Column, markdownTable } from '@medgan/experiment-registry';
-import { builtInPlugins, figureTitle, formatAge, type ListedRun, listRuns, systemClock } from '@medgan/runs';
-import { valueText } from '../evaluation/metric-text.ts';
+import {
+  builtInPlugins,
+  figureTitle,
+  metricValueText,
+  formatAge,
+  type ListedRun,
+  listRuns,
+  systemClock,
+} from '@medgan/runs';
 import { note } from '../notes.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -30,7 +37,8 @@ export async function runsCommand(folder: string, { json }: { readonly json: boo
   const plugins = builtInPlugins();
   const rows = runs.map((run) => {
     const { dir, state, best, changedAt, fault } = run;
-    const figure = best && `${figureTitle(best.metric, plugins)} ${valueText(best.value)}, step ${best.step}`;
+    const figure =
+      best && `${figureTitle(best.metric, plugins)} ${metricValueText(best.value)}, step ${best.step}`;
     const age = formatAge(systemClock.now() - changedAt);
     return [relative('.', dir) || '.', fault ?? state, stepText(run), figure ?? '', age];
   });

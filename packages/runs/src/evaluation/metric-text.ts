@@ -4,11 +4,11 @@ import type { Direction, PairMetric } from '@medgan/plugin-api';
 export const arrow = (direction: Direction): string => (direction === 'higher' ? '↑' : '↓');
 
 /** A metric as it heads a table: `PSNR ↑ (dB)`. */
-export const heading = ({ title, direction, unit }: PairMetric): string =>
+export const metricHeading = ({ title, direction, unit }: PairMetric): string =>
   `${title} ${arrow(direction)}${unit === undefined ? '' : ` (${unit})`}`;
 
 /** A value in four significant digits, none of them after four decimals; – where there is none. */
-export function valueText(value: number | null | undefined): string {
+export function metricValueText(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
   const size = Math.abs(value);
   if (size >= 1000 || (size > 0 && size < 0.001)) return value.toPrecision(4);

@@ -3,16 +3,13 @@ import { join } from 'node:path';
 import { type Column, markdownTable } from '@medgan/experiment-registry';
 import type { Diversity, Estimate } from '@medgan/metrics';
 import { type PairMetric, type Plugins, type SetValue, RUN_FILES } from '@medgan/plugin-api';
-import {
-  averagedText,
-  figureTitle,
-  jsonKey,
-  type PairTable,
-  type RunEvaluation,
-  type SetColumn,
-  type SetTable,
-} from '@medgan/runs';
-import { arrow, directionsNote, heading, valueText } from './metric-text.ts';
+import { averagedText } from '../run/averaged-text.ts';
+import type { RunEvaluation } from './evaluate-run.ts';
+import { figureTitle } from './figure-title.ts';
+import type { PairTable } from './pair-tables.ts';
+import { jsonKey } from './score-pairs.ts';
+import type { SetColumn, SetTable } from './set-table.ts';
+import { arrow, directionsNote, metricHeading, metricValueText } from './metric-text.ts';
 
 const right = (title: string): Column => ({ title, align: 'right' });
 const left = (title: string): Column => ({ title, align: 'left' });
@@ -22,7 +19,7 @@ const footnotes = (reasons: ReadonlyMap<string, string>): string =>
   [...reasons].map(([name, reason]) => `\n– ${name}: ${reason}`).join('');
 
 function intervalText(interval: Estimate['interval']): string {
-  return interval === null ? '–' : `${valueText(interval[0])} … ${valueText(interval[1])}`;
+  return interval === null ? '–' : `${metricValueText(interval[0])} … ${metricValueText(interval[1])}`;
 }
 
 /** A table of pair metrics, one per line, each between its ceiling and its floor. */
@@ -33,12 +30,12 @@ function pairTableText(table: PairTable, metrics: readonly PairMetric[]): string
     const { value, deviation, interval, reason } = table.values[key]!;
     if (reason !== undefined) reasons.set(metric.title, reason);
     return [
-      heading(metric),
-      valueText(value),
-      valueText(deviation),
+      metricHeading(metric),
+      metricValueText(value),
+      metricValueText(deviation),
       intervalText(interval),
-      valueText(table.ceiling[key]!.value),
-      valueText(table.floor[key]!.value),
+      metricValueText(table.ceiling[key]!.value),
+      metricValueText(table.floor[key]!.value),
     ];
   });
   const columns = [
@@ -57,8 +54,8 @@ const valueOf = ({ values }: SetColumn, name: string): SetValue | undefined =>
 
 /** `0.0123 ± 0.0011`, where there is a deviation over subsets. */
 function setValueText(value: SetValue | undefined): string {
-  const deviation = value?.deviation === undefined ? '' : ` ± ${valueText(value.deviation)}`;
-  return `${valueText(value?.value)}${deviation}`;
+  const deviation = value?.deviation === undefined ? '' : ` ± ${metricValueText(value.deviation)}`;
+  return `${metricValueText(value?.value)}${deviation}`;
 }
 
 const countsText = ({ images }: SetColumn): string => `${images.fake} against ${images.real}`;
@@ -89,7 +86,7 @@ function nearestText({ nearestReal }: SetTable): string {
       `${percent(share)} nearer than ${quantile === 0 ? 'any two reals' : `${percent(quantile)} of reals`}`,
   );
   return (
-    `nearest real image: median ${valueText(medianFake)}, of a real to another ${valueText(medianReal)}; ` +
+    `nearest real image: median ${metricValueText(medianFake)}, of a real to another ${metricValueText(medianReal)}; ` +
     `fakes ${shares.join(', ')}`
   );
 }
@@ -99,7 +96,7 @@ const percent = (share: number): string => `${Number((100 * share).toFixed(1))} 
 /** Whether fakes vary as reals do. */
 function diversityText({ metric, real, fake }: Diversity, plugins: Plugins): string {
   return (
-    `diversity: mean ${figureTitle(metric, plugins)} between fakes ${valueText(fake.value)}, between reals ${valueText(real.value)} ` +
+    `diversity: mean ${figureTitle(metric, plugins)} between fakes ${metricValueText(fake.value)}, between reals ${metricValueText(real.value)} ` +
     `(${fake.count} and ${plural(real.count, 'pair')}); well above the reals' means images that repeat`
   );
 }
@@ -122,7 +119,7 @@ export function evaluationText(
   const parts = [`checkpoint of step ${checkpoint.step} (${checkpoint.chosen})${averaged}`];
   if (best)
     parts.push(
-      `best while training: step ${best.step}, ${figureTitle(best.metric, plugins)} ${valueText(best.value)}`,
+      `best while training: step ${best.step}, ${figureTitle(best.metric, plugins)} ${metricValueText(best.value)}`,
     );
   if (original) {
     const lost = original.settings['offByOne'] === true ? ', the last one dropped' : '';
