@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { medgan } from './medgan.ts';
 import { recipesOf } from './recipes.ts';
-import { makeCluster } from './slurm.ts';
+import { makeCluster } from './kubernetes.ts';
 
 const files = recipesOf('docs/launchers.md');
 
@@ -44,14 +44,14 @@ const BASE = `base:
 it.skipIf(process.platform === 'win32')(
   'docs/launchers.md: the launcher it shows trains a study',
   async () => {
-    expect(files.map(({ name }) => name)).toEqual(['slurm.mjs']);
+    expect(files.map(({ name }) => name)).toEqual(['kubernetes.mjs']);
     const ran = await medgan(
       ...['experiment', 'run', study('far.yaml', BASE), '--out', folder, '--set', 'threads=3'],
-      ...['--launcher', join(folder, 'cluster/slurm.mjs')],
-      ...['--launcher-option', 'poll_seconds=0.1', '--launcher-option', 'partition=gpu'],
+      ...['--launcher', join(folder, 'cluster/kubernetes.mjs')],
+      ...['--launcher-option', 'poll_seconds=0.1', '--launcher-option', 'image=registry/medgan'],
     );
     expect(ran, ran.stderr).toMatchObject({ code: 0, stderr: '' });
-    expect(readFileSync(submitted, 'utf8')).toMatch(/--cpus-per-task=3\n[^]*--partition=gpu\n/);
+    expect(readFileSync(submitted, 'utf8')).toMatch(/"image":"registry\/medgan".*"limits":\{"cpu":3\}/);
     expect(readFileSync(join(folder, 'far/base/trial.log'), 'utf8')).toContain('step 2/2');
     expect(JSON.parse(readFileSync(join(folder, 'far/base/result.json'), 'utf8'))).toMatchObject({
       status: 'finished',
@@ -60,14 +60,14 @@ it.skipIf(process.platform === 'win32')(
 );
 
 it('takes a launcher by the name of a plugin, named in the folder of a file that the study extends', async () => {
-  writeFileSync(join(folder, 'cluster/here.yaml'), 'base: { plugins: [./slurm.mjs] }\n');
+  writeFileSync(join(folder, 'cluster/here.yaml'), 'base: { plugins: [./kubernetes.mjs] }\n');
   const file = study('by-name.yaml', `extends: ./cluster/here.yaml\n${BASE}`);
   const shown = await medgan(
     'experiment',
     'run',
     file,
     '--launcher',
-    'slurm',
+    'kubernetes',
     '--dry-run',
     '--json',
     '--seeds',
@@ -75,7 +75,7 @@ it('takes a launcher by the name of a plugin, named in the folder of a file that
   );
   expect(shown, shown.stderr).toMatchObject({ code: 0, stderr: '' });
   const [{ trials }] = JSON.parse(shown.stdout) as [{ trials: { config: object }[] }];
-  const plugins = [join(folder, 'cluster/slurm.mjs')];
+  const plugins = [join(folder, 'cluster/kubernetes.mjs')];
   expect(trials.map(({ config }) => config)).toMatchObject([
     { seed: 3, plugins },
     { seed: 4, plugins },
@@ -85,11 +85,14 @@ it('takes a launcher by the name of a plugin, named in the folder of a file that
 it('refuses a launcher that there is not, that is none, and an option that it has not', async () => {
   const file = study('refused.yaml', BASE);
   writeFileSync(join(folder, 'none.mjs'), 'export const nothing = 0;');
-  const slurm = join(folder, 'cluster/slurm.mjs');
+  const kubernetes = join(folder, 'cluster/kubernetes.mjs');
   for (const [args, message] of [
-    [['--launcher', 'locale'], 'no launcher is called "locale"; known: local\n  cure: did you mean "local"?'],
+    [
+      ['--launcher', 'locale'],
+      'no launcher is called "locale"; known: local, slurm\n  cure: did you mean "local"?',
+    ],
     [['--launcher', join(folder, 'none.mjs')], 'none.mjs: it exports no plugin'],
-    [['--launcher', slurm, '--launcher-option', 'partitoin=gpu'], 'did you mean "partition"?'],
+    [['--launcher', kubernetes, '--launcher-option', 'imaeg=medgan'], 'did you mean "image"?'],
   ] as const) {
     const { code, stderr } = await medgan('experiment', 'run', file, '--dry-run', ...args);
     expect(code).toBe(1);
@@ -98,10 +101,12 @@ it('refuses a launcher that there is not, that is none, and an option that it ha
 });
 
 it('lists launchers among the plugins, and hands in no job to test one', async () => {
-  const slurm = join(folder, 'cluster/slurm.mjs');
-  const listed = await medgan('plugins', slurm);
-  expect(listed.stdout).toMatch(/\| launcher +\| local +\|[^]*\| launcher +\| slurm +\|/);
-  const tested = await medgan('plugins', 'test', slurm);
+  const kubernetes = join(folder, 'cluster/kubernetes.mjs');
+  const listed = await medgan('plugins', kubernetes);
+  expect(listed.stdout).toMatch(
+    /\| launcher +\| local +\|[^]*\| launcher +\| slurm +\|[^]*\| launcher +\| kubernetes +\|/,
+  );
+  const tested = await medgan('plugins', 'test', kubernetes);
   expect(tested).toMatchObject({ code: 0, stderr: '' });
   expect(tested.stdout).toContain('there is no contract suite for its kind');
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ArchiveServer } from '@medgan/data/testing';
-import { makeCluster } from '../slurm.ts';
+import { makeCluster } from '../kubernetes.ts';
 import { ROOT, filesLike } from './pages.ts';
 import { fillReaderFolder, inFolder } from './reader-folder.ts';
 import { isProgram, type } from './reader.ts';
@@ -83,7 +83,7 @@ function typed(words: readonly string[]): string[] {
   );
   if (words[1] === 'data' && words[2] === 'isic') here.push('--base-url', archive.base);
   if (words[1] === 'evaluate') here.push('--fakes', '8');
-  if (words.includes('./slurm.mjs')) here.push('--launcher-option', 'poll_seconds=0.1');
+  if (words.includes('./kubernetes.mjs')) here.push('--launcher-option', 'poll_seconds=0.1');
   return here;
 }
 

@@ -73,6 +73,12 @@ export interface Published {
   readonly open: readonly { readonly what: string; readonly assumed: string }[];
 }
 
+/** A launcher and its options, as a study names them. */
+export interface StudyLauncher {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
 /** An experiment file, defaults filled in. */
 export interface ExperimentFile {
   readonly title: string;
@@ -80,6 +86,8 @@ export interface ExperimentFile {
   readonly base: ControlKeys;
   readonly vary?: Vary;
   readonly seeds: readonly number[];
+  /** Where its trials run, unless the command line says otherwise. */
+  readonly launcher?: StudyLauncher;
   readonly published?: Published;
   readonly configurations: { readonly quick?: Configuration; readonly paper?: Configuration };
 }
@@ -166,6 +174,16 @@ export function experimentSchema({ control, varied }: ControlParts = ANY_CONTROL
       base: { ...base, default: {} },
       vary: described('what differs between the trials: grid, zip or cases; absent: a single trial', vary),
       seeds: seeds({ default: [0] }),
+      launcher: described(
+        'where the trials run, unless the command line says otherwise',
+        closed(
+          {
+            name: { ...text, description: 'a launcher by its name, file or package: slurm' },
+            options: { type: 'object', default: {}, description: 'as --launcher-option: {partition: gpu}' },
+          },
+          ['name'],
+        ),
+      ),
       published: publishedSchema(),
       configurations: described('ways to run it', {
         ...closed({

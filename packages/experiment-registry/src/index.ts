@@ -14,6 +14,7 @@ export type {
   Published,
   PublishedFigure,
   PublishedRow,
+  StudyLauncher,
   Vary,
 } from './experiment-schema.ts';
 export { parseExperiment, readExperiment, type Experiment } from './experiment.ts';
@@ -21,14 +22,24 @@ export { experimentFiles, findExperiment } from './find-experiment.ts';
 export { parseOverrides, parseSeeds } from './overrides.ts';
 export { countsText, resultsTable, type StudyResults } from './results.ts';
 export { runExperiment } from './run-experiment.ts';
-export type { Launch, LaunchContext, OfTrial, RunOptions, StudyEvent, StudyOutcome } from './run-options.ts';
+export type {
+  HandIn,
+  Launch,
+  LaunchContext,
+  OfTrial,
+  RunOptions,
+  StudyEvent,
+  StudyOutcome,
+} from './run-options.ts';
 export { copyRun } from './launch/copy-run.ts';
-export { launchWith, type LaunchOptions } from './launch/launch-trial.ts';
+export { jobsWith, launchWith, type LaunchOptions, type MakeJob } from './launch/launch-trial.ts';
 export { localLauncher, type StopRequest } from './launch/local-launcher.ts';
 export { launchByScheduler, type Scheduler, type SchedulerOptions } from './launch/scheduler-launcher.ts';
+export { slurmLauncher } from './launch/slurm/slurm-launcher.ts';
 export { lastLines, readResult, readTrial, writeResult, type FolderOfTrial } from './launch/trial-files.ts';
 export type { Identify } from './plan-study.ts';
 export { shownStudy, studyText, type ShownStudy } from './show-study.ts';
+export { studyNow } from './study-now.ts';
 export { comparisonTable, type ComparisonRow } from './summary/comparison-table.ts';
 export { choiceText } from './summary/choosing-figures.ts';
 export { durationText, numberText } from './summary/figure-text.ts';

@@ -5,6 +5,7 @@ import { STUDY_FILES } from '@medgan/plugin-api';
 import type { Study, Trial } from './study.ts';
 import { readResult, readTrial } from './launch/trial-files.ts';
 import { identityHash, type TrialIdentity } from './trial-identity.ts';
+import { withLeft } from './study-now.ts';
 import { isDone, readRecords, waitingRecord, type TrialRecord } from './trial-records.ts';
 
 /** No trial is called so: ids begin with a letter or a digit. */
@@ -65,7 +66,7 @@ export async function planStudy(
 async function earlierTrials({ study, dir }: PlanOptions): Promise<Map<string, TrialRecord>> {
   const stored = readRecords(dir, study);
   const earlier = new Map<string, TrialRecord>();
-  for (const record of stored?.trials ?? []) earlier.set(record.id, record);
+  for (const record of stored?.trials ?? []) earlier.set(record.id, await withLeft(record, dir));
   for (const { id } of study.trials) {
     if (earlier.has(id)) continue;
     const folder = await readTrial(join(dir, id));

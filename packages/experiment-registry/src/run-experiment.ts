@@ -38,7 +38,7 @@ export async function runExperiment(study: Study, options: RunOptions): Promise<
       },
     });
     const run = new StudyRun(study, { ...options, dir, records });
-    await run.run();
+    await (options.handIn ? run.handIn(options.handIn) : run.run());
     const outcome = outcomeOf(study, { dir, records: run.records });
     options.onEvent?.({ kind: 'study-ended', study, studyDir: dir, outcome });
     return outcome;
@@ -66,6 +66,12 @@ function outcomeOf(
   const [left, failed, skipped] = [count('interrupted', 'waiting'), count('failed'), count('skipped')];
   const base = { study, dir, resultsPath: join(dir, STUDY_FILES.results), records };
   const all = `of ${records.length} trials`;
+  const handedIn = count('running');
+  if (handedIn > 0) {
+    const waiting = left > 0 ? `; ${left} go on from others, and are handed in by experiment wait` : '';
+    const advice = `${handedIn} ${all} are handed in${waiting}: medgan experiment status, wait or cancel ${study.name} come back to them`;
+    return { ...base, status: 'handed-in', advice };
+  }
   if (failed > 0) {
     const others = [
       ...(skipped > 0 ? [`${skipped} skipped`] : []),

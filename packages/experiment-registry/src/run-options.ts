@@ -17,6 +17,11 @@ export interface LaunchContext {
 /** Runs one trial to its end. What it throws counts as a failure of that trial alone. */
 export type Launch = (trial: Trial, context: LaunchContext) => Promise<TrialResult>;
 
+/** Hands trials in to a launcher whose jobs outlive this process. */
+export type HandIn = (
+  trials: readonly { readonly trial: Trial; readonly dir: string; readonly anew: boolean }[],
+) => Promise<void>;
+
 interface OfStudy {
   readonly study: Study;
   /** Folder of the study. */
@@ -45,6 +50,8 @@ export interface RunOptions {
   /** Folder of all runs; the study lies in `<root>/<study.name>/`. */
   readonly root: string;
   readonly launch: Launch;
+  /** Given: trials are handed in by it, and none is waited for. */
+  readonly handIn?: HandIn;
   /** What it throws ends the study before any trial. */
   readonly identify: Identify;
   readonly clock: Clock;
@@ -67,7 +74,7 @@ export interface StudyOutcome {
   readonly resultsPath: string;
   /** In the order of `study.trials`. */
   readonly records: readonly TrialRecord[];
-  readonly status: 'finished' | 'interrupted' | 'failed';
+  readonly status: 'finished' | 'interrupted' | 'failed' | 'handed-in';
   /** How to go on, where there is something left to do. */
   readonly advice?: string;
 }

@@ -1,3 +1,4 @@
-/** A study with records and figures, for tests of what shows studies. */
+/** For tests elsewhere: a study with records and figures, and the contract of launchers. */
 
+export { launcherContract } from './launch/launcher-contract.testing.ts';
 export { exampleStudy, finishedResult, recordsOf } from './summary/example-study.testing.ts';

@@ -9,10 +9,14 @@ export interface TrialJob {
   readonly dir: string;
   /** A program and its arguments. */
   readonly command: readonly [string, ...string[]];
+  /** In place of `command` for a further attempt at the same job, which goes on from what the first one left. */
+  readonly resume: readonly [string, ...string[]];
   /** What the command prints is added to this file. */
   readonly log: string;
   /** Cores that it is meant to use. */
   readonly threads: number;
+  /** GPUs that it is meant to use: 0 or 1, because a run computes on one device. */
+  readonly gpus: number;
 }
 
 /** Where a running trial stands, as far as its launcher knows. */
@@ -51,11 +55,29 @@ export interface JobEnd {
   readonly by?: string;
 }
 
+/** Jobs that outlive the process that handed them in, for `--detach` and what comes back to them. */
+export interface LauncherQueue<Options extends object = object> {
+  /** Hands in those jobs that are not in the queue yet, and returns. @throws MedganError when one is refused. */
+  submit(jobs: readonly TrialJob[], options: Options): Promise<void>;
+  /** What becomes of the jobs of run folders, in words; a folder whose job is no longer in the queue is left out. */
+  states(dirs: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Asks the jobs of run folders to save and to end, and returns how many there were. */
+  cancel(dirs: readonly string[]): Promise<number>;
+}
+
 export interface LauncherDefinition<Options extends object = object> extends Named {
   /** One sentence for people. */
   readonly summary: string;
   /** JSON Schema of its options, with their defaults. */
   readonly options: OptionsSchema;
+  /** How many trials it is given at a time where `--jobs` does not say: `all`, or (default) one. */
+  readonly atOnce?: 'all';
+  /** Cores of a job where the study does not say; default: a share of this machine's. */
+  cores?(options: Options): number;
+  /** Whether the machines would take such a job; called before a study's first trial. @throws MedganError when not. */
+  check?(job: TrialJob, options: Options): Promise<void>;
+  /** Absent where jobs end with the process that runs the study. */
+  readonly queue?: LauncherQueue<Options>;
   /** Runs a job to its end, on this machine or another. @throws MedganError when it cannot be started. */
   launch(job: TrialJob, options: Options, context: JobContext): Promise<JobEnd>;
 }

@@ -34,12 +34,18 @@ export const TRIAL_FILES = {
   log: 'trial.log',
   /** The name by which a scheduler knows the trial's job. */
   job: 'job.json',
+  /** There while a scheduler's job runs; as old as its attempt. */
+  jobStart: 'job.start',
+  /** How the process of a scheduler's job ended. */
+  jobEnd: 'job-end.json',
 } as const;
 
 /** Names of the files and folders in the folder of a study, beside the run folders of its trials. */
 export const STUDY_FILES = {
   /** Every trial with its state and figures. */
   trials: 'trials.json',
+  /** The command by which the study was run last. */
+  command: 'command.json',
   /** The study's table and pictures, for people. */
   results: 'RESULTS.md',
   /** Folder: run folders of trials that another configuration or other data has replaced. */

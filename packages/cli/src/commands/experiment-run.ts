@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import { MedganError, UsageError, withCure } from '@medgan/files';
 import type { Plugins } from '@medgan/plugin-api';
 import {
@@ -8,8 +8,6 @@ import {
   type Experiment,
   experimentFiles,
   findExperiment,
-  type Launch,
-  launchWith,
   parseOverrides,
   parseSeeds,
   readExperiment,
@@ -17,8 +15,8 @@ import {
   type Study,
   type StudyOutcome,
 } from '@medgan/experiment-registry';
-import { chooseLauncher } from '../experiment/choose-launcher.ts';
 import { dryRunText } from '../experiment/dry-run-text.ts';
+import { openLauncher, queueOf } from '../experiment/open-launcher.ts';
 import { failuresText, runStudies, shown } from '../experiment/run-studies.ts';
 import {
   absolutePaths,
@@ -29,6 +27,7 @@ import {
   trialIdentities,
   withAbsolutePlugins,
 } from '@medgan/runs';
+import { writeStudyCommand } from '../experiment/study-command.ts';
 import { EXIT_INTERRUPTED, interruptSignal } from '../interrupt.ts';
 import { MEDGAN_FILE } from '../medgan-file.ts';
 import { TerminalReporter } from '../terminal.ts';
@@ -41,34 +40,14 @@ export interface ExperimentRunOptions {
   readonly out: string;
   readonly set: readonly string[];
   readonly seeds?: string;
-  readonly jobs: number;
-  readonly launcher: string;
+  readonly jobs?: number;
+  readonly launcher?: string;
   readonly launcherOption: readonly string[];
+  readonly detach: boolean;
   readonly onFailure: 'continue' | 'stop';
   readonly force: boolean;
   readonly dryRun: boolean;
   readonly json: boolean;
-}
-
-/** Runs a trial as a job that is this program again. */
-async function launchOf(
-  { launcher, launcherOption, jobs }: ExperimentRunOptions,
-  plugins: Plugins,
-): Promise<Launch> {
-  const share = Math.max(1, Math.floor(availableParallelism() / jobs));
-  return launchWith({
-    launcher: await chooseLauncher(launcher, plugins),
-    options: parseOverrides(launcherOption, '--launcher-option'),
-    clock: systemClock,
-    threads: ({ config: { threads } }) => (typeof threads === 'number' ? threads : share),
-    command: ({ dir, anew, threads }) => [
-      process.execPath,
-      ...process.execArgv,
-      MEDGAN_FILE,
-      ...['experiment', 'trial', dir, '--threads', String(threads)],
-      ...(anew ? ['--anew'] : []),
-    ],
-  });
 }
 
 /** What the command line lays over the files, and the plugins that both name. */
@@ -122,18 +101,25 @@ export async function experimentRunCommand(
   const overrides = withAbsolutePlugins(given, process.cwd());
   const plugins = await pluginsOfStudies(experiments, overrides);
   const studies = studiesOf(experiments, { ...options, overrides, plugins });
-  const launch = await launchOf(options, plugins);
+  const opened = await openLauncher(options, { experiments, plugins });
+  if (options.detach) queueOf(opened.launcher);
   if (options.dryRun) {
     process.stdout.write(dryRunText(studies, options));
     return 0;
   }
+  const root = resolve(options.out);
+  for (const study of studies) await opened.check(study, root);
+  for (const study of studies) await writeStudyCommand(join(root, study.name), { study, options });
   const { signal, release } = interruptSignal(() => undefined);
   const reporter = new TerminalReporter({ stream: process.stdout, logEvery: 1 });
   const followers = new StudyFollowers({ program: MEDGAN_FILE, reporter });
   try {
     const outcomes = await runStudies(studies, {
       ...options,
-      launch,
+      jobs: opened.jobs,
+      launch: opened.launch,
+      outlives: opened.launcher.queue !== undefined,
+      ...(options.detach ? { handIn: opened.handIn } : {}),
       identify: trialIdentities(plugins, { reporter, signal }),
       clock: systemClock,
       signal,

@@ -1,6 +1,6 @@
 import type { JobMessage } from '@medgan/plugin-api';
 import type { StopRequest } from '@medgan/experiment-registry';
-import { interruptSignal } from '../interrupt.ts';
+import { EXIT_INTERRUPTED } from '../interrupt.ts';
 
 /** A trial's way to the process of its study. Without such a process, as on a cluster, nothing is sent. */
 export interface ParentChannel {
@@ -23,14 +23,20 @@ export function openParentChannel(): ParentChannel {
   const onGone = (): void => stop("the study's process is gone");
   const hasParent = process.send !== undefined;
   if (hasParent) process.on('message', onMessage).on('disconnect', onGone);
-  const { signal, release } = interruptSignal(() => stop('the trial was interrupted'));
+  const onTerm = (): void => stop('the trial was asked to end');
+  const onInt = (): void => {
+    if (asked.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    stop('the trial was interrupted');
+  };
+  // A scheduler may send SIGTERM several times; only a second Ctrl-C means an end at once.
+  process.on('SIGTERM', onTerm).on('SIGINT', onInt);
   return {
-    signal: AbortSignal.any([asked.signal, signal]),
+    signal: asked.signal,
     send: (message) => {
       if (process.connected) process.send!(message, undefined, undefined, () => undefined);
     },
     close: () => {
-      release();
+      process.off('SIGTERM', onTerm).off('SIGINT', onInt);
       process.off('message', onMessage).off('disconnect', onGone);
       if (process.connected) process.disconnect();
     },

@@ -2,6 +2,7 @@ import { plural } from '@medgan/files';
 import { join, relative, resolve } from 'node:path';
 import { type Clock, TRIAL_FILES } from '@medgan/plugin-api';
 import {
+  type HandIn,
   type Identify,
   lastLines,
   type Launch,
@@ -20,6 +21,10 @@ export interface RunStudiesOptions {
   readonly onFailure: 'continue' | 'stop';
   readonly force: boolean;
   readonly launch: Launch;
+  /** Given: trials are handed in by it, and none is waited for. */
+  readonly handIn?: HandIn;
+  /** Whether the jobs of trials outlive this process. */
+  readonly outlives: boolean;
   readonly identify: Identify;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -29,6 +34,7 @@ export interface RunStudiesOptions {
 }
 
 const STOPPING = 'stopping after this step; Ctrl-C again ends at once, without saving';
+const STOPPING_JOBS = 'the jobs are asked to save and to end; Ctrl-C again leaves them to it';
 
 /**
  * Runs studies one after another, until one is interrupted, or fails where that is to stop. The data of every trial are
@@ -42,7 +48,7 @@ export async function runStudies(
   for (const study of studies) for (const trial of study.trials) await options.identify(trial);
   const outcomes: StudyOutcome[] = [];
   let view: StudyView = new PlainView({ screen, jobs });
-  const stopping = (): void => view.print(STOPPING);
+  const stopping = (): void => view.print(options.outlives ? STOPPING_JOBS : STOPPING);
   signal.addEventListener('abort', stopping, { once: true });
   for (const study of studies) {
     if (signal.aborted) break;

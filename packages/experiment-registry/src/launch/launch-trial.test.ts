@@ -35,6 +35,7 @@ async function launch(
   const messages: JobMessage[] = [];
   const run = launchWith({
     launcher: localLauncher,
+    options: {},
     clock: clock(),
     threads: () => 1,
     command: (job) => [process.execPath, '-e', script, job.dir],

@@ -37,12 +37,20 @@ export function launcherContract(launcher: Launcher, options: object = {}): void
     beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'medgan-launcher-'))));
     afterEach(() => rmSync(dir, { recursive: true }));
 
-    const job = (script: keyof typeof JOBS): TrialJob => ({
+    const commandOf = (script: keyof typeof JOBS): TrialJob['command'] => [
+      process.execPath,
+      '-e',
+      JOBS[script],
+      dir,
+    ];
+    const job = (script: keyof typeof JOBS, command = commandOf(script)): TrialJob => ({
       id: 'trial',
       dir,
-      command: [process.execPath, '-e', JOBS[script], dir],
+      command,
+      resume: command,
       log: join(dir, 'trial.log'),
       threads: 1,
+      gpus: 0,
     });
     const launch = (script: keyof typeof JOBS, signal = new AbortController().signal): Promise<JobEnd> =>
       launcher.launch(job(script), parseOptions<object>(launcher.name, launcher.options, options), {

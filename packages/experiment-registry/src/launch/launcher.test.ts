@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MedganError } from '@medgan/files';
@@ -47,6 +47,16 @@ const toyLauncher = (cluster: Scheduler) =>
       launchByScheduler(job, { scheduler: cluster, pollEvery: poll }, context),
   });
 
+const jobOf = (dir: string, command: TrialJob['command']): TrialJob => ({
+  id: 'a',
+  dir,
+  command,
+  resume: command,
+  log: join(dir, 'log'),
+  threads: 1,
+  gpus: 0,
+});
+
 launcherContract(localLauncher);
 launcherContract(toyLauncher(new ToyCluster()), { poll: 20 });
 
@@ -56,7 +66,7 @@ it('takes up a job of the cluster that an earlier process handed in', async () =
   const launcher = toyLauncher(cluster);
   const launch = (signal: AbortSignal) =>
     launcher.launch(
-      { id: 'a', dir, command: [process.execPath, '-e', JOBS.waits, dir], log: join(dir, 'log'), threads: 1 },
+      jobOf(dir, [process.execPath, '-e', JOBS.waits, dir]),
       { poll: 20 },
       { signal, onMessage: () => undefined },
     );
@@ -73,11 +83,41 @@ it('takes up a job of the cluster that an earlier process handed in', async () =
 it('says which program cannot be started', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'medgan-launcher-'));
   const launch = localLauncher.launch(
-    { id: 'a', dir, command: ['/no/such/program'], log: join(dir, 'log'), threads: 1 },
-    {},
+    jobOf(dir, ['/no/such/program']),
+    { trials_per_gpu: 1 },
     { signal: new AbortController().signal, onMessage: () => undefined },
   );
   await expect(launch).rejects.toThrow(MedganError);
   await expect(launch).rejects.toThrow('/no/such/program cannot be started');
   rmSync(dir, { recursive: true });
+});
+
+it('shows each of the local trials that want a GPU one of its own', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'medgan-launcher-'));
+  const former = process.env['CUDA_VISIBLE_DEVICES'];
+  process.env['CUDA_VISIBLE_DEVICES'] = '3,5';
+  try {
+    const options = { trials_per_gpu: 1 };
+    const launch = (log: string, script: string) =>
+      localLauncher.launch(
+        { ...jobOf(dir, [process.execPath, '-e', script]), log: join(dir, log), gpus: 1 },
+        options,
+        { signal: new AbortController().signal, onMessage: () => undefined },
+      );
+    // The first waits for the second: they run side by side.
+    const show = 'console.log(process.env.CUDA_VISIBLE_DEVICES);';
+    const first = `${show} const fs = require('fs'); setInterval(() => fs.existsSync('${dir}/go') && process.exit(), 10)`;
+    await Promise.all([
+      launch('first', first),
+      launch('second', `${show} require('fs').writeFileSync('${dir}/go', '')`),
+    ]);
+    expect([readFileSync(join(dir, 'first'), 'utf8'), readFileSync(join(dir, 'second'), 'utf8')]).toEqual([
+      '3\n',
+      '5\n',
+    ]);
+  } finally {
+    if (former === undefined) delete process.env['CUDA_VISIBLE_DEVICES'];
+    else process.env['CUDA_VISIBLE_DEVICES'] = former;
+    rmSync(dir, { recursive: true });
+  }
 });

@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { writeFileAtomically } from '@medgan/files';
+import { messageOf, writeFileAtomically } from '@medgan/files';
 import { type JobContext, type JobEnd, type TrialJob, TRIAL_FILES } from '@medgan/plugin-api';
 
-/** The three things a cluster must be able to do: for Slurm `sbatch`, `sacct` and `scancel`. */
+/** The three things a cluster must be able to do. Slurm has a launcher of its own. */
 export interface Scheduler {
-  /** Hands a job in; gives the name by which the cluster knows it (`sbatch --parsable`). */
+  /** Hands a job in; gives the name by which the cluster knows it. */
   submit(job: TrialJob): Promise<string>;
-  /** How the job ended; undefined while it waits or runs (`sacct --parsable2 --format=State,ExitCode`). */
+  /** How the job ended; undefined while it waits or runs. One that throws is repeated: it says nothing of the job. */
   poll(name: string): Promise<JobEnd | undefined>;
   /**
-   * Asks the job to save and to end: SIGTERM to its process, with time to write a checkpoint
-   * (`scancel --signal=TERM --full`). The job is polled on until it has ended.
+   * Asks the job to save and to end: SIGTERM to its process, with time to write a checkpoint. The job is polled on until
+   * it has ended.
    */
   cancel(name: string): Promise<void>;
 }
@@ -40,21 +40,37 @@ async function handedIn(dir: string): Promise<string | undefined> {
 export async function launchByScheduler(
   job: TrialJob,
   { scheduler, pollEvery }: SchedulerOptions,
-  { signal }: Pick<JobContext, 'signal'>,
+  { signal, onMessage }: JobContext,
 ): Promise<JobEnd> {
+  let isAway = false;
+  /** Until the cluster answers: a poll that fails says nothing of the job. */
+  const poll = async (name: string): Promise<JobEnd | undefined> => {
+    try {
+      const end = await scheduler.poll(name);
+      isAway = false;
+      return end;
+    } catch (error) {
+      const text = `the cluster does not answer (${messageOf(error)}); the job goes on, and is asked after again`;
+      if (!isAway) onMessage({ kind: 'line', text, warning: true });
+      isAway = true;
+      return undefined;
+    }
+  };
   const known = await handedIn(job.dir);
-  const runs = known !== undefined && (await scheduler.poll(known)) === undefined;
+  const runs = known !== undefined && (await poll(known)) === undefined;
   const name = runs ? known : await scheduler.submit(job);
   if (!runs) await writeFileAtomically(join(job.dir, TRIAL_FILES.job), `${JSON.stringify({ name })}\n`);
   let cancelled = false;
   for (;;) {
     if (signal.aborted && !cancelled) {
-      cancelled = true;
-      await scheduler.cancel(name);
+      cancelled = await scheduler.cancel(name).then(
+        () => true,
+        () => false,
+      );
     }
-    const end = await scheduler.poll(name);
+    const end = await poll(name);
     if (end) return end;
     // An abort wakes us, so that the job hears of it at once.
-    await setTimeout(pollEvery, undefined, cancelled ? {} : { signal }).catch(() => undefined);
+    await setTimeout(pollEvery, undefined, signal.aborted ? {} : { signal }).catch(() => undefined);
   }
 }

@@ -29,8 +29,11 @@ export function writeResult(dir: string, result: TrialResult): Promise<void> {
 }
 
 /** What a run folder says of its trial; undefined when the process did not get so far. */
-export async function readResult(dir: string): Promise<TrialResult | undefined> {
-  const result = await readJson<TrialResult>(join(dir, TRIAL_FILES.result));
+export async function readResult(
+  dir: string,
+  name: string = TRIAL_FILES.result,
+): Promise<TrialResult | undefined> {
+  const result = await readJson<TrialResult>(join(dir, name));
   return result && withNaN(result);
 }
 

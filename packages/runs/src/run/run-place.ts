@@ -28,6 +28,8 @@ const OF_THIS_RUN: ReadonlySet<string> = new Set([
   TRIAL_FILES.trial,
   TRIAL_FILES.log,
   TRIAL_FILES.job,
+  TRIAL_FILES.jobStart,
+  TRIAL_FILES.jobEnd,
 ]);
 
 const real = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
