@@ -53,6 +53,7 @@ export class JobWatch {
   #isPolling = false;
   #isAway = false;
   #wake = new AbortController();
+  readonly #heeded = new WeakSet<AbortSignal>();
 
   constructor(slurm: SlurmClient, { pollEvery }: { readonly pollEvery: number }) {
     this.#slurm = slurm;
@@ -60,21 +61,23 @@ export class JobWatch {
   }
 
   /** Resolves when the job has ended, or is unknown for as many polls as its patience says. */
-  async ended(job: WatchedJob): Promise<FoundEnd> {
+  ended(job: WatchedJob): Promise<FoundEnd> {
     const { record, signal } = job;
     const { id, task } = record;
     const number = id === undefined ? {} : { number: { id, ...(task === undefined ? {} : { task }) } };
-    const wake = (): void => this.#wake.abort();
-    signal.addEventListener('abort', wake, { once: true });
-    try {
-      return await new Promise<FoundEnd>((resolve, reject) => {
-        const rest = { said: '', missed: 0, found: resolve, failed: reject };
-        this.#jobs.add({ ...job, ...number, ...rest });
-        if (!this.#isPolling) void this.#poll();
-      });
-    } finally {
-      signal.removeEventListener('abort', wake);
-    }
+    this.#heed(signal);
+    return new Promise<FoundEnd>((resolve, reject) => {
+      const rest = { said: '', missed: 0, found: resolve, failed: reject };
+      this.#jobs.add({ ...job, ...number, ...rest });
+      if (!this.#isPolling) void this.#poll();
+    });
+  }
+
+  /** Wakes at an abort: by one listener, however many jobs share the signal. */
+  #heed(signal: AbortSignal): void {
+    if (this.#heeded.has(signal)) return;
+    this.#heeded.add(signal);
+    signal.addEventListener('abort', () => this.#wake.abort(), { once: true });
   }
 
   async #poll(): Promise<void> {
