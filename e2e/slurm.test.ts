@@ -292,7 +292,8 @@ describe.skipIf(!isPresent)('a real Slurm', { timeout: 300_000 }, () => {
       const ended = await runUntil('node', async () => {
         await cluster.run('scontrol', 'update', `NodeName=${node}`, 'State=DOWN', 'Reason=test');
         await until(async () => (await jobsOf('node')).all === 2);
-        await cluster.run('scontrol', 'update', `NodeName=${node}`, 'State=RESUME');
+        // It may be back by itself: Slurm then refuses this.
+        await cluster.run('scontrol', 'update', `NodeName=${node}`, 'State=RESUME').catch(() => '');
       });
       expect(ended, ended.stderr).toMatchObject({ code: 0, stderr: '' });
       expect(ended.stdout).toContain('was ended by a failure of its node: the trial is handed in again');

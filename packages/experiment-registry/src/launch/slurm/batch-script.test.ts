@@ -75,7 +75,7 @@ describe.skipIf(process.platform === 'win32')('batchScript', () => {
 
   it('asks the trial once to save, whatever comes, and says that it was the time limit', async () => {
     const trial = job(
-      `trap 'echo asked; exit 130' TERM; kill -USR1 $PPID; kill -USR2 $PPID; while :; do sleep 0.01; done`,
+      `trap 'echo asked; kill -USR2 $PPID; exit 130' TERM; kill -USR1 $PPID; while :; do sleep 0.01; done`,
     );
     expect(run(trial)).toBe(130);
     expect(log()).toBe('asked\n');
