@@ -11,11 +11,19 @@ const run = promisify(execFile);
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const source = join(root, 'src');
 
-/** The C compiler of this machine. */
-export const compiler = process.env['CC'] || 'cc';
+/**
+ * A command that compiles and links C, for one architecture as Node names it; `spelling` has flags that it spells otherwise.
+ * @typedef {{ command: readonly string[], arch: string, spelling?: Readonly<Record<string, string>> }} Compiler
+ */
 
-/** @param {readonly string[]} args */
-export const cc = (args) => run(compiler, [...args]);
+/** The C compiler of this machine. */
+export const CC = { command: [process.env['CC'] || 'cc'], arch: process.arch };
+
+/**
+ * @param {Compiler} compiler
+ * @param {readonly string[]} args
+ */
+export const cc = ({ command: [file = 'cc', ...first] }, args) => run(file, [...first, ...args]);
 
 /**
  * Every instruction set of an architecture; the add-on chooses the widest that the processor has.
@@ -23,7 +31,8 @@ export const cc = (args) => run(compiler, [...args]);
  */
 const INSTRUCTION_SETS = {
   x64: {
-    avx512: ['-mavx512f', '-mavx2', '-mfma', '-mprefer-vector-width=512'],
+    // Named by its level: from single features, compilers leave out others that they then miss.
+    avx512: ['-march=x86-64-v4', '-mprefer-vector-width=512'],
     avx2: ['-mavx2', '-mfma'],
     plain: ['-DVEC_PLAIN'],
   },
@@ -33,6 +42,7 @@ const INSTRUCTION_SETS = {
 /** The same bits on all processors: nothing is fused or reordered that the sources do not say. */
 const SAME_BITS = ['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math'];
 
+// clang warns of loops that it leaves scalar; gcc does not know the flag and ignores it.
 const FLAGS = [
   '-std=gnu11',
   '-fPIC',
@@ -41,6 +51,7 @@ const FLAGS = [
   '-Wall',
   '-Wextra',
   '-Werror',
+  '-Wno-pass-failed',
   ...SAME_BITS,
 ];
 
@@ -52,11 +63,12 @@ export const filesIn = (folder) =>
     .map((name) => join(folder, name));
 
 /**
- * Files of src/simd for every instruction set of this machine: [source, name of the object, flags].
+ * Files of src/simd for every instruction set of an architecture: [source, name of the object, flags].
+ * @param {string} arch
  * @returns {[string, string, string[]][]}
  */
-export function simdUnits() {
-  const sets = Object.entries(INSTRUCTION_SETS[process.arch] ?? { plain: ['-DVEC_PLAIN'] });
+export function simdUnits(arch) {
+  const sets = Object.entries(INSTRUCTION_SETS[arch] ?? { plain: ['-DVEC_PLAIN'] });
   return filesIn(join(source, 'simd')).flatMap((file) =>
     sets.map(
       ([name, flags]) =>
@@ -76,14 +88,15 @@ export const unitsOf = (files, flags) => files.map((file) => [file, `${basename(
 /**
  * Compiles as many units at a time as there are cores. @returns the objects.
  * @param {readonly [string, string, string[]][]} units
- * @param {{ objects: string, flags: readonly string[] }} how `objects` is the folder that takes them
+ * @param {{ compiler: Compiler, objects: string, flags: readonly string[] }} how `objects` is the folder that takes them
  */
-export async function compileAll(units, { objects, flags }) {
+export async function compileAll(units, { compiler, objects, flags }) {
   const waiting = [...units];
   const worker = async () => {
     for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
       const [file, object, own] = unit;
-      await cc([...FLAGS, ...flags, ...own, '-c', file, '-o', join(objects, object)]);
+      const all = [...FLAGS, ...flags, ...own].map((flag) => compiler.spelling?.[flag] ?? flag);
+      await cc(compiler, [...all, '-c', file, '-o', join(objects, object)]);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));

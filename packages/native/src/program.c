@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aligned.h"
 #include "load.h"
 
 #define ALIGNMENT 64
@@ -16,7 +17,7 @@ static const char *const OPERATION_NAMES[OPERATIONS] = {"chain", "reduce",    "c
 // Zeros at a multiple of 64 bytes; counted.
 static union word *allocate(struct program *program, size_t words) {
   size_t bytes = (words * sizeof(union word) + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
-  union word *memory = aligned_alloc(ALIGNMENT, bytes);
+  union word *memory = aligned_new(ALIGNMENT, bytes);
   if (memory != NULL) memset(memory, 0, bytes);
   program->bytes += bytes;
   return memory;
@@ -160,9 +161,9 @@ void program_free(struct program *program) {
   free(program->instructions);
   free(program->inputs);
   free(program->outputs);
-  free(program->arena);
-  free(program->constants);
-  free(program->scratch);
+  aligned_free(program->arena);
+  aligned_free(program->constants);
+  aligned_free(program->scratch);
   free(program);
 }
 

@@ -28,7 +28,9 @@ static bool has_avx2(void) {
 static bool has_avx512(void) {
   uint32_t a, b, c, d;
   if (!has_avx2() || (saved_registers() & 0xe6) != 0xe6) return false;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & 1u << 16) != 0;
+  // F, DQ, BW and VL, which all processors have but the first with AVX-512.
+  const uint32_t wanted = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & wanted) == wanted;
 }
 
 static const struct kernels *usable(int index) {
