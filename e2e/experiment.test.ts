@@ -96,7 +96,7 @@ describe('medgan experiment run', { timeout: 300_000 }, () => {
       expect(ceiling![key], key).toBeTypeOf('number');
     }
     expect(floor!['psnr']).toBeLessThan(ceiling!['psnr']!);
-    expect(engine).toMatch(/^onnx on /);
+    expect(engine).toMatch(/^(native|onnx) on /);
     expect(Number(endedAt)).toBeGreaterThan(Number(startedAt));
     expect(read('pair', 'whole', 'trial.log')).toContain(`step ${STEPS}/${STEPS}`);
   });

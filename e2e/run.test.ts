@@ -40,7 +40,7 @@ describe('medgan run', () => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /12 images of melanoma \(6\), nevus \(6\) at 64 px; sngan, bce; onnx on CPU, 1 threads?/,
+      /12 images of melanoma \(6\), nevus \(6\) at 64 px; sngan, bce; (native|onnx) on CPU, 1 threads?/,
     );
     expect(stdout).toMatch(/epoch 2\/2 · step 6\/6 · loss D [\d.]+ G [\d.]+ · D\(x\) [\d.]+ · D\(G\(z\)\)/);
     expect(stdout).toContain('real beside generated: ');
@@ -119,7 +119,8 @@ describe('medgan run', () => {
   it('warns once when a GPU is asked for and there is none, and trains on the CPU', async () => {
     const { code, stdout } = await medgan('run', control('n_gpu: 1\nmax_steps: 1\n'));
     expect(code).toBe(0);
-    if (/onnx on CPU/.test(stdout)) expect(stdout.match(/warning: n_gpu asks for a GPU/g)).toHaveLength(1);
+    if (/(native|onnx) on CPU/.test(stdout))
+      expect(stdout.match(/warning: n_gpu asks for a GPU/g)).toHaveLength(1);
   });
 
   it.each(['discriminator_steps=3', 'r1=1', 'diff_augment=[color, translation, cutout]'])(
