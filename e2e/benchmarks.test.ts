@@ -72,6 +72,9 @@ const STARTED: Readonly<Record<string, () => Promise<void>>> = {
     const shown = await benchmark('generate/ours.ts', '--weights', files[0], '--latents', files[1]);
     expect(JSON.parse(shown)).toMatchObject({ images_per_s: expect.any(Number) as number });
   },
+  'many-trials.ts': async () => {
+    expect(await benchmark('many-trials.ts', '20', '5')).toContain('handed in by 1 calls of sbatch');
+  },
   'tracking.ts': async () => {
     expect(await benchmark('tracking.ts', '--rounds', '1', '--steps', '20')).toMatch(/tracking/);
   },

@@ -30,13 +30,20 @@ name=${quoted(name)}
 restarts=\${SLURM_RESTART_COUNT:-0}
 asked=
 child=
+sent=
 exec >> "$log" 2>&1
 
 # Asks the trial to save and to end: once, whatever comes.
 save() {
   [[ -z $asked ]] || return 0
   asked=$1
-  [[ -z $child ]] || kill -TERM "$child" 2>/dev/null
+  pass_on
+}
+# A signal may come before the trial is there.
+pass_on() {
+  [[ -n $asked && -n $child && -z $sent ]] || return 0
+  sent=1
+  kill -TERM "$child" 2>/dev/null
 }
 trap 'save limit' USR1
 trap 'save medgan' USR2
@@ -68,7 +75,7 @@ touch "$dir/${START}"
 ${setup.map((line) => `{\n${line}\n} || leave 1 setup`).join('\n')}
 ${container} "\${command[@]}" &
 child=$!
-[[ -z $asked ]] || kill -TERM "$child" 2>/dev/null
+pass_on
 # A signal ends the waiting, not the trial.
 while kill -0 "$child" 2>/dev/null; do wait "$child"; done
 wait "$child"
