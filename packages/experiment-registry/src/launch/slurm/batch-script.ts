@@ -31,18 +31,22 @@ restarts=\${SLURM_RESTART_COUNT:-0}
 asked=
 child=
 sent=
+interrupted=
 exec >> "$log" 2>&1
 
 # Asks the trial to save and to end: once, whatever comes.
 save() {
+  interrupted=1
   [[ -z $asked ]] || return 0
   asked=$1
   pass_on
 }
-# A signal may come before the trial is there.
+# A signal may come before the trial is there. Later ones are ignored: bash 5.2 loses the exit code of a trial that ends
+# while a signal interrupts the waiting.
 pass_on() {
   [[ -n $asked && -n $child && -z $sent ]] || return 0
   sent=1
+  trap '' USR1 USR2 TERM
   kill -TERM "$child" 2>/dev/null
 }
 trap 'save limit' USR1
@@ -76,10 +80,15 @@ ${setup.map((line) => `{\n${line}\n} || leave 1 setup`).join('\n')}
 ${container} "\${command[@]}" &
 child=$!
 pass_on
-# A signal ends the waiting, not the trial.
-while kill -0 "$child" 2>/dev/null; do wait "$child"; done
-wait "$child"
-code=$?
+# A signal ends the waiting, not the trial: then it is waited for again. bash may have forgotten a trial by then (127).
+code=127
+while :; do
+  interrupted=
+  wait "$child"
+  waited=$?
+  ((waited == 127)) || code=$waited
+  [[ -n $interrupted ]] || break
+done
 
 case $asked in
   limit)
