@@ -27,5 +27,7 @@ export function makeCluster(folder: string): { readonly path: string; readonly s
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'kubectl'), KUBECTL);
   chmodSync(join(folder, 'kubectl'), 0o755);
+  // The folder above it may be a package of modules, where Node knows no require.
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
   return { path: `${folder}${delimiter}${process.env['PATH']}`, submitted: join(folder, 'submitted') };
 }

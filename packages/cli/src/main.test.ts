@@ -36,7 +36,7 @@ it.each([
   { args: ['export', 'a', '--format', 'png', '--out', 'b'], text: 'Allowed choices are' },
   { args: ['experiment'], text: 'Usage: medgan experiment' },
   { args: ['experiment', 'run'], text: 'no study is named' },
-  { args: ['bench', '--precision', 'exact'], text: '--precision is of the engine native' },
+  { args: ['bench', '--engine', 'cpu', '--precision', 'exact'], text: '--precision is of the engine native' },
 ])('answers a wrong command line with exit code 2: $args', async ({ args, text }) => {
   expect(await exitCodeOf(...args)).toBe(2);
   expect(written).toContain(text);

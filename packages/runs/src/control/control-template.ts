@@ -61,8 +61,9 @@ const SECTIONS: readonly { readonly title: string; readonly keys: Readonly<Recor
   },
   {
     title: 'What computes it',
-    keys: { engine: 'onnx', n_gpu: 0, precision: 'default', threads: 2, plugins: ['./my-gan.mjs'] },
+    keys: { engine: 'native', n_gpu: 0, precision: 'default', threads: 2, plugins: ['./my-gan.mjs'] },
   },
+  { title: 'What MLflow gets beside settings, figures and pictures', keys: { mlflow: { model: true } } },
 ];
 
 /** Keys that a first file sets; the others stand as comments, ready to be taken in. */
